@@ -1,0 +1,5 @@
+"""`python -m eksdoctor`."""
+
+from eksdoctor.cli import main
+
+main()

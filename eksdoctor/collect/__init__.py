@@ -1,0 +1,1 @@
+"""The only network code: one function per API action, named after it."""

@@ -1,0 +1,1 @@
+"""Judgement: rules as data over the model's facts, and how structure and testimony combine."""

@@ -1,0 +1,1 @@
+"""Pages: one report as terminal text, markdown, HTML or JSON."""

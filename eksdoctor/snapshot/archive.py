@@ -1,0 +1,134 @@
+"""Snapshots on disk: `NAME.eksdoctor.tar.gz`, or the same as a plain folder.
+
+An archive comes from a stranger: it is read member by member with limits on count, size and depth,
+nothing is ever extracted, and links, devices and `..` are refused. Writing goes to a temporary file
+beside the target and is renamed when whole, so a half-written snapshot never replaces a good one.
+"""
+
+import gzip
+import io
+import os
+import tarfile
+import tempfile
+import zlib
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from eksdoctor.errors import SnapshotError
+from eksdoctor.snapshot import manifest
+from eksdoctor.snapshot.kinds import KINDS, Kind
+from eksdoctor.snapshot.snapshot import Snapshot
+
+SUFFIX = ".eksdoctor.tar.gz"
+MOST_MEMBERS = 10_000
+MOST_BYTES = 1 << 30  # uncompressed; a 5,000-node, 50,000-pod cluster is about 60 MB
+FILES: dict[str, Kind[Any]] = {f"{kind.file}.json": kind for kind in KINDS}
+
+
+def read(path: Path) -> Snapshot:
+    """The snapshot at `path`, an archive or a folder.
+
+    Raises SnapshotError, with what to do, for anything that is not one whole snapshot.
+    """
+    if not path.exists():
+        raise SnapshotError(f"no snapshot at {path}", "Give a file written by `eksdoctor capture` or a folder.")
+    files = _read_folder(path) if path.is_dir() else _read_archive(path)
+    return manifest.assemble(files, path.name)
+
+
+def write(snapshot: Snapshot, path: Path) -> Path:
+    """Write the snapshot to `path` (a folder if it exists as one or ends in `/`), mode 0600; returns the path.
+
+    The same snapshot always gives the same bytes.
+    """
+    files = manifest.disassemble(snapshot)
+    if path.is_dir():
+        for name, content in files.items():
+            target = path / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(target, content)
+        return path
+    replace_file(path, _archived(files))
+    return path
+
+
+def replace_file(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Put `content` at `path` whole or not at all; raises SnapshotError where it cannot be written."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            Path(name).chmod(mode)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise SnapshotError(
+            f"cannot write {path}: {error.strerror or error}", "Choose a folder that exists and is yours."
+        ) from error
+
+
+def _archived(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=out, mode="wb", mtime=0, compresslevel=6) as zipped,
+        tarfile.open(fileobj=zipped, mode="w", format=tarfile.USTAR_FORMAT) as archive,
+    ):
+        for name in sorted(files):
+            member = tarfile.TarInfo(name)
+            member.size, member.mode = len(files[name]), 0o600
+            archive.addfile(member, io.BytesIO(files[name]))
+    return out.getvalue()
+
+
+def _read_archive(path: Path) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    budget = MOST_BYTES
+    try:
+        with tarfile.open(path, "r|gz") as archive:
+            for count, member in enumerate(archive):
+                if count >= MOST_MEMBERS:
+                    raise SnapshotError(f"{path} holds more than {MOST_MEMBERS} files", "It is not a snapshot.")
+                name = _safe_name(path, member)
+                if member.size > budget:
+                    raise SnapshotError(
+                        f"{path} unpacks to more than {MOST_BYTES >> 20} MiB", "It is not a snapshot."
+                    )
+                if name not in FILES and name != manifest.NAME:
+                    continue
+                content = archive.extractfile(member)
+                files[name] = content.read() if content else b""
+                budget -= member.size
+    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+        raise SnapshotError(
+            f"{path} is not a whole snapshot archive: {error}",
+            "It may be truncated: copy it again, or capture anew with `eksdoctor capture`.",
+        ) from error
+    return files
+
+
+def _safe_name(path: Path, member: tarfile.TarInfo) -> str:
+    pure = PurePosixPath(member.name)
+    if not (member.isfile() or member.isdir()):
+        raise SnapshotError(f"{path} holds a link or device ({member.name!r})", "Snapshots hold plain files only.")
+    if pure.is_absolute() or ".." in pure.parts:
+        raise SnapshotError(f"{path} holds a path outside itself ({member.name!r})", "It is not a snapshot.")
+    return str(pure)
+
+
+def _read_folder(path: Path) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    budget = MOST_BYTES
+    for name in (*FILES, manifest.NAME):
+        file = path / name
+        if file.is_symlink():
+            raise SnapshotError(f"{file} is a link", "Snapshots hold plain files only.")
+        if not file.is_file():
+            continue
+        budget -= file.stat().st_size
+        if budget < 0:
+            raise SnapshotError(f"{path} holds more than {MOST_BYTES >> 20} MiB", "It is not a snapshot.")
+        files[name] = file.read_bytes()
+    return files

@@ -1,0 +1,82 @@
+"""The kinds of record a snapshot holds, and in which file each stands.
+
+A file has the shape of the API's own list answer, so that `kubectl get … -o json` and
+`aws … --output json` written into a folder are a snapshot too.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from eksdoctor.snapshot.records import aws, kubernetes
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[R]):
+    """One kind of record.
+
+    `file` is its path in a snapshot less `.json`; `items` the key the list stands under, empty when
+    the answer is one object; `identity` what makes two records the same one; `whole` says that the
+    document is kept as answered (less `scrub`bed parts) so that tomorrow's rules find what they need.
+    """
+
+    file: str
+    items: str
+    record: type[R]
+    identity: Callable[[R], str]
+    whole: bool = False
+
+
+def _named(record: Any) -> str:
+    return f"{record.metadata.namespace}/{record.metadata.name}"
+
+
+NODES = Kind("kubernetes/nodes", "items", kubernetes.Node, _named)
+PODS = Kind("kubernetes/pods", "items", kubernetes.Pod, _named)
+POD_ROWS = Kind("kubernetes/pods-table", "rows", kubernetes.PodRow, lambda row: "\0".join(row.cells))
+EVENTS = Kind("kubernetes/events", "items", kubernetes.Event, _named)
+DAEMON_SETS = Kind("kubernetes/daemonsets", "items", kubernetes.DaemonSet, _named, whole=True)
+ENI_CONFIGS = Kind("kubernetes/eniconfigs", "items", kubernetes.ENIConfig, _named, whole=True)
+SECURITY_GROUP_POLICIES = Kind(
+    "kubernetes/securitygrouppolicies", "items", kubernetes.SecurityGroupPolicy, _named, whole=True
+)
+CNI_NODES = Kind("kubernetes/cninodes", "items", kubernetes.CNINode, _named, whole=True)
+CONFIG_MAPS = Kind("kubernetes/configmaps", "items", kubernetes.ConfigMap, _named, whole=True)
+SERVICE_ACCOUNTS = Kind("kubernetes/serviceaccounts", "items", kubernetes.ServiceAccount, _named)
+
+CALLER = Kind("aws/sts-get-caller-identity", "", aws.CallerIdentity, lambda caller: caller.arn, whole=True)
+CLUSTER = Kind("aws/eks-describe-cluster", "cluster", aws.Cluster, lambda cluster: cluster.name, whole=True)
+ADDONS = Kind("aws/eks-describe-addon", "addon", aws.Addon, lambda addon: addon.addon_name, whole=True)
+NODEGROUP_NAMES = Kind("aws/eks-list-nodegroups", "nodegroups", str, lambda name: name, whole=True)
+NODEGROUPS = Kind(
+    "aws/eks-describe-nodegroup", "nodegroup", aws.Nodegroup, lambda group: group.nodegroup_name, whole=True
+)
+SUBNETS = Kind("aws/ec2-describe-subnets", "Subnets", aws.Subnet, lambda subnet: subnet.subnet_id, whole=True)
+VPCS = Kind("aws/ec2-describe-vpcs", "Vpcs", aws.Vpc, lambda vpc: vpc.vpc_id, whole=True)
+INSTANCE_TYPES = Kind(
+    "aws/ec2-describe-instance-types", "InstanceTypes", aws.InstanceType, lambda kind: kind.instance_type
+)
+RESERVATIONS = Kind(
+    "aws/ec2-get-subnet-cidr-reservations",
+    "SubnetIpv4CidrReservations",
+    aws.CidrReservation,
+    lambda reservation: reservation.subnet_cidr_reservation_id,
+    whole=True,
+)
+INTERFACES = Kind(
+    "aws/ec2-describe-network-interfaces",
+    "NetworkInterfaces",
+    aws.NetworkInterface,
+    lambda interface: interface.network_interface_id,
+)
+SECURITY_GROUPS = Kind(
+    "aws/ec2-describe-security-groups", "SecurityGroups", aws.SecurityGroup, lambda group: group.group_id
+)
+
+KINDS: tuple[Kind[Any], ...] = (
+    NODES, PODS, POD_ROWS, EVENTS, DAEMON_SETS, ENI_CONFIGS, SECURITY_GROUP_POLICIES, CNI_NODES, CONFIG_MAPS,
+    SERVICE_ACCOUNTS, CALLER, CLUSTER, ADDONS, NODEGROUP_NAMES, NODEGROUPS, SUBNETS, VPCS, INSTANCE_TYPES,
+    RESERVATIONS, INTERFACES, SECURITY_GROUPS,
+)  # fmt: skip

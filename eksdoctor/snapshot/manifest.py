@@ -1,0 +1,185 @@
+"""The manifest of a snapshot, and the way between a Snapshot and its files."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from eksdoctor import __version__
+from eksdoctor.errors import SnapshotError
+from eksdoctor.snapshot.kinds import KINDS, Kind
+from eksdoctor.snapshot.request import ACTIONS, Refusal, Request
+from eksdoctor.snapshot.snapshot import FORMAT, Focus, Outcome, Snapshot, Target, decode
+
+NAME = "manifest.json"
+
+
+class Asked(msgspec.Struct, omit_defaults=True):
+    """One line of the manifest: a request and what became of it."""
+
+    action: str
+    arguments: dict[str, str | list[str]] = {}
+    seconds: float = 0.0
+    pages: int = 1
+    count: int = 0
+    dropped: int = 0
+    absent: bool = False
+    refusal: Refusal | None = None
+
+
+class Manifest(msgspec.Struct):
+    """`manifest.json`."""
+
+    format: int
+    at: datetime
+    tool: str = ""
+    window_seconds: float = 3600.0
+    purpose: str = "triage"
+    target: Target = msgspec.field(default_factory=Target)
+    focus: Focus = msgspec.field(default_factory=Focus)
+    requests: list[Asked] = []
+
+
+def disassemble(snapshot: Snapshot) -> dict[str, bytes]:
+    """The files of a snapshot, by path."""
+    asked = [
+        Asked(
+            action=request.action.name,
+            arguments={name: value if isinstance(value, str) else list(value) for name, value in request.arguments},
+            seconds=round(outcome.seconds, 3),
+            pages=outcome.pages,
+            count=outcome.count,
+            dropped=outcome.dropped,
+            absent=outcome.absent,
+            refusal=outcome.refusal,
+        )
+        for request, outcome in snapshot.outcomes.items()
+    ]
+    head = Manifest(
+        format=FORMAT,
+        at=snapshot.at,
+        tool=snapshot.tool or __version__,
+        window_seconds=snapshot.window.total_seconds(),
+        purpose=snapshot.purpose,
+        target=snapshot.target,
+        focus=snapshot.focus,
+        requests=asked,
+    )
+    files = {NAME: _dump(head)}
+    for kind in KINDS:
+        if kind.file in snapshot.records:
+            files[f"{kind.file}.json"] = _dump(_wrapped(kind, snapshot.records[kind.file]))
+    return files
+
+
+def assemble(files: dict[str, bytes], name: str) -> Snapshot:
+    """The snapshot in `files`; `name` is for messages."""
+    if not files:
+        raise SnapshotError(
+            f"{name} holds nothing that eksdoctor knows",
+            "A snapshot has manifest.json, kubernetes/*.json and aws/*.json.",
+        )
+    head = _read_manifest(files, name)
+    records: dict[str, tuple[Any, ...]] = {}
+    lost: dict[str, int] = {}
+    for kind in KINDS:
+        content = files.get(f"{kind.file}.json")
+        if content is not None:
+            records[kind.file], lost[kind.file] = _read_documents(kind, content, name)
+    if head is None:
+        return Snapshot(at=_latest(records), records=records, manifested=False, tool="files")
+    outcomes = {}
+    for asked in head.requests:
+        if asked.action not in ACTIONS:
+            continue
+        action = ACTIONS[asked.action]
+        arguments = tuple(
+            sorted((key, value if isinstance(value, str) else tuple(value)) for key, value in asked.arguments.items())
+        )
+        dropped = asked.dropped + lost.get(action.kind.file, 0)
+        outcomes[Request(action, arguments)] = Outcome(
+            asked.refusal, asked.absent, dropped, asked.count, asked.seconds, asked.pages
+        )
+    return Snapshot(
+        at=head.at,
+        window=timedelta(seconds=head.window_seconds),
+        target=head.target,
+        focus=head.focus,
+        purpose=head.purpose,
+        tool=head.tool,
+        records=records,
+        outcomes=outcomes,
+    )
+
+
+def _read_manifest(files: dict[str, bytes], name: str) -> Manifest | None:
+    if NAME not in files:
+        return None
+    try:
+        version = msgspec.json.decode(files[NAME], type=dict[str, Any]).get("format")
+        if isinstance(version, int) and version > FORMAT:
+            raise SnapshotError(
+                f"{name} is of snapshot format {version}; this eksdoctor {__version__} reads up to {FORMAT}",
+                "Upgrade eksdoctor.",
+            )
+        head = msgspec.json.decode(files[NAME], type=Manifest)
+    except msgspec.MsgspecError as error:
+        raise SnapshotError(f"{name}: manifest.json cannot be read: {error}", "Capture it anew.") from error
+    return head if head.at.tzinfo else msgspec.structs.replace(head, at=head.at.replace(tzinfo=UTC))
+
+
+def _read_documents(kind: Kind[Any], content: bytes, name: str) -> tuple[tuple[Any, ...], int]:
+    try:
+        document = msgspec.json.decode(content)
+    except msgspec.DecodeError as error:
+        raise SnapshotError(f"{name}: {kind.file}.json is not JSON: {error}", "Capture it anew.") from error
+    found, lost = [], 0
+    for entry in _entries(kind, document):
+        try:
+            record = decode(kind, entry)
+        except (msgspec.ValidationError, TypeError):
+            lost += 1
+            continue
+        found.append(entry if kind.whole else record)
+    return tuple(found), lost
+
+
+def _entries(kind: Kind[Any], document: Any) -> list[Any]:
+    """The list in an answer: `items`, the action's own key, a bare object or a JSON list of answers."""
+    if isinstance(document, list):
+        return [entry for part in document for entry in _entries(kind, part)]
+    if not isinstance(document, dict):
+        return []
+    if not kind.items:
+        return [document]
+    inner = document.get(kind.items, [document] if "metadata" in document else [])
+    return inner if isinstance(inner, list) else [inner]
+
+
+def _wrapped(kind: Kind[Any], documents: tuple[Any, ...]) -> Any:
+    if kind.file.startswith("kubernetes/"):
+        if kind.items == "rows":
+            columns = [{"name": column} for column in ("Status", "IP", "Node")]
+            return {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "columnDefinitions": columns, "rows": documents}
+        return {"kind": "List", "apiVersion": "v1", "items": documents}
+    if not kind.items:
+        return documents[0] if documents else {}
+    if kind.items in {"cluster", "addon", "nodegroup"}:  # one object an answer: as many answers as were asked
+        return [{kind.items: document} for document in documents]
+    return {kind.items: documents}
+
+
+def _latest(records: dict[str, tuple[Any, ...]]) -> datetime:
+    """When a folder without a manifest was taken, as far as its events tell."""
+    times = [
+        time
+        for event in records.get("kubernetes/events", ())
+        for time in (event.last_timestamp, event.event_time)
+        if time is not None
+    ]
+    return max(times, default=datetime(1970, 1, 1, tzinfo=UTC))
+
+
+def _dump(document: Any) -> bytes:
+    encoded = msgspec.json.encode(document, order="sorted")
+    return msgspec.json.format(encoded, indent=1) + b"\n"

@@ -1,0 +1,327 @@
+"""Kubernetes objects, in the API's own shapes, reduced to the fields that are read.
+
+Bulk kinds (nodes, pods, events) are kept as these records; a field that is not declared here never
+reaches a snapshot. Workload environment is therefore not kept: only the aws-node DaemonSet, a whole
+document, carries its own.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct, field
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
+
+class Metadata(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """Name and labels of any object; `name` is empty only in objects that the API would refuse."""
+
+    name: str = ""
+    namespace: str = ""
+    uid: str = ""
+    labels: dict[str, str] = {}
+    creation_timestamp: datetime | None = None
+    deletion_timestamp: datetime | None = None
+
+
+class AnnotatedMetadata(Metadata, rename="camel", omit_defaults=True, frozen=True):
+    """Metadata of kinds whose annotations are configuration (nodes, service accounts)."""
+
+    annotations: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        self.annotations.pop(LAST_APPLIED, None)
+
+
+class PodAnnotations(Struct, omit_defaults=True, frozen=True):
+    """The annotations by which controllers tell a pod its address; others may hold anything and are dropped."""
+
+    pod_eni: str | None = field(default=None, name="vpc.amazonaws.com/pod-eni")
+    pod_ips: str | None = field(default=None, name="vpc.amazonaws.com/pod-ips")
+
+
+class PodMetadata(Metadata, rename="camel", omit_defaults=True, frozen=True):
+    """Metadata of a pod."""
+
+    annotations: PodAnnotations = field(default_factory=PodAnnotations)
+
+
+class Condition(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """One condition of a node or pod."""
+
+    type: str = ""
+    status: str = ""
+    reason: str = ""
+    message: str = ""
+    last_transition_time: datetime | None = None
+
+
+class NodeAddress(Struct, frozen=True):
+    """One address of a node: `InternalIP`, `Hostname`, …."""
+
+    type: str
+    address: str
+
+
+class Taint(Struct, omit_defaults=True, frozen=True):
+    """A taint; the effect is `NoSchedule`, `PreferNoSchedule` or `NoExecute`."""
+
+    key: str
+    value: str = ""
+    effect: str = ""
+
+
+class NodeSpec(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """`provider_id` is `aws:///<zone>/<instance id>` on EC2."""
+
+    provider_id: str = field(default="", name="providerID")
+    unschedulable: bool = False
+    taints: tuple[Taint, ...] = ()
+
+
+class NodeInfo(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """What the kubelet says of its machine."""
+
+    os_image: str = ""
+    kubelet_version: str = ""
+    operating_system: str = ""
+    architecture: str = ""
+
+
+class NodeStatus(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """Quantities are kept as the API writes them (`"29"`)."""
+
+    addresses: tuple[NodeAddress, ...] = ()
+    capacity: dict[str, str] = {}
+    allocatable: dict[str, str] = {}
+    conditions: tuple[Condition, ...] = ()
+    node_info: NodeInfo = field(default_factory=NodeInfo)
+
+
+class Node(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """A node."""
+
+    metadata: AnnotatedMetadata
+    spec: NodeSpec = field(default_factory=NodeSpec)
+    status: NodeStatus = field(default_factory=NodeStatus)
+
+
+class Resources(Struct, omit_defaults=True, frozen=True):
+    """Limits of one container; extended resources stand only here."""
+
+    limits: dict[str, str | int] = {}
+
+
+class Container(Struct, omit_defaults=True, frozen=True):
+    """A container's name and limits, never its environment."""
+
+    name: str
+    resources: Resources = field(default_factory=Resources)
+
+
+class PodSpec(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """What binds a pod to a node and to its addresses."""
+
+    node_name: str = ""
+    host_network: bool = False
+    service_account_name: str = ""
+    containers: tuple[Container, ...] = ()
+
+
+class ContainerStatus(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """Whether one container runs."""
+
+    name: str
+    ready: bool = False
+    restart_count: int = 0
+
+
+class PodStatus(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """`pod_ip` is empty until the sandbox has its network."""
+
+    phase: str = ""
+    pod_ip: str = field(default="", name="podIP")
+    host_ip: str = field(default="", name="hostIP")
+    start_time: datetime | None = None
+    conditions: tuple[Condition, ...] = ()
+    container_statuses: tuple[ContainerStatus, ...] = ()
+
+
+class Pod(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """A pod."""
+
+    metadata: PodMetadata
+    spec: PodSpec = field(default_factory=PodSpec)
+    status: PodStatus = field(default_factory=PodStatus)
+
+
+class PodRow(Struct, frozen=True):
+    """One row of the API server's pod table: [status, IP, node], without names."""
+
+    cells: tuple[str, str, str]
+
+
+class ObjectReference(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """What an event is about."""
+
+    kind: str = ""
+    namespace: str = ""
+    name: str = ""
+    uid: str = ""
+
+
+class EventSource(Struct, omit_defaults=True, frozen=True):
+    """Who sent an event, and from which host."""
+
+    component: str = ""
+    host: str = ""
+
+
+class EventSeries(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """The count of a repeated event in the newer form."""
+
+    count: int = 0
+    last_observed_time: datetime | None = None
+
+
+class Event(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """An event of the last hour; after that the API server forgets it."""
+
+    metadata: Metadata
+    involved_object: ObjectReference = field(default_factory=ObjectReference)
+    reason: str = ""
+    message: str = ""
+    type: str = ""
+    count: int | None = None
+    first_timestamp: datetime | None = None
+    last_timestamp: datetime | None = None
+    event_time: datetime | None = None
+    series: EventSeries | None = None
+    source: EventSource = field(default_factory=EventSource)
+    reporting_component: str = ""
+
+
+class Selector(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """A label selector; present and empty selects everything, absent selects nothing."""
+
+    match_labels: dict[str, str] = {}
+    match_expressions: tuple[dict[str, Any], ...] = ()
+
+
+class EnvironmentVariable(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """One variable; `value` is None when it comes from elsewhere or was not given."""
+
+    name: str
+    value: str | None = None
+    value_from: dict[str, Any] | None = None
+
+
+class TemplateContainer(Struct, omit_defaults=True, frozen=True):
+    """A container of a DaemonSet's template."""
+
+    name: str
+    image: str = ""
+    env: tuple[EnvironmentVariable, ...] = ()
+
+
+class TemplateSpec(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """The pods a DaemonSet makes."""
+
+    containers: tuple[TemplateContainer, ...] = ()
+    init_containers: tuple[TemplateContainer, ...] = ()
+    host_network: bool = False
+
+
+class Template(Struct, omit_defaults=True, frozen=True):
+    """A pod template."""
+
+    spec: TemplateSpec = field(default_factory=TemplateSpec)
+
+
+class DaemonSetSpec(Struct, omit_defaults=True, frozen=True):
+    """A DaemonSet's specification."""
+
+    template: Template = field(default_factory=Template)
+
+
+class DaemonSetStatus(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """How many of its pods a DaemonSet wants and has."""
+
+    desired_number_scheduled: int = 0
+    number_ready: int = 0
+
+
+class DaemonSet(Struct, omit_defaults=True, frozen=True):
+    """A DaemonSet."""
+
+    metadata: AnnotatedMetadata
+    spec: DaemonSetSpec = field(default_factory=DaemonSetSpec)
+    status: DaemonSetStatus = field(default_factory=DaemonSetStatus)
+
+
+class ENIConfigSpec(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """The CRD validates nothing: both fields may be missing."""
+
+    subnet: str = ""
+    security_groups: tuple[str, ...] = ()
+
+
+class ENIConfig(Struct, omit_defaults=True, frozen=True):
+    """Where a node's pod ENIs go under custom networking."""
+
+    metadata: Metadata
+    spec: ENIConfigSpec = field(default_factory=ENIConfigSpec)
+
+
+class GroupIds(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """Security group ids of a policy."""
+
+    group_ids: tuple[str, ...] = ()
+
+
+class SecurityGroupPolicySpec(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """Both selectors must match when both are given."""
+
+    pod_selector: Selector | None = None
+    service_account_selector: Selector | None = None
+    security_groups: GroupIds = field(default_factory=GroupIds)
+
+
+class SecurityGroupPolicy(Struct, omit_defaults=True, frozen=True):
+    """Which pods of a namespace get a branch ENI with which security groups."""
+
+    metadata: Metadata
+    spec: SecurityGroupPolicySpec = field(default_factory=SecurityGroupPolicySpec)
+
+
+class Feature(Struct, omit_defaults=True, frozen=True):
+    """A feature the resource controller serves on a node."""
+
+    name: str
+    value: str = ""
+
+
+class CNINodeSpec(Struct, omit_defaults=True, frozen=True):
+    """The features of a node."""
+
+    features: tuple[Feature, ...] = ()
+
+
+class CNINode(Struct, omit_defaults=True, frozen=True):
+    """The resource controller's record of a node it manages."""
+
+    metadata: Metadata
+    spec: CNINodeSpec = field(default_factory=CNINodeSpec)
+
+
+class ConfigMap(Struct, omit_defaults=True, frozen=True):
+    """A ConfigMap."""
+
+    metadata: Metadata
+    data: dict[str, str] = {}
+
+
+class ServiceAccount(Struct, omit_defaults=True, frozen=True):
+    """A service account; its labels are what a policy's selector looks at."""
+
+    metadata: AnnotatedMetadata

@@ -1,0 +1,150 @@
+"""A question to one API, and what became of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.kinds import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One read-only API action: the kind of record it answers with and the permission it needs.
+
+    `permission` is what a refusal tells the user to ask for: `list nodes` (Kubernetes verb and
+    resource) or `ec2:DescribeSubnets` (IAM).
+    """
+
+    name: str
+    kind: Kind[Any]
+    permission: str
+
+    @property
+    def source(self) -> str:
+        """`kubernetes` or `aws`."""
+        return self.kind.file.partition("/")[0]
+
+
+LIST_NODES = Action("list-nodes", kinds.NODES, "list nodes")
+LIST_PODS = Action("list-pods", kinds.PODS, "list pods")
+TABULATE_PODS = Action("tabulate-pods", kinds.POD_ROWS, "list pods")
+LIST_EVENTS = Action("list-events", kinds.EVENTS, "list events")
+LIST_DAEMON_SETS = Action("list-daemonsets", kinds.DAEMON_SETS, "list daemonsets.apps")
+LIST_ENI_CONFIGS = Action("list-eniconfigs", kinds.ENI_CONFIGS, "list eniconfigs.crd.k8s.amazonaws.com")
+LIST_SECURITY_GROUP_POLICIES = Action(
+    "list-securitygrouppolicies",
+    kinds.SECURITY_GROUP_POLICIES,
+    "list securitygrouppolicies.vpcresources.k8s.aws",
+)
+LIST_CNI_NODES = Action("list-cninodes", kinds.CNI_NODES, "list cninodes.vpcresources.k8s.aws")
+GET_CONFIG_MAP = Action("get-configmap", kinds.CONFIG_MAPS, "get configmaps/amazon-vpc-cni in kube-system")
+LIST_SERVICE_ACCOUNTS = Action("list-serviceaccounts", kinds.SERVICE_ACCOUNTS, "list serviceaccounts")
+
+GET_CALLER_IDENTITY = Action("sts:GetCallerIdentity", kinds.CALLER, "sts:GetCallerIdentity")
+DESCRIBE_CLUSTER = Action("eks:DescribeCluster", kinds.CLUSTER, "eks:DescribeCluster")
+DESCRIBE_ADDON = Action("eks:DescribeAddon", kinds.ADDONS, "eks:DescribeAddon")
+LIST_NODEGROUPS = Action("eks:ListNodegroups", kinds.NODEGROUP_NAMES, "eks:ListNodegroups")
+DESCRIBE_NODEGROUP = Action("eks:DescribeNodegroup", kinds.NODEGROUPS, "eks:DescribeNodegroup")
+DESCRIBE_SUBNETS = Action("ec2:DescribeSubnets", kinds.SUBNETS, "ec2:DescribeSubnets")
+DESCRIBE_VPCS = Action("ec2:DescribeVpcs", kinds.VPCS, "ec2:DescribeVpcs")
+DESCRIBE_INSTANCE_TYPES = Action(
+    "ec2:DescribeInstanceTypes", kinds.INSTANCE_TYPES, "ec2:DescribeInstanceTypes"
+)
+GET_SUBNET_CIDR_RESERVATIONS = Action(
+    "ec2:GetSubnetCidrReservations", kinds.RESERVATIONS, "ec2:GetSubnetCidrReservations"
+)
+DESCRIBE_NETWORK_INTERFACES = Action(
+    "ec2:DescribeNetworkInterfaces", kinds.INTERFACES, "ec2:DescribeNetworkInterfaces"
+)
+DESCRIBE_SECURITY_GROUPS = Action(
+    "ec2:DescribeSecurityGroups", kinds.SECURITY_GROUPS, "ec2:DescribeSecurityGroups"
+)
+
+ACTIONS: dict[str, Action] = {
+    action.name: action
+    for action in (
+        LIST_NODES, LIST_PODS, TABULATE_PODS, LIST_EVENTS, LIST_DAEMON_SETS, LIST_ENI_CONFIGS,
+        LIST_SECURITY_GROUP_POLICIES, LIST_CNI_NODES, GET_CONFIG_MAP, LIST_SERVICE_ACCOUNTS,
+        GET_CALLER_IDENTITY, DESCRIBE_CLUSTER, DESCRIBE_ADDON, LIST_NODEGROUPS, DESCRIBE_NODEGROUP,
+        DESCRIBE_SUBNETS, DESCRIBE_VPCS, DESCRIBE_INSTANCE_TYPES, GET_SUBNET_CIDR_RESERVATIONS,
+        DESCRIBE_NETWORK_INTERFACES, DESCRIBE_SECURITY_GROUPS,
+    )
+}  # fmt: skip
+
+Value = str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An action with its arguments, hashable: the same question is never asked twice.
+
+    Arguments are named as the API names them. Kubernetes: `namespace`, `name`, `fieldSelector`,
+    `labelSelector`. AWS: boto3's parameter names with lists as tuples; an EC2 filter is written
+    `filter:<name>`.
+    """
+
+    action: Action
+    arguments: tuple[tuple[str, Value], ...] = ()
+
+    @classmethod
+    def of(cls, action: Action, **arguments: Value) -> "Request":
+        """A request; `__` in a keyword stands for `:` (`filter__subnet_id` is `filter:subnet-id`)."""
+        named = {_argument_name(key): value for key, value in arguments.items()}
+        return cls(action, tuple(sorted(named.items())))
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """The arguments by name."""
+        return dict(self.arguments)
+
+    def __str__(self) -> str:
+        words = [f"{name}={value if isinstance(value, str) else ','.join(value)}" for name, value in self.arguments]
+        return " ".join([self.action.name, *words])
+
+
+def _argument_name(key: str) -> str:
+    if key.startswith("filter__"):
+        return "filter:" + key.removeprefix("filter__").replace("_", "-")
+    return key
+
+
+REFUSALS = (
+    "forbidden",  # 403, AccessDenied: a grant would help
+    "unauthenticated",  # 401, no or expired credentials: a login would help
+    "timeout",  # no answer within the deadline
+    "throttled",  # the API said: later
+    "unreachable",  # no connection
+    "undecodable",  # an answer that is not what the API promises
+    "failed",  # any other error of the API
+    "interrupted",  # the user stopped the run
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a question has no answer: the class, the API's own words, and what to ask for.
+
+    `grant` is the permission or step that would have allowed it; empty when none would.
+    """
+
+    reason: str
+    words: str
+    grant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one request.
+
+    `documents` are records of the action's kind (Structs, or dicts for whole kinds). With a
+    `refusal` there may still be some: the pages that came before it. `absent` is the API's own
+    not-found, which is an answer. `dropped` objects came but could not be decoded.
+    """
+
+    request: Request
+    documents: tuple[Any, ...] = ()
+    refusal: Refusal | None = None
+    absent: bool = False
+    dropped: int = 0
+    seconds: float = 0.0
+    pages: int = field(default=1)

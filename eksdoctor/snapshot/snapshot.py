@@ -1,0 +1,121 @@
+"""A snapshot: the records that were answered, and the account of every question asked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, TypeVar
+
+import msgspec
+
+from eksdoctor.snapshot.kinds import Kind
+from eksdoctor.snapshot.request import Answer, Refusal, Request
+
+FORMAT = 1
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request, without its records."""
+
+    refusal: Refusal | None = None
+    absent: bool = False
+    dropped: int = 0
+    count: int = 0
+    seconds: float = 0.0
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Which cluster was looked at, as kubeconfig and session name it; empty is not known.
+
+    `certificate` is the SHA-256 of the kubeconfig's CA data, to compare with DescribeCluster's.
+    """
+
+    context: str = ""
+    cluster: str = ""
+    server: str = ""
+    certificate: str = ""
+    region: str = ""
+    profile: str = ""
+    account: str = ""
+    namespace: str = ""
+    kubeconfig: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Focus:
+    """What the user asked about: all namespaces and pods when empty."""
+
+    namespace: str = ""
+    pod: str = ""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Everything a run saw.
+
+    `at` is the capture's time (UTC, aware), `window` how far back testimony counts, `records` the
+    documents by file, `outcomes` the account of each request. `manifested` is False for a folder of
+    plain API files without a manifest: what was asked there is not known, so no list is complete.
+    """
+
+    at: datetime
+    window: timedelta = timedelta(hours=1)
+    target: Target = field(default_factory=Target)
+    focus: Focus = field(default_factory=Focus)
+    purpose: str = "triage"
+    tool: str = ""
+    records: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    outcomes: dict[Request, Outcome] = field(default_factory=dict)
+    manifested: bool = True
+
+    def with_answers(self, answers: Iterable[Answer]) -> "Snapshot":
+        """This snapshot and the answers, each record once (the latest wins)."""
+        merged = dict(self.records)
+        outcomes = dict(self.outcomes)
+        for answer in answers:
+            kind = answer.request.action.kind
+            merged[kind.file] = _union(kind, merged.get(kind.file, ()), answer.documents)
+            outcomes[answer.request] = Outcome(
+                answer.refusal, answer.absent, answer.dropped, len(answer.documents), answer.seconds, answer.pages
+            )
+        return replace(self, records=merged, outcomes=outcomes)
+
+    def of(self, kind: Kind[R]) -> tuple[R, ...]:
+        """The records of a kind, decoded."""
+        known: tuple[R, ...] | None = self._decoded.get(kind.file)
+        if known is None:
+            known = tuple(decode(kind, document) for document in self.records.get(kind.file, ()))
+            self._decoded[kind.file] = known
+        return known
+
+    @cached_property
+    def _decoded(self) -> dict[str, Any]:
+        return {}
+
+    @property
+    def refusals(self) -> dict[Request, Refusal]:
+        """The questions without an answer."""
+        return {request: outcome.refusal for request, outcome in self.outcomes.items() if outcome.refusal}
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the user stopped the capture."""
+        return any(refusal.reason == "interrupted" for refusal in self.refusals.values())
+
+
+def decode(kind: Kind[R], document: Any) -> R:
+    """A document as its kind's record; raises msgspec.ValidationError for what is not one."""
+    if isinstance(document, kind.record):
+        return document
+    return msgspec.convert(document, kind.record, strict=False)
+
+
+def _union(kind: Kind[Any], old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not old or kind.items == "rows":  # table rows have no identity: two pods may show the same cells
+        return old + new
+    found = {kind.identity(decode(kind, document)): document for document in (*old, *new)}
+    return tuple(found.values())

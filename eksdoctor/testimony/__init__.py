@@ -1,0 +1,1 @@
+"""What daemon, EC2 and controllers said: dated, counted, deduplicated."""
