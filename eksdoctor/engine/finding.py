@@ -75,6 +75,7 @@ class Confirmation:
 
     command: Command | None
     expect: Prose
+    result: str = ""  # what the command printed at capture time, where it prints one thing
     missing: str = ""
 
 

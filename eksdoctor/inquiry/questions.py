@@ -1,9 +1,125 @@
-"""Questions of each round, from the snapshot so far."""
+"""Questions of each round, from the snapshot so far.
 
+Three rounds reach everything: what can be asked at once; what depends on the cluster's VPC, the nodes
+in question and the policies; what depends on the subnets in question.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from eksdoctor.model import sources
+from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.fact import Items, Unknown
+from eksdoctor.model.node import Node
+from eksdoctor.model.subnet import Subnet
+from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Snapshot
+
+T = TypeVar("T")
+AUDIT = "audit"
+MOST_NODES = 200  # nodes in question whose pods are listed one by one; beyond, the pod table must do
+MOST_NAMESPACES = 10
 
 
 def questions(snapshot: Snapshot) -> list[Request]:
     """The requests whose answers the rules still need; empty when nothing is left to ask."""
-    raise NotImplementedError
+    if not snapshot.manifested:
+        return []
+    cluster = Cluster(snapshot)
+    wanted = dict.fromkeys(_wanted(cluster))
+    return [request for request in wanted if request not in snapshot.outcomes]
+
+
+def _wanted(cluster: Cluster) -> Iterator[Request]:
+    yield from _at_once(cluster)
+    if sources.NODES not in cluster.snapshot.outcomes:
+        return
+    yield from _of_pods(cluster)
+    yield from _of_account(cluster)
+    yield from _of_subnets(cluster)
+
+
+def _at_once(cluster: Cluster) -> Iterator[Request]:
+    namespace = cluster.snapshot.focus.namespace
+    yield sources.NODES
+    yield sources.pending_pods(namespace)
+    yield sources.warnings(namespace)
+    yield sources.DAEMON_SETS
+    yield sources.AWS_NODE_PODS
+    yield sources.POD_ROWS
+    yield sources.ENI_CONFIGS
+    yield sources.SECURITY_GROUP_POLICIES
+    yield sources.CNI_NODES
+    yield sources.CONFIG_MAP
+    yield sources.CALLER
+    name = cluster.target_name
+    if isinstance(name, str):
+        yield sources.cluster(name)
+        yield sources.addon(name)
+        yield sources.nodegroup_names(name)
+
+
+def _of_pods(cluster: Cluster) -> Iterator[Request]:
+    for node in nodes_in_question(cluster)[:MOST_NODES]:
+        yield sources.pods_of_node(node.name)
+    policies = [policy for policy in _elements(cluster.policies) if policy.is_valid]
+    namespaces = sorted({policy.namespace for policy in policies})
+    for namespace in namespaces[:MOST_NAMESPACES]:
+        yield sources.pods_of_namespace(namespace)
+        if any(
+            p.namespace == namespace and p.record.spec.service_account_selector is not None for p in policies
+        ):
+            yield sources.service_accounts(namespace)
+
+
+def _of_account(cluster: Cluster) -> Iterator[Request]:
+    vpc = cluster.vpc_id
+    if not isinstance(vpc, str) or not vpc:
+        return
+    yield sources.subnets(vpc)
+    yield sources.vpcs(vpc)
+    types = cluster.instance_types_in_use
+    if types:
+        yield sources.instance_types(types)
+    name = cluster.target_name
+    if isinstance(name, str):
+        for group in _groups_in_question(cluster):
+            yield sources.nodegroup(name, group)
+    groups = {group for policy in _elements(cluster.policies) for group in policy.groups}
+    groups |= {
+        group for config in cluster.snapshot.of(kinds.ENI_CONFIGS) for group in config.spec.security_groups
+    }
+    if groups:
+        yield sources.security_groups(groups)
+
+
+def _groups_in_question(cluster: Cluster) -> list[str]:
+    named = cluster.snapshot.of(kinds.NODEGROUP_NAMES)
+    labels = [node.labels for node in nodes_in_question(cluster)]
+    used = {found.get("eks.amazonaws.com/nodegroup") for found in labels if isinstance(found, dict)}
+    return sorted(name for name in named if cluster.snapshot.purpose == AUDIT or name in used)
+
+
+def _of_subnets(cluster: Cluster) -> Iterator[Request]:
+    for subnet in subnets_in_question(cluster):
+        yield sources.interfaces(subnet.id)
+        yield sources.reservations(subnet.id)
+
+
+def nodes_in_question(cluster: Cluster) -> list[Node]:
+    """The nodes with pods in trouble on them."""
+    return list(_elements(cluster.nodes_in_question))
+
+
+def subnets_in_question(cluster: Cluster) -> list[Subnet]:
+    """The subnets of the nodes in question; in an audit those of every node."""
+    nodes: Iterable[Node] = nodes_in_question(cluster)
+    if cluster.snapshot.purpose == AUDIT:
+        nodes = _elements(cluster.nodes_of_vpc_cni)
+    found = {subnet.id: subnet for node in nodes if isinstance(subnet := node.subnet, Subnet)}
+    return [found[key] for key in sorted(found)]
+
+
+def _elements(items: Items[T] | Unknown) -> tuple[T, ...]:
+    return () if isinstance(items, Unknown) else items.elements

@@ -31,13 +31,15 @@ def read(path: Path) -> Snapshot:
     Raises SnapshotError, with what to do, for anything that is not one whole snapshot.
     """
     if not path.exists():
-        raise SnapshotError(f"no snapshot at {path}", "Give a file written by `eksdoctor capture` or a folder.")
+        raise SnapshotError(
+            f"no snapshot at {path}", "Give a file written by `eksdoctor capture` or a folder."
+        )
     files = _read_folder(path) if path.is_dir() else _read_archive(path)
     return manifest.assemble(files, path.name)
 
 
 def write(snapshot: Snapshot, path: Path) -> Path:
-    """Write the snapshot to `path` (a folder if it exists as one or ends in `/`), mode 0600; returns the path.
+    """Write the snapshot to `path` (into it when it is a folder), mode 0600; returns the path.
 
     The same snapshot always gives the same bytes.
     """
@@ -90,7 +92,9 @@ def _read_archive(path: Path) -> dict[str, bytes]:
         with tarfile.open(path, "r|gz") as archive:
             for count, member in enumerate(archive):
                 if count >= MOST_MEMBERS:
-                    raise SnapshotError(f"{path} holds more than {MOST_MEMBERS} files", "It is not a snapshot.")
+                    raise SnapshotError(
+                        f"{path} holds more than {MOST_MEMBERS} files", "It is not a snapshot."
+                    )
                 name = _safe_name(path, member)
                 if member.size > budget:
                     raise SnapshotError(
@@ -112,7 +116,9 @@ def _read_archive(path: Path) -> dict[str, bytes]:
 def _safe_name(path: Path, member: tarfile.TarInfo) -> str:
     pure = PurePosixPath(member.name)
     if not (member.isfile() or member.isdir()):
-        raise SnapshotError(f"{path} holds a link or device ({member.name!r})", "Snapshots hold plain files only.")
+        raise SnapshotError(
+            f"{path} holds a link or device ({member.name!r})", "Snapshots hold plain files only."
+        )
     if pure.is_absolute() or ".." in pure.parts:
         raise SnapshotError(f"{path} holds a path outside itself ({member.name!r})", "It is not a snapshot.")
     return str(pure)

@@ -45,7 +45,9 @@ def disassemble(snapshot: Snapshot) -> dict[str, bytes]:
     asked = [
         Asked(
             action=request.action.name,
-            arguments={name: value if isinstance(value, str) else list(value) for name, value in request.arguments},
+            arguments={
+                name: value if isinstance(value, str) else list(value) for name, value in request.arguments
+            },
             seconds=round(outcome.seconds, 3),
             pages=outcome.pages,
             count=outcome.count,
@@ -94,7 +96,10 @@ def assemble(files: dict[str, bytes], name: str) -> Snapshot:
             continue
         action = ACTIONS[asked.action]
         arguments = tuple(
-            sorted((key, value if isinstance(value, str) else tuple(value)) for key, value in asked.arguments.items())
+            sorted(
+                (key, value if isinstance(value, str) else tuple(value))
+                for key, value in asked.arguments.items()
+            )
         )
         dropped = asked.dropped + lost.get(action.kind.file, 0)
         outcomes[Request(action, arguments)] = Outcome(
@@ -160,7 +165,12 @@ def _wrapped(kind: Kind[Any], documents: tuple[Any, ...]) -> Any:
     if kind.file.startswith("kubernetes/"):
         if kind.items == "rows":
             columns = [{"name": column} for column in ("Status", "IP", "Node")]
-            return {"kind": "Table", "apiVersion": "meta.k8s.io/v1", "columnDefinitions": columns, "rows": documents}
+            return {
+                "kind": "Table",
+                "apiVersion": "meta.k8s.io/v1",
+                "columnDefinitions": columns,
+                "rows": documents,
+            }
         return {"kind": "List", "apiVersion": "v1", "items": documents}
     if not kind.items:
         return documents[0] if documents else {}

@@ -98,7 +98,9 @@ class Request:
         return dict(self.arguments)
 
     def __str__(self) -> str:
-        words = [f"{name}={value if isinstance(value, str) else ','.join(value)}" for name, value in self.arguments]
+        words = [
+            f"{name}={value if isinstance(value, str) else ','.join(value)}" for name, value in self.arguments
+        ]
         return " ".join([self.action.name, *words])
 
 

@@ -80,7 +80,12 @@ class Snapshot:
             kind = answer.request.action.kind
             merged[kind.file] = _union(kind, merged.get(kind.file, ()), answer.documents)
             outcomes[answer.request] = Outcome(
-                answer.refusal, answer.absent, answer.dropped, len(answer.documents), answer.seconds, answer.pages
+                answer.refusal,
+                answer.absent,
+                answer.dropped,
+                len(answer.documents),
+                answer.seconds,
+                answer.pages,
             )
         return replace(self, records=merged, outcomes=outcomes)
 

@@ -34,7 +34,7 @@ class AnnotatedMetadata(Metadata, rename="camel", omit_defaults=True, frozen=Tru
 
 
 class PodAnnotations(Struct, omit_defaults=True, frozen=True):
-    """The annotations by which controllers tell a pod its address; others may hold anything and are dropped."""
+    """The annotations that tell a pod its address; others may hold anything and are dropped."""
 
     pod_eni: str | None = field(default=None, name="vpc.amazonaws.com/pod-eni")
     pod_ips: str | None = field(default=None, name="vpc.amazonaws.com/pod-ips")

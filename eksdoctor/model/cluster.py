@@ -1,0 +1,361 @@
+"""The cluster: everything a snapshot shows of it, with what is missing said."""
+
+from collections import defaultdict
+from functools import cached_property
+from hashlib import sha256
+from ipaddress import IPv4Network
+
+from eksdoctor.model import sources
+from eksdoctor.model.cni import CNI
+from eksdoctor.model.fact import Items, NotKnown, Reason, Unknown, fact, join, known
+from eksdoctor.model.limits import InstanceLimits, limits_of
+from eksdoctor.model.node import Node
+from eksdoctor.model.pod import Pod, Trouble, last_seen
+from eksdoctor.model.policy import Policy
+from eksdoctor.model.pool import Targets
+from eksdoctor.model.sight import gap, listed
+from eksdoctor.model.subnet import Subnet
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records import aws, kubernetes
+from eksdoctor.snapshot.snapshot import Snapshot
+
+OVER = {"Completed", "Succeeded", "Error", "Failed", "Evicted", "OOMKilled", "ContainerStatusUnknown"}
+NOT_READY = "NetworkPluginNotReady"
+
+
+class Cluster:
+    """One cluster at one time (`at`); nothing here reads a clock."""
+
+    cni: CNI
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.at = snapshot.at
+        self.window = snapshot.window
+        self.cni = CNI(self)
+
+    def __str__(self) -> str:
+        name = self.target_name
+        return "cluster" if isinstance(name, Unknown) else name
+
+    # --- which cluster -------------------------------------------------------------------------
+
+    @fact
+    def target_name(self) -> str:
+        """The EKS name of the cluster."""
+        if not self.snapshot.target.cluster:
+            found = self.snapshot.of(kinds.CLUSTER)
+            if found:
+                return found[0].name
+            raise NotKnown.because("kubeconfig does not name the EKS cluster", "--cluster-name NAME")
+        return self.snapshot.target.cluster
+
+    @fact
+    def record(self) -> aws.Cluster:
+        """DescribeCluster."""
+        name = known(self.target_name)
+        for cluster in self.snapshot.of(kinds.CLUSTER):
+            if cluster.name == name:
+                return cluster
+        missing = gap(self.snapshot, sources.cluster(name))
+        raise NotKnown(
+            missing or Unknown.because(f"EKS knows no cluster {name} in this account and region", ASK_ACCOUNT)
+        )
+
+    @fact
+    def is_same_in_aws(self) -> bool:
+        """Whether the account shows the cluster that kubeconfig talks to: endpoint, or CA for tunnels."""
+        target, record = self.snapshot.target, known(self.record)
+        if not target.server:
+            return True
+        if _host(target.server) == _host(record.endpoint):
+            return True
+        data = "".join(record.certificate_authority.data.split())
+        return bool(data) and sha256(data.encode()).hexdigest() == target.certificate
+
+    def require_same_cluster(self) -> None:
+        """Raise NotKnown when the account's cluster is another one: its facts are not this cluster's."""
+        if known(self.is_same_in_aws) is False:
+            raise NotKnown.because("AWS shows another cluster than kubeconfig", ASK_ACCOUNT)
+
+    @fact
+    def vpc_id(self) -> str:
+        """The cluster's VPC."""
+        self.require_same_cluster()
+        return known(self.record).resources_vpc_config.vpc_id
+
+    # --- nodes -----------------------------------------------------------------------------------
+
+    @cached_property
+    def node_records(self) -> Items[kubernetes.Node]:
+        """The nodes the API server lists."""
+        return listed(self.snapshot, kinds.NODES, sources.NODES)
+
+    @cached_property
+    def _nodes(self) -> dict[str, Node]:
+        return {
+            record.metadata.name: Node(self, record.metadata.name, record) for record in self.node_records
+        }
+
+    @fact
+    def nodes(self) -> Items[Node]:
+        """Every node."""
+        listed_nodes = tuple(self._nodes[record.metadata.name] for record in self.node_records)
+        return Items(listed_nodes, self.node_records.missing)
+
+    def node_named(self, name: str) -> Node:
+        """A node by name; one that is only named elsewhere has unknown facts."""
+        if name not in self._nodes:
+            self._nodes[name] = Node(self, name, None)
+        return self._nodes[name]
+
+    @fact
+    def nodes_of_vpc_cni(self) -> Items[Node]:
+        """The nodes whose pods get addresses from aws-node."""
+        return known(self.nodes).where(lambda node: node.is_served_by_vpc_cni)
+
+    @fact
+    def ec2_linux_nodes(self) -> Items[Node]:
+        """The nodes on which a CNI DaemonSet belongs: EC2, Linux, not Auto Mode."""
+        return known(self.nodes).where(lambda node: node.is_ec2_linux)
+
+    @fact
+    def nodes_in_question(self) -> Items[Node]:
+        """The nodes that pods in trouble are bound to."""
+        names = {pod.node_name for pod in known(self.pods_in_trouble)} - {""}
+        return Items(
+            tuple(self.node_named(name) for name in sorted(names)), known(self.pods_in_trouble).missing
+        )
+
+    # --- pods ------------------------------------------------------------------------------------
+
+    @cached_property
+    def pod_requests(self) -> tuple[Unknown | None, Unknown | None]:
+        """What is missing of the pending pods and of the warnings; a permitted namespace counts as all."""
+        namespace = self.snapshot.focus.namespace
+        return (
+            gap(self.snapshot, sources.pending_pods(namespace)),
+            gap(self.snapshot, sources.warnings(namespace)),
+        )
+
+    @cached_property
+    def pods(self) -> Items[Pod]:
+        """Every pod that a list or an event of a failed sandbox names."""
+        found = {
+            (record.metadata.namespace, record.metadata.name): Pod(
+                self, record.metadata.namespace, record.metadata.name, record
+            )
+            for record in self.snapshot.of(kinds.PODS)
+        }
+        for event in self.snapshot.of(kinds.EVENTS):
+            about = event.involved_object
+            key = (about.namespace, about.name)
+            if about.kind == "Pod" and event.reason == "FailedCreatePodSandBox" and key not in found:
+                found[key] = Pod(self, *key, None)
+        missing = [reason for reason in self.pod_requests if reason]
+        return Items(tuple(found.values()), join(missing) if missing else None)
+
+    @fact
+    def pods_in_trouble(self) -> Items[Pod]:
+        """The pods that wait for an address, find no node for want of one, or did so in the window."""
+        focus = self.snapshot.focus
+        pods = self.pods
+        if focus.namespace:
+            pods = pods.where(lambda pod: pod.namespace == focus.namespace)
+        if focus.pod:
+            pods = pods.where(lambda pod: pod.short_name == focus.pod)
+        return pods.where(lambda pod: t if isinstance(t := pod.trouble, Unknown) else t != Trouble.NONE)
+
+    @fact
+    def pods_waiting_for_addresses(self) -> Items[Pod]:
+        """Starved or recovered pods whose own events name the VPC CNI's answer."""
+        return known(self.pods_in_trouble).where(lambda pod: pod.waits_for_address)
+
+    @fact
+    def pods_waiting_for_volumes(self) -> Items[Pod]:
+        """Starved pods whose volumes are not mounted, so that no sandbox was tried."""
+        return known(self.pods_in_trouble).where(lambda pod: pod.waits_for_volume)
+
+    def pods_on(self, node: str) -> Items[Pod]:
+        """Every pod bound to a node."""
+        return Items(self._pods_by_node[node], gap(self.snapshot, sources.pods_of_node(node)))
+
+    @cached_property
+    def _pods_by_node(self) -> defaultdict[str, tuple[Pod, ...]]:
+        found: defaultdict[str, tuple[Pod, ...]] = defaultdict(tuple)
+        grouped: defaultdict[str, list[Pod]] = defaultdict(list)
+        for pod in self.pods:
+            if pod.record is not None and pod.node_name:
+                grouped[pod.node_name].append(pod)
+        for node, pods in grouped.items():
+            found[node] = tuple(pods)
+        return found
+
+    @cached_property
+    def _rows(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Addresses per node and pods per address, of the pods that are not over."""
+        per_node: dict[str, int] = defaultdict(int)
+        per_address: dict[str, int] = defaultdict(int)
+        for row in self.snapshot.of(kinds.POD_ROWS):
+            status, address, node = row.cells
+            if address in ("", "<none>") or status in OVER:
+                continue
+            per_node[node] += 1
+            per_address[address] += 1
+        return per_node, per_address
+
+    def _require_rows(self) -> None:
+        missing = gap(self.snapshot, sources.POD_ROWS)
+        if missing is not None:
+            raise NotKnown(missing)
+
+    def addresses_in_table(self, node: str, internal_ip: str) -> int:
+        """Pods with an address of their own on a node, from the API server's table."""
+        self._require_rows()
+        per_node, per_address = self._rows
+        return per_node.get(node, 0) - per_address.get(internal_ip, 0)
+
+    def host_pods_in_table(self, internal_ip: str) -> int:
+        """Pods that run with a node's own address, from the API server's table."""
+        self._require_rows()
+        return self._rows[1].get(internal_ip, 0)
+
+    # --- events ----------------------------------------------------------------------------------
+
+    @cached_property
+    def _events(self) -> dict[tuple[str, str, str], list[kubernetes.Event]]:
+        found: dict[tuple[str, str, str], list[kubernetes.Event]] = defaultdict(list)
+        for event in self.snapshot.of(kinds.EVENTS):
+            seen = last_seen(event)
+            if seen is None or self.at - seen <= self.window:
+                about = event.involved_object
+                namespace = about.namespace if about.kind == "Pod" else ""
+                found[(about.kind, namespace, about.name)].append(event)
+        return found
+
+    def events_about(self, kind: str, name: str, namespace: str = "") -> tuple[kubernetes.Event, ...]:
+        """The events of the window about one object."""
+        return tuple(self._events.get((kind, namespace, name), ()))
+
+    def require_events(self) -> None:
+        """Raise NotKnown when events may be missing, so that their absence says nothing."""
+        missing = self.pod_requests[1]
+        if missing is not None:
+            raise NotKnown(missing)
+
+    @property
+    def unheard(self) -> Unknown:
+        """Why nobody's testimony was heard: its own reason, so that no rule takes silence for health."""
+        return Unknown(
+            (Reason("neither the node-monitoring agent nor ipamd's own words were heard here", asked=False),)
+        )
+
+    @fact
+    def network_plugin_not_ready(self) -> int:
+        """Pods whose events say that no CNI answered the runtime."""
+        found = sum(1 for events in self._events.values() for event in events if NOT_READY in event.message)
+        if not found:
+            self.require_events()
+        return found
+
+    # --- AWS -------------------------------------------------------------------------------------
+
+    @cached_property
+    def _subnets(self) -> dict[str, Subnet]:
+        return {
+            record.subnet_id: Subnet(self, record.subnet_id, record)
+            for record in self.snapshot.of(kinds.SUBNETS)
+        }
+
+    @cached_property
+    def subnet_records(self) -> Items[Subnet]:
+        """The subnets of the cluster's VPC."""
+        vpc = self.vpc_id
+        if isinstance(vpc, Unknown):
+            return Items((), vpc)
+        mine = tuple(s for s in self._subnets.values() if s.record is not None and s.record.vpc_id == vpc)
+        return Items(mine, gap(self.snapshot, sources.subnets(vpc)))
+
+    @cached_property
+    def _ranges(self) -> list[tuple[int, int, Subnet]]:
+        ranges = []
+        for subnet in self.subnet_records:
+            network = subnet.cidr
+            if isinstance(network, IPv4Network):
+                ranges.append((int(network.network_address), int(network.broadcast_address), subnet))
+        return ranges
+
+    def subnet_at(self, address: int) -> Subnet | None:
+        """The VPC's subnet that an address lies in."""
+        return next((subnet for first, last, subnet in self._ranges if first <= address <= last), None)
+
+    @fact
+    def pod_subnets(self) -> Items[Subnet]:
+        """The subnets that pods draw on."""
+        owners = known(self.nodes_of_vpc_cni).map(lambda node: node.pod_subnet)
+        distinct = {subnet.id: subnet for subnet in owners}
+        return Items(tuple(distinct[key] for key in sorted(distinct)), owners.missing)
+
+    @cached_property
+    def _interfaces(self) -> dict[str, list[aws.NetworkInterface]]:
+        found: dict[str, list[aws.NetworkInterface]] = defaultdict(list)
+        for eni in self.snapshot.of(kinds.INTERFACES):
+            found[eni.subnet_id].append(eni)
+        return found
+
+    def interfaces_in(self, subnet: str) -> tuple[aws.NetworkInterface, ...]:
+        """The ENIs of a subnet that were answered."""
+        return tuple(self._interfaces.get(subnet, ()))
+
+    @cached_property
+    def _limits(self) -> dict[str, InstanceLimits]:
+        found = (limits_of(kind) for kind in self.snapshot.of(kinds.INSTANCE_TYPES))
+        return {limits.instance_type: limits for limits in found if limits is not None}
+
+    def limits_of(self, instance_type: str) -> InstanceLimits:
+        """What a type can hold; raises NotKnown for a type that EC2 does not describe."""
+        if instance_type in self._limits:
+            return self._limits[instance_type]
+        self.require_same_cluster()
+        missing = gap(self.snapshot, sources.instance_types(self.instance_types_in_use))
+        raise NotKnown(missing or Unknown.because(f"EC2 does not describe the instance type {instance_type}"))
+
+    @cached_property
+    def instance_types_in_use(self) -> tuple[str, ...]:
+        """The types of the EC2 Linux nodes."""
+        nodes = self.ec2_linux_nodes
+        types = [node.instance_type for node in nodes] if isinstance(nodes, Items) else []
+        return tuple(sorted({name for name in types if isinstance(name, str)}))
+
+    # --- settings and policies -------------------------------------------------------------------
+
+    @fact
+    def targets(self) -> Targets:
+        """The warm targets as the daemon reads them."""
+        cni = self.cni
+        return Targets(
+            known(cni.warm_ip_target), known(cni.minimum_ip_target),
+            known(cni.warm_eni_target), known(cni.warm_prefix_target),
+        )  # fmt: skip
+
+    @fact
+    def policies(self) -> Items[Policy]:
+        """The SecurityGroupPolicies."""
+        records = listed(self.snapshot, kinds.SECURITY_GROUP_POLICIES, sources.SECURITY_GROUP_POLICIES)
+        return Items(tuple(Policy(self, record) for record in records), records.missing)
+
+    @fact
+    def pods_without_cni(self) -> Items[Pod]:
+        """Pods in trouble on nodes where a CNI belongs, none of which is the VPC CNI."""
+        return known(self.pods_in_trouble).where(_is_on_ec2_linux)
+
+
+ASK_ACCOUNT = "the profile and region of this cluster: --profile, --region, --cluster-name"
+
+
+def _is_on_ec2_linux(pod: Pod) -> bool | Unknown:
+    return pod.node.is_ec2_linux if pod.node is not None else False
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].partition(":")[0].lower() or url.lower()

@@ -1,0 +1,240 @@
+"""The VPC CNI as it is set: version, mode, targets, and who manages it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from eksdoctor.model import sources
+from eksdoctor.model.environment import Environment
+from eksdoctor.model.fact import Items, NotKnown, fact, known
+from eksdoctor.model.sight import gap, listed
+from eksdoctor.model.version import Version
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records import aws, kubernetes
+
+if TYPE_CHECKING:
+    from eksdoctor.model.cluster import Cluster
+
+AWS_NODE = "aws-node"
+OTHER_PLUGINS = {  # DaemonSets that bring a CNI of their own
+    "cilium": "Cilium",
+    "calico-node": "Calico",
+    "antrea-agent": "Antrea",
+    "weave-net": "Weave Net",
+    "kube-flannel-ds": "Flannel",
+    "kube-ovn-cni": "Kube-OVN",
+}
+
+
+class Mode(StrEnum):
+    """What the daemon asks EC2 for: single addresses or /28 prefixes."""
+
+    SECONDARY = "secondary"
+    PREFIX = "prefix"
+
+
+class Manager(StrEnum):
+    """Who owns the DaemonSet's settings."""
+
+    ADDON = "addon"
+    SELF = "self-managed"
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoredTarget:
+    """A warm target that is set and that the daemon does not look at, and what it goes by instead."""
+
+    name: str
+    value: str
+    winner: str
+    remark: str
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"
+
+
+class CNI:
+    """The aws-node DaemonSet and its settings."""
+
+    def __init__(self, cluster: "Cluster") -> None:
+        self.cluster = cluster
+        self.snapshot = cluster.snapshot
+
+    @fact
+    def daemon_sets(self) -> Items[kubernetes.DaemonSet]:
+        """The cluster's DaemonSets."""
+        return listed(self.snapshot, kinds.DAEMON_SETS, sources.DAEMON_SETS)
+
+    @fact
+    def daemon_set(self) -> kubernetes.DaemonSet | None:
+        """aws-node; None when it is known not to be there."""
+        daemon_sets = known(self.daemon_sets)
+        for daemon_set in daemon_sets:
+            meta = daemon_set.metadata
+            if meta.name == AWS_NODE and meta.namespace == sources.SYSTEM:
+                return daemon_set
+        daemon_sets.all()
+        return None
+
+    @fact
+    def image(self) -> str:
+        """The image of the aws-node container, empty without one."""
+        daemon_set = known(self.daemon_set)
+        if daemon_set is None:
+            return ""
+        return next((c.image for c in daemon_set.spec.template.spec.containers if c.name == AWS_NODE), "")
+
+    @fact
+    def is_present(self) -> bool:
+        """Whether the VPC CNI serves this cluster: there is an aws-node and it is no pause image."""
+        image = known(self.image)
+        return bool(image) and "pause" not in image.rpartition("/")[2]
+
+    @fact
+    def other_plugins(self) -> Items[str]:
+        """CNI plugins of other makers that run beside or instead of it."""
+        return known(self.daemon_sets).map(lambda d: OTHER_PLUGINS.get(d.metadata.name, "")).where(bool)
+
+    @fact
+    def version(self) -> Version:
+        """The release, from the image's tag."""
+        image = known(self.image)
+        version = Version.parse(image.rpartition(":")[2])
+        if version is None:
+            raise NotKnown.because(f"the image {image or '(none)'} has no release in its tag")
+        return version
+
+    @fact
+    def environment(self) -> Environment:
+        """The variables of the aws-node container."""
+        daemon_set = known(self.daemon_set)
+        if daemon_set is None:
+            raise NotKnown.because("there is no aws-node DaemonSet")
+        for container in daemon_set.spec.template.spec.containers:
+            if container.name == AWS_NODE:
+                return Environment({v.name: _written(v) for v in container.env})
+        raise NotKnown.because("the aws-node DaemonSet has no container aws-node")
+
+    @fact
+    def prefix_delegation(self) -> bool:
+        """ENABLE_PREFIX_DELEGATION; types that are not Nitro fall back by themselves."""
+        return known(self.environment).flag("ENABLE_PREFIX_DELEGATION", default=False)
+
+    @fact
+    def custom_networking(self) -> bool:
+        """AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: pods use ENIConfig subnets, not the primary ENI."""
+        return known(self.environment).flag("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", default=False)
+
+    @fact
+    def subnet_discovery(self) -> bool:
+        """ENABLE_SUBNET_DISCOVERY, which exists since v1.18."""
+        if known(self.version) < Version(1, 18):
+            return False
+        return known(self.environment).flag("ENABLE_SUBNET_DISCOVERY", default=True)
+
+    @fact
+    def security_groups_for_pods(self) -> bool:
+        """ENABLE_POD_ENI: one ENI slot of trunk-capable types is the trunk's."""
+        return known(self.environment).flag("ENABLE_POD_ENI", default=False)
+
+    @fact
+    def ipv6(self) -> bool:
+        """ENABLE_IPv6: the warm targets are not looked at."""
+        return known(self.environment).flag("ENABLE_IPv6", default=False)
+
+    @fact
+    def multiple_cards(self) -> bool:
+        """ENABLE_MULTI_NIC."""
+        return known(self.environment).flag("ENABLE_MULTI_NIC", default=False)
+
+    @fact
+    def manages_untagged_interfaces(self) -> bool:
+        """MANAGE_UNTAGGED_ENI: an extra ENI without tags is adopted and serves pods."""
+        return known(self.environment).flag("MANAGE_UNTAGGED_ENI", default=True)
+
+    @fact
+    def warm_ip_target(self) -> int:
+        """WARM_IP_TARGET; 0 is unset."""
+        return known(self.environment).number("WARM_IP_TARGET", 0)
+
+    @fact
+    def minimum_ip_target(self) -> int:
+        """MINIMUM_IP_TARGET; 0 is unset."""
+        return known(self.environment).number("MINIMUM_IP_TARGET", 0)
+
+    @fact
+    def warm_eni_target(self) -> int:
+        """WARM_ENI_TARGET; the code's default is 1."""
+        return known(self.environment).number("WARM_ENI_TARGET", 1)
+
+    @fact
+    def warm_prefix_target(self) -> int:
+        """WARM_PREFIX_TARGET; the code's default is 0, the manifest ships 1."""
+        return known(self.environment).number("WARM_PREFIX_TARGET", 0)
+
+    @fact
+    def max_eni(self) -> int:
+        """MAX_ENI; 0 is unset."""
+        return known(self.environment).number("MAX_ENI", 0)
+
+    @fact
+    def counts_single_addresses(self) -> bool:
+        """Whether WARM_IP_TARGET or MINIMUM_IP_TARGET decide, instead of whole ENIs or prefixes."""
+        return known(self.warm_ip_target) > 0 or known(self.minimum_ip_target) > 0
+
+    @fact
+    def ignored_targets(self) -> Items[IgnoredTarget]:
+        """Targets that differ from the manifest's and do nothing in this mode."""
+        environment = known(self.environment)
+        if known(self.ipv6):
+            return Items()
+        by_address = known(self.counts_single_addresses)
+        found: list[IgnoredTarget] = []
+        winner = " and ".join(
+            f"{name}={number}"
+            for name in ("WARM_IP_TARGET", "MINIMUM_IP_TARGET")
+            if (number := environment.number(name, 0)) > 0
+        )
+        eni, prefix = environment.text("WARM_ENI_TARGET"), environment.text("WARM_PREFIX_TARGET")
+        prefixes = known(self.prefix_delegation)
+        if eni not in (None, "", "1") and (prefixes or by_address):
+            found.append(
+                IgnoredTarget("WARM_ENI_TARGET", eni or "", winner or "prefix delegation", _ENI_REMARK)
+            )
+        if prefix not in (None, "", "1"):
+            if not prefixes:
+                found.append(
+                    IgnoredTarget("WARM_PREFIX_TARGET", prefix or "", "secondary-IP mode", _OFF_REMARK)
+                )
+            elif by_address:
+                found.append(IgnoredTarget("WARM_PREFIX_TARGET", prefix or "", winner, _PREFIX_REMARK))
+        return Items(tuple(found))
+
+    @fact
+    def addon(self) -> aws.Addon | None:
+        """The EKS add-on; None when EKS knows of none."""
+        target = self.cluster.target_name
+        missing = gap(self.snapshot, sources.addon(known(target)))
+        self.cluster.require_same_cluster()
+        for addon in self.snapshot.of(kinds.ADDONS):
+            if addon.addon_name == sources.CNI_ADDON:
+                return addon
+        if missing is not None:
+            raise NotKnown(missing)
+        return None
+
+    @fact
+    def manager(self) -> Manager:
+        """Whether EKS or somebody else manages the DaemonSet."""
+        return Manager.SELF if known(self.addon) is None else Manager.ADDON
+
+
+_ENI_REMARK = "whole spare ENIs are not counted here"
+_OFF_REMARK = "prefixes are not requested while ENABLE_PREFIX_DELEGATION is off"
+_PREFIX_REMARK = "it still decides whether a wholly idle ENI is given back"
+
+
+def _written(variable: kubernetes.EnvironmentVariable) -> str | None:
+    if variable.value_from is not None:
+        return None
+    return variable.value if variable.value is not None else ""

@@ -1,0 +1,230 @@
+"""A subnet: what it has, what is left, who asks it for more."""
+
+from collections import Counter
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING
+
+from eksdoctor.model import sources
+from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, join, known, union
+from eksdoctor.model.node import Node
+from eksdoctor.model.pod import Pod
+from eksdoctor.model.pool import claim_of_new_node
+from eksdoctor.model.prefixes import free_prefixes, usable
+from eksdoctor.model.sight import gap
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records import aws
+
+if TYPE_CHECKING:
+    from eksdoctor.model.cluster import Cluster
+
+DISCOVERY_TAG = "kubernetes.io/role/cni"
+EXPLICIT = "explicit"
+
+
+class Subnet:
+    """One subnet of the cluster's VPC; `record` is None for one that is only named somewhere."""
+
+    id: str
+
+    def __init__(self, cluster: "Cluster", subnet_id: str, record: aws.Subnet | None) -> None:
+        self.cluster = cluster
+        self.id = subnet_id
+        self.record = record
+
+    def __str__(self) -> str:
+        return self.id
+
+    def _known_record(self) -> aws.Subnet:
+        if self.record is not None:
+            return self.record
+        self.cluster.subnet_records.all()
+        raise NotKnown.because("the subnet does not exist in the cluster's VPC")
+
+    @fact
+    def zone(self) -> str:
+        """Availability zone."""
+        return self._known_record().availability_zone
+
+    @fact
+    def cidr(self) -> IPv4Network:
+        """Its IPv4 range."""
+        try:
+            return IPv4Network(self._known_record().cidr_block)
+        except ValueError as error:
+            raise NotKnown.because("the subnet states no IPv4 range") from error
+
+    @fact
+    def usable_ips(self) -> int:
+        """Addresses less the five that AWS keeps."""
+        return usable(known(self.cidr))
+
+    @fact
+    def free_ips(self) -> int:
+        """AvailableIpAddressCount."""
+        count = self._known_record().available_ip_address_count
+        if count is None:
+            raise NotKnown.because("the subnet's free count is not in the answer")
+        return count
+
+    @fact
+    def free_percent(self) -> int:
+        """Free addresses in whole per cent of the usable ones."""
+        return known(self.free_ips) * 100 // max(known(self.usable_ips), 1)
+
+    @fact
+    def tags(self) -> dict[str, str]:
+        """Its tags."""
+        return {tag.key: tag.value for tag in self._known_record().tags}
+
+    @fact
+    def has_discovery_tag_in_zone(self) -> bool:
+        """Whether a subnet of this zone carries the CNI's discovery tag, with any value."""
+        zone = known(self.zone)
+        return any(
+            DISCOVERY_TAG in known(other.tags)
+            for other in self.cluster.subnet_records.all()
+            if other.zone == zone
+        )
+
+    @fact
+    def nodes(self) -> Items[Node]:
+        """The nodes whose pods draw on this subnet."""
+        return known(self.cluster.nodes_of_vpc_cni).where(lambda node: _is_same(node.pod_subnet, self))
+
+    @fact
+    def serves_vpc_cni_nodes(self) -> bool:
+        """Whether pods of nodes with the VPC CNI draw on it."""
+        nodes = known(self.nodes)
+        return bool(nodes.elements or nodes.all())
+
+    @fact
+    def usual_type_node(self) -> Node:
+        """A node of the commonest instance type here."""
+        nodes = known(self.nodes)
+        types = Counter(known(node.instance_type) for node in nodes)
+        if not types:
+            raise NotKnown.because("no node stands in this subnet")
+        usual = min(types, key=lambda name: (-types[name], name))
+        return next(node for node in nodes if node.instance_type == usual)
+
+    @fact
+    def addresses_per_new_node(self) -> int:
+        """What one more node of the usual type takes by the time it runs its first pod."""
+        node = known(self.usual_type_node)
+        return claim_of_new_node(
+            known(self.cluster.targets),
+            known(node.limits).slots_per_eni,
+            max(known(node.enis_by_type), 1),
+            prefixes=known(node.uses_prefixes),
+        )
+
+    @fact
+    def smallest_request(self) -> int:
+        """The least that a node with waiting pods asks of it next; 1 or a prefix when none waits."""
+        waiting = [node for node in known(self.nodes) if known(node.starved_pods).elements]
+        asked = [request for node in waiting if (request := known(node.next_request)) > 0]
+        if asked:
+            return min(asked)
+        return 16 if known(known(self.usual_type_node).uses_prefixes) else 1
+
+    @fact
+    def starved_pods(self) -> Items[Pod]:
+        """Waiting pods whose node has no address left and asks this subnet for more than it has."""
+        free = known(self.free_ips)
+        return self._pods_where(lambda asks: asks > free)
+
+    @fact
+    def pods_short_of_prefixes(self) -> Items[Pod]:
+        """Waiting pods whose node has no address left and asks this subnet for a prefix."""
+        return self._pods_where(lambda asks: asks >= 16)  # noqa: PLR2004 (a /28)
+
+    def _pods_where(self, asks_too_much: Callable[[int], bool]) -> Items[Pod]:
+        parts: list[Items[Pod]] = []
+        nodes = known(self.nodes)
+        for node in nodes:
+            asked = node.next_request
+            if isinstance(asked, Unknown):
+                waiting = known(node.starved_pods)
+                parts.append(Items((), asked) if waiting.elements or waiting.missing else Items())
+            elif asks_too_much(asked):
+                parts.append(known(node.pods_short_of_subnet))
+        found = union(parts)
+        if nodes.missing is None:
+            return found
+        return Items(found.elements, join([nodes.missing, *([found.missing] if found.missing else [])]))
+
+    @fact
+    def refusals_for_addresses(self) -> int:
+        """Nodes here that EC2 refused an address for want of free ones, as far as anybody heard."""
+        heard = sum(1 for node in known(self.nodes) if node.agent_saw_no_addresses is True)
+        if heard:
+            return heard
+        raise NotKnown(self.cluster.unheard)
+
+    @fact
+    def interfaces(self) -> Items[aws.NetworkInterface]:
+        """Every ENI in the subnet that this account can see."""
+        self.cluster.require_same_cluster()
+        missing = gap(self.cluster.snapshot, sources.interfaces(self.id))
+        return Items(self.cluster.interfaces_in(self.id), missing)
+
+    @fact
+    def reservations(self) -> Items[aws.CidrReservation]:
+        """Its CIDR reservations."""
+        found = self.cluster.snapshot.of(kinds.RESERVATIONS)
+        mine = tuple(reservation for reservation in found if reservation.subnet_id == self.id)
+        return Items(mine, gap(self.cluster.snapshot, sources.reservations(self.id)))
+
+    @fact
+    def reserved_ranges(self) -> tuple[IPv4Network, ...]:
+        """Explicit reservations, from which neither addresses nor prefixes are taken by themselves."""
+        reservations = known(self.reservations).all()
+        return tuple(
+            IPv4Network(r.cidr) for r in reservations if r.reservation_type == EXPLICIT and ":" not in r.cidr
+        )
+
+    @fact
+    def held_ips(self) -> int:
+        """Addresses held by ENIs that can be seen, prefixes counted whole."""
+        return sum(
+            len(eni.private_ip_addresses) + 16 * len(eni.ipv4_prefixes)
+            for eni in known(self.interfaces).all()
+        )
+
+    @fact
+    def hidden_ips(self) -> int:
+        """Addresses in use that no visible ENI holds: another account's in a shared VPC, or reserved."""
+        return max(known(self.usable_ips) - known(self.free_ips) - known(self.held_ips), 0)
+
+    @fact
+    def prefixes_without_visible_holder(self) -> int:
+        """Aligned /28s outside reservations that hold no visible address."""
+        held: list[int] = []
+        for eni in known(self.interfaces).all():
+            held += [int(IPv4Address(address.private_ip_address)) for address in eni.private_ip_addresses]
+            held += [int(IPv4Network(prefix.ipv4_prefix).network_address) for prefix in eni.ipv4_prefixes]
+        return free_prefixes(known(self.cidr), held, known(self.reserved_ranges))
+
+    @fact
+    def free_prefixes(self) -> int:
+        """Wholly free aligned /28s; with holders that cannot be seen, only their absence is certain."""
+        count = known(self.prefixes_without_visible_holder)
+        hidden = known(self.hidden_ips)
+        if count and hidden:
+            raise NotKnown.because(f"{hidden} addresses are held by somebody this account cannot see")
+        return count
+
+    @fact
+    def uses_prefixes(self) -> bool:
+        """Whether nodes here ask for prefixes."""
+        return any(known(node.uses_prefixes) for node in known(self.nodes))
+
+    @fact
+    def idle_ips(self) -> int:
+        """Addresses that nodes here hold and no pod uses."""
+        return sum(known(node.available_ips) for node in known(self.nodes).all())
+
+
+def _is_same(found: "Subnet | Unknown", wanted: Subnet) -> bool | Unknown:
+    return found if isinstance(found, Unknown) else found is wanted
