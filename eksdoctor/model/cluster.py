@@ -9,6 +9,7 @@ from eksdoctor.model import sources
 from eksdoctor.model.cni import CNI
 from eksdoctor.model.fact import Items, NotKnown, Reason, Unknown, fact, join, known
 from eksdoctor.model.limits import InstanceLimits, limits_of
+from eksdoctor.model.lowering import SPARE, LoweredTargets, lowered, merged_configuration
 from eksdoctor.model.node import Node
 from eksdoctor.model.pod import Pod, Trouble, last_seen
 from eksdoctor.model.policy import Policy
@@ -337,6 +338,28 @@ class Cluster:
             known(cni.warm_ip_target), known(cni.minimum_ip_target),
             known(cni.warm_eni_target), known(cni.warm_prefix_target),
         )  # fmt: skip
+
+    @fact
+    def lowered_targets(self) -> LoweredTargets:
+        """Warm targets that fit what the nodes run (secondary mode)."""
+        return lowered(known(node.assigned_ips) for node in known(self.nodes_of_vpc_cni).all())
+
+    @fact
+    def lowered_configuration(self) -> str:
+        """The add-on's configurationValues with the lowered targets merged in."""
+        addon, targets = known(self.cni.addon), known(self.lowered_targets)
+        if addon is None:
+            raise NotKnown.because("the CNI is not an EKS add-on")
+        environment = {"WARM_IP_TARGET": str(targets.warm_ip), "MINIMUM_IP_TARGET": str(targets.minimum_ip)}
+        return merged_configuration(addon.configuration_values, environment)
+
+    @fact
+    def unfrozen_configuration(self) -> str:
+        """The add-on's configurationValues with WARM_IP_TARGET beside MINIMUM_IP_TARGET."""
+        addon = known(self.cni.addon)
+        if addon is None:
+            raise NotKnown.because("the CNI is not an EKS add-on")
+        return merged_configuration(addon.configuration_values, {"WARM_IP_TARGET": str(SPARE)})
 
     @fact
     def policies(self) -> Items[Policy]:

@@ -144,12 +144,12 @@ class Node:
         cni = self.cluster.cni
         if known(cni.custom_networking):
             raise NotKnown.because(
-                "custom networking is on: which ENIConfig subnets pods use is not resolved yet"
+                "custom networking is on: which ENIConfig subnets pods use is not resolved"
             )
         own = known(self.subnet)
         if known(cni.subnet_discovery) and known(own.has_discovery_tag_in_zone):
             raise NotKnown.because(
-                "the zone has subnets tagged kubernetes.io/role/cni: which of them pods use is not resolved yet"
+                "the zone has subnets tagged kubernetes.io/role/cni: which of them pods use is not resolved"
             )
         return own
 

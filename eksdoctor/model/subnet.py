@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from eksdoctor.model import sources
 from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, join, known, union
+from eksdoctor.model.lowering import freed
 from eksdoctor.model.node import Node
 from eksdoctor.model.pod import Pod
 from eksdoctor.model.pool import claim_of_new_node
@@ -219,6 +220,13 @@ class Subnet:
     def uses_prefixes(self) -> bool:
         """Whether nodes here ask for prefixes."""
         return any(known(node.uses_prefixes) for node in known(self.nodes))
+
+    @fact
+    def freed_by_lowering(self) -> int:
+        """Addresses that the lowered warm targets would give back here."""
+        return freed(
+            (known(node.pool) for node in known(self.nodes).all()), known(self.cluster.lowered_targets)
+        )
 
     @fact
     def idle_ips(self) -> int:

@@ -1,0 +1,68 @@
+"""Commands quoted by construction: words are split when loaded, values fill words and never make them."""
+
+import re
+import shlex
+from dataclasses import dataclass
+
+from eksdoctor.engine import schema
+from eksdoctor.engine.condition import Values
+from eksdoctor.engine.finding import Command
+from eksdoctor.engine.words import HOLE, Words, compile_words
+from eksdoctor.errors import UsageError
+from eksdoctor.snapshot.snapshot import Target
+
+KUBECTL_READS = {"get", "describe", "logs", "top", "version", "api-resources", "explain"}
+AWS_READS = re.compile(r"(describe|get|list|lookup)-[a-z-]+\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class CommandTemplate:
+    """A command's words, each a template of its own."""
+
+    words: tuple[Words, ...]
+
+    def render(self, values: Values, target: Target) -> Command:
+        """The command for these values; raises NotKnown when one is not known."""
+        argv = tuple(word.exact(values) for word in self.words)
+        return Command((argv[0], *_surroundings(argv[0], target), *argv[1:]))
+
+
+def compile_command(text: str, scope: schema.Scope) -> CommandTemplate:
+    """A command line with holes; raises UsageError when it does not split into words."""
+    holes: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        holes.append(match[0])
+        return f"\0{len(holes) - 1}\0"
+
+    try:
+        words = shlex.split(HOLE.sub(keep, text))
+    except ValueError as error:
+        raise UsageError(f"cannot split into words: {text!r}") from error
+    if not words or words[0] not in ("kubectl", "aws"):
+        raise UsageError(f"a command starts with kubectl or aws: {text!r}")
+    filled = [re.sub("\0(\\d+)\0", lambda match: holes[int(match[1])], word) for word in words]
+    return CommandTemplate(tuple(compile_words(word, scope) for word in filled))
+
+
+def require_read_only(template: CommandTemplate, text: str) -> None:
+    """Raise UsageError unless the command can only read."""
+    words = [word.source for word in template.words]
+    if words[0] == "kubectl":
+        verbs = [word for word in words[1:] if not word.startswith("-")]
+        if not any(word in KUBECTL_READS for word in verbs[:3]) or ("--raw" in words and "proxy" not in text):
+            raise UsageError(
+                f"a confirming command only reads: {text!r}", f"kubectl {'|'.join(sorted(KUBECTL_READS))}"
+            )
+    elif len(words) < 3 or not AWS_READS.match(words[2]):  # noqa: PLR2004 (aws SERVICE OPERATION)
+        raise UsageError(
+            f"a confirming command only reads: {text!r}", "aws SERVICE describe-…|get-…|list-…|lookup-…"
+        )
+
+
+def _surroundings(program: str, target: Target) -> tuple[str, ...]:
+    if program == "kubectl":
+        config = ("--kubeconfig", target.kubeconfig) if target.kubeconfig else ()
+        return (*config, *(("--context", target.context) if target.context else ()))
+    profile = ("--profile", target.profile) if target.profile else ()
+    return (*profile, *(("--region", target.region) if target.region else ()))

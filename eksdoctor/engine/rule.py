@@ -1,0 +1,189 @@
+"""A rule: what its file says, compiled against the model."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from eksdoctor.engine.commands import CommandTemplate
+from eksdoctor.engine.condition import Condition, Getter
+from eksdoctor.engine.finding import Severity
+from eksdoctor.engine.words import Words
+
+
+class Expect(msgspec.Struct, forbid_unknown_fields=True):
+    """What to look for in a confirming command's output."""
+
+    says: str
+    is_: str = msgspec.field(default="", name="is")
+
+
+class ConfirmText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"}):
+    """An entry of `confirm`."""
+
+    run: str
+    expect: Expect | str
+    for_: str = ""
+    when: str | list[str] = []
+
+
+class Text(msgspec.Struct, forbid_unknown_fields=True):
+    """A document to put somewhere."""
+
+    language: str
+    body: str
+
+
+class FixText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"}):
+    """An entry of `fix`: exactly one of run, text and lever, or words alone."""
+
+    title: str = ""
+    run: str = ""
+    text: Text | None = None
+    lever: str = ""
+    takes_effect: str = ""
+    reversible: bool = True
+    risk: str = ""
+    for_: str = ""
+    when: str | list[str] = []
+
+
+class EvidenceText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"}):
+    """An entry of `evidence`."""
+
+    says: str
+    for_: str = ""
+    when: str | list[str] = []
+
+
+class RuleText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"}):
+    """A rule file as written."""
+
+    id: str
+    severity: Severity
+    owner: str
+    title: str
+    because: str
+    confirm: list[ConfirmText]
+    fix: list[FixText]
+    for_: str = ""
+    by_structure: Severity | None = None
+    applies_when: list[str] = []
+    when: list[str] = []
+    seen_when: list[str] = []
+    explains: str = ""
+    yields_to: list[str] = []
+    verdict: str = "explained"
+    group: str = ""
+    evidence: list[EvidenceText] = []
+    avoid: str = ""
+    docs: list[str] = []
+    falsepositives: list[str] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """`NAME in COLLECTION`: the subjects of a rule or of one entry."""
+
+    name: str
+    collection: str
+    get: Getter
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePart:
+    """Compiled `evidence`."""
+
+    says: Words
+    loop: Loop | None
+    when: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmPart:
+    """Compiled `confirm`."""
+
+    command: CommandTemplate
+    says: Words
+    result: Words
+    loop: Loop | None
+    when: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FixPart:
+    """Compiled `fix`."""
+
+    title: Words
+    command: CommandTemplate | None
+    language: str
+    body: Words | None
+    lever: str
+    takes_effect: str
+    reversible: bool
+    risk: Words
+    loop: Loop | None
+    when: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One fault: its judgement and its words, ready to be asked."""
+
+    id: str
+    stage: str
+    file: str
+    text: RuleText
+    loop: Loop | None
+    applies_when: tuple[Condition, ...]
+    when: tuple[Condition, ...]
+    seen_when: tuple[Condition, ...]
+    explains: Getter | None
+    group: Getter | None
+    title: Words
+    because: Words
+    avoid: Words
+    evidence: tuple[EvidencePart, ...]
+    confirm: tuple[ConfirmPart, ...]
+    fix: tuple[FixPart, ...]
+
+    @property
+    def severity(self) -> Severity:
+        """Its severity once it bites."""
+        return self.text.severity
+
+    @property
+    def owner(self) -> str:
+        """Who mends it: network, platform, application."""
+        return self.text.owner
+
+    @property
+    def docs(self) -> tuple[str, ...]:
+        """Where to read on."""
+        return tuple(self.text.docs)
+
+    @property
+    def title_text(self) -> str:
+        """The title with `<path>` for values."""
+        return self.title.source
+
+    @property
+    def because_text(self) -> str:
+        """The explanation with `<path>` for values."""
+        return self.because.source
+
+    @property
+    def avoid_text(self) -> str:
+        """What not to do, with `<path>` for values."""
+        return self.avoid.source
+
+
+def conditions(text: str | list[str]) -> list[str]:
+    """`when` of an entry: one condition or a list."""
+    return [text] if isinstance(text, str) else list(text)
+
+
+def as_dict(text: RuleText) -> dict[str, Any]:
+    """A rule's file as plain data."""
+    found: dict[str, Any] = msgspec.to_builtins(text)
+    return found

@@ -1,0 +1,70 @@
+"""The rulebook: every rule and lever of one or more folders, in the order of an IP request's path."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from eksdoctor.engine.compile import read_rule
+from eksdoctor.engine.lever import LeverRule, read_lever
+from eksdoctor.engine.rule import Rule
+from eksdoctor.engine.schema import suggestion
+from eksdoctor.errors import UsageError
+
+LEVERS = "levers"
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Rules by id, in order, and the levers their fixes name."""
+
+    rules: dict[str, Rule]
+    levers: dict[str, LeverRule]
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self.rules.values())
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+    def get(self, rule_id: str) -> Rule:
+        """The rule of that id; raises UsageError with the nearest name."""
+        if rule_id not in self.rules:
+            raise UsageError(f"no rule is called {rule_id}", suggestion(rule_id, self.rules))
+        return self.rules[rule_id]
+
+
+def load(folder: Path, *more: Path) -> Rulebook:
+    """The rulebook of these folders; raises UsageError for the first file that does not fit."""
+    rules: dict[str, Rule] = {}
+    levers: dict[str, LeverRule] = {}
+    for root in (folder, *more):
+        if not root.is_dir():
+            raise UsageError(f"no rules folder at {root}", "Give a folder of rule files: --rules DIR.")
+        for path in sorted(root.rglob("*.yaml")):
+            parts = path.relative_to(root).parts
+            if "cases" in parts[:-1]:
+                continue
+            if parts[0] == LEVERS:
+                lever = read_lever(path)
+                levers[lever.id] = lever
+                continue
+            rule = read_rule(path, parts[0] if len(parts) > 1 else "own")
+            if rule.id in rules:
+                raise UsageError(
+                    f"{path}: the id {rule.id} is taken by {rules[rule.id].file}", "Choose another id."
+                )
+            rules[rule.id] = rule
+    _check_references(rules, levers)
+    return Rulebook(rules, levers)
+
+
+def _check_references(rules: dict[str, Rule], levers: dict[str, LeverRule]) -> None:
+    for rule in rules.values():
+        for other in rule.text.yields_to:
+            if other not in rules:
+                raise UsageError(f"{rule.file}: yields_to names {other}", suggestion(other, rules))
+        for fix in rule.fix:
+            if fix.lever and fix.lever not in levers:
+                raise UsageError(
+                    f"{rule.file}: no lever is called {fix.lever}", suggestion(fix.lever, levers)
+                )

@@ -1,0 +1,131 @@
+"""A fired rule put into words: the finding with its evidence, commands and fixes."""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol, TypeVar
+
+from eksdoctor.engine.commands import CommandTemplate
+from eksdoctor.engine.condition import Condition, Values
+from eksdoctor.engine.evaluate import Fired, truth
+from eksdoctor.engine.finding import (
+    Command,
+    Confirmation,
+    Document,
+    Evidence,
+    Finding,
+    Prose,
+    Remedy,
+    Severity,
+)
+from eksdoctor.engine.rule import ConfirmPart, FixPart, Loop
+from eksdoctor.engine.words import Words
+from eksdoctor.model.fact import Items, NotKnown, Unknown
+from eksdoctor.snapshot.snapshot import Target
+
+MOST_ENTRIES = 10  # of one `for` in evidence, confirm or fix
+
+
+class Entry(Protocol):
+    """A part of a rule that has a `for` and a `when` of its own."""
+
+    @property
+    def loop(self) -> Loop | None:
+        """Over what the part is repeated."""
+
+    @property
+    def when(self) -> tuple[Condition, ...]:
+        """When the part is shown."""
+
+
+E = TypeVar("E", bound=Entry)
+
+
+def tell(members: tuple[Fired, ...], target: Target) -> Finding:
+    """One finding of the subjects in a group; the words see the worst of them."""
+    worst = members[0]
+    rule, values = worst.rule, {**worst.values, "all": Items(tuple(one.subject for one in members))}
+    pods = {pod.name: None for one in members for pod in one.explains}
+    return Finding(
+        rule=rule.id,
+        stage=rule.stage,
+        severity=min((one.severity for one in members), key=list(Severity).index),
+        confidence=worst.confidence,
+        owner=rule.owner,
+        group=worst.group,
+        subjects=tuple(str(one.subject) for one in members),
+        title=rule.title.render(values),
+        because=rule.because.render(values),
+        evidence=tuple(Evidence(part.says.render(seen)) for part, seen in entries(rule.evidence, values)),
+        confirm=tuple(_confirmation(part, seen, target) for part, seen in entries(rule.confirm, values)),
+        fix=tuple(remedy(part, seen, target) for part, seen in entries(rule.fix, values)),
+        avoid=rule.avoid.render(values) if rule.avoid.parts else (),
+        docs=rule.docs,
+        pods=tuple(sorted(pods)),
+        yields_to=tuple(rule.text.yields_to),
+        verdict=rule.text.verdict,
+    )
+
+
+def entries(parts: Iterable[E], values: Values) -> Iterator[tuple[E, Values]]:
+    """The entries that apply, with the values each sees: once, or once per element of its `for`."""
+    for part in parts:
+        for seen in _passes(part.loop, values):
+            if truth(part.when, seen) is True:
+                yield part, seen
+
+
+def _passes(loop: Loop | None, values: Values) -> Iterator[Values]:
+    if loop is None:
+        yield values
+        return
+    found = loop.get(values)
+    if isinstance(found, Unknown) or not isinstance(found, Iterable):
+        return
+    for element in tuple(found)[:MOST_ENTRIES]:
+        yield {**values, loop.name: element}
+
+
+def _confirmation(part: ConfirmPart, values: Values, target: Target) -> Confirmation:
+    command, missing = _command(part.command, values, target)
+    return Confirmation(command, part.says.render(values), _exact(part.result, values), missing)
+
+
+def remedy(part: FixPart, values: Values, target: Target) -> Remedy:
+    """A fix with its values; `missing` says why its command could not be written."""
+    command, missing = _command(part.command, values, target) if part.command else (None, "")
+    document = None
+    if part.body is not None:
+        try:
+            document = Document(part.language, part.body.exact(values))
+        except NotKnown as unknown:
+            missing = needs(unknown.unknown)
+    title: Prose = part.title.render(values)
+    return Remedy(
+        title,
+        command,
+        document,
+        part.lever,
+        part.takes_effect,
+        part.reversible,
+        part.risk.render(values),
+        missing,
+    )
+
+
+def _command(template: CommandTemplate, values: Values, target: Target) -> tuple[Command | None, str]:
+    try:
+        return template.render(values, target), ""
+    except NotKnown as missing:
+        return None, needs(missing.unknown)
+
+
+def _exact(words: Words, values: Values) -> str:
+    try:
+        return words.exact(values)
+    except NotKnown:
+        return ""
+
+
+def needs(unknown: Unknown) -> str:
+    """What to ask for, or why it is not known when asking would not help."""
+    grants = dict.fromkeys(reason.grant for reason in unknown.reasons if reason.grant)
+    return ", ".join(grants) or str(unknown)

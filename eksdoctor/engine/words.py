@@ -1,0 +1,128 @@
+"""A rule's words: prose with holes, `{{ path | filter }}`, checked when loaded, rendered into spans."""
+
+import json
+import re
+import shlex
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from eksdoctor.engine import schema
+from eksdoctor.engine.condition import Getter, Values, parse, path_of
+from eksdoctor.engine.finding import Prose, Span
+from eksdoctor.errors import UsageError
+from eksdoctor.model.fact import Items, NotKnown, Unknown
+
+HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+SHOWN = 5  # names of a list before it is folded
+
+
+def _count(value: object) -> str:
+    if isinstance(value, Items):
+        return f"{'at least ' if value.missing else ''}{len(value)}"
+    return str(len(value)) if isinstance(value, tuple | list) else str(value)
+
+
+def _names(value: object) -> str:
+    names = (
+        [str(part) for part in value]
+        if isinstance(value, Iterable) and not isinstance(value, str)
+        else [str(value)]
+    )
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def _first(value: object) -> str:
+    return next((str(part) for part in value), "") if isinstance(value, Iterable) else str(value)
+
+
+def _time(value: object) -> str:
+    return value.strftime("%H:%M UTC") if isinstance(value, datetime) else str(value)
+
+
+FILTERS: dict[str, Callable[[object], str]] = {
+    "count": _count,
+    "names": _names,
+    "first": _first,
+    "time": _time,
+    "json": lambda value: json.dumps(str(value)),
+    "shell": lambda value: shlex.quote(str(value)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A place that a value fills."""
+
+    path: str
+    get: Getter
+    show: Callable[[object], str]
+
+    def value(self, values: Values) -> str:
+        """The value in words; raises NotKnown when it is not known."""
+        found = self.get(values)
+        if isinstance(found, Unknown):
+            raise NotKnown(found)
+        if isinstance(found, Items) and not found.elements and found.missing:
+            raise NotKnown(found.missing)
+        return self.show(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A template: author's words and holes, in order."""
+
+    parts: tuple[str | Hole, ...]
+
+    def render(self, values: Values) -> Prose:
+        """Spans; what is not known reads `unknown (reason)`."""
+        spans: list[Span] = []
+        for part in self.parts:
+            if isinstance(part, str):
+                spans.append(Span(part))
+                continue
+            try:
+                spans.append(Span(part.value(values), is_value=True))
+            except NotKnown as missing:
+                spans.append(Span(f"unknown ({missing})"))
+        return tuple(spans)
+
+    def exact(self, values: Values, quote: Callable[[str], str] = str) -> str:
+        """The text with every value quoted; raises NotKnown when one is not known."""
+        return "".join(part if isinstance(part, str) else quote(part.value(values)) for part in self.parts)
+
+    @property
+    def source(self) -> str:
+        """The template as it reads without values: holes as `<path>`."""
+        return "".join(part if isinstance(part, str) else f"<{part.path}>" for part in self.parts)
+
+
+def compile_prose(text: str, scope: schema.Scope) -> Words:
+    """Prose: white space folds into single blanks."""
+    return compile_words(" ".join(text.split()), scope)
+
+
+def compile_words(text: str, scope: schema.Scope) -> Words:
+    """A template with its white space kept; raises UsageError for an unknown fact or filter."""
+    if "{%" in text or "{#" in text:
+        raise UsageError(
+            f"{text!r}: only {{{{ name | filter }}}} is known", "Choose with `when` and `for` instead."
+        )
+    parts: list[str | Hole] = []
+    for index, piece in enumerate(HOLE.split(text)):
+        if index % 2:
+            parts.append(_hole(piece, scope))
+        elif piece:
+            parts.append(piece)
+    return Words(tuple(parts))
+
+
+def _hole(text: str, scope: schema.Scope) -> Hole:
+    path, _, name = (part.strip() for part in text.partition("|"))
+    get, hint = path_of(parse(path), scope, path)
+    if not name:
+        return Hole(path, get, _names if schema.element(hint) is not None else str)
+    if name not in FILTERS:
+        raise UsageError(f"{path}: no filter is called {name}", schema.suggestion(name, FILTERS))
+    return Hole(path, get, FILTERS[name])

@@ -1,0 +1,53 @@
+"""What lowering the warm targets would give back: targets to set, and the addresses they free."""
+
+import json
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from eksdoctor.model.fact import NotKnown
+from eksdoctor.model.pool import Pool, Targets
+
+SPARE = 2  # addresses kept ready a node: pods start without waiting for EC2, and little lies idle
+
+
+@dataclass(frozen=True, slots=True)
+class LoweredTargets:
+    """WARM_IP_TARGET and MINIMUM_IP_TARGET to set together; either alone is a trap."""
+
+    warm_ip: int
+    minimum_ip: int
+
+    @property
+    def targets(self) -> Targets:
+        """As the daemon would read them."""
+        return Targets(warm_ip=self.warm_ip, minimum_ip=self.minimum_ip)
+
+
+def lowered(assigned: Iterable[int]) -> LoweredTargets:
+    """Targets for nodes that run `assigned` pods with addresses: the median as the floor, two to spare."""
+    middle = statistics.median_low(sorted(assigned) or [0])
+    return LoweredTargets(SPARE, max(middle, SPARE))
+
+
+def freed(pools: Iterable[Pool], targets: LoweredTargets) -> int:
+    """Addresses these pools would give back; ENIs that empty give their primary address on top."""
+    return sum(pool.surplus(targets.targets) for pool in pools)
+
+
+def merged_configuration(values: str, environment: dict[str, str]) -> str:
+    """An add-on's configurationValues with `environment` set, as JSON; the API replaces the whole document.
+
+    Raises NotKnown when the present document is not a mapping that can be merged into.
+    """
+    try:
+        document: Any = yaml.safe_load(values) if values.strip() else {}
+    except yaml.YAMLError as error:
+        raise NotKnown.because("the add-on's configurationValues cannot be read") from error
+    if not isinstance(document, dict) or not isinstance(document.get("env", {}), dict):
+        raise NotKnown.because("the add-on's configurationValues are no mapping")
+    merged = {**document, "env": {**document.get("env", {}), **environment}}
+    return json.dumps(merged, sort_keys=True, separators=(",", ":"))

@@ -1,0 +1,147 @@
+"""The whole examination: a snapshot and a rulebook in, a report out."""
+
+from collections.abc import Iterable
+
+from eksdoctor.engine.evaluate import Fired, Outcome, Undecided, evaluate, grouped
+from eksdoctor.engine.finding import Confidence, CouldNotTell, Finding, Severity
+from eksdoctor.engine.rulebook import Rulebook
+from eksdoctor.engine.tell import tell
+from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.fact import Items
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.snapshot import Snapshot
+from eksdoctor.triage.levers import advise
+from eksdoctor.triage.report import Passed, RefusedRequest, Report, Run
+from eksdoctor.triage.summary import asks_of, summarise
+from eksdoctor.triage.verdicts import verdicts
+
+MOST_SUBJECTS = 20
+CONFIDENCES = (Confidence.CONFIRMED, Confidence.LIKELY, Confidence.PRESSURE, Confidence.PAST)
+
+
+def examine(snapshot: Snapshot, rulebook: Rulebook, snapshot_path: str = "") -> Report:
+    """The report on a snapshot: pure, so the same snapshot gives the same report anywhere."""
+    cluster = Cluster(snapshot)
+    outcomes = [evaluate(rule, cluster) for rule in rulebook]
+    undecided = tuple(one for outcome in outcomes for one in outcome.undecided)
+    fired = [one for outcome in outcomes for one in outcome.fired]
+    findings = _in_order(fired, rulebook, snapshot)
+    found = verdicts(cluster, findings, undecided)
+    blind = could_not_tell(undecided)
+    asks = asks_of(snapshot, cluster)
+    return Report(
+        run=_run(snapshot, cluster, snapshot_path),
+        summary=summarise(cluster, findings, found, blind),
+        verdicts=found,
+        findings=findings,
+        levers=advise(cluster, rulebook, findings, snapshot.target),
+        could_not_tell=blind,
+        refusals=_refusals(snapshot),
+        passed=_passed(outcomes),
+        asks=asks,
+        counts=_counts(cluster),
+    )
+
+
+def _in_order(fired: Iterable[Fired], rulebook: Rulebook, snapshot: Snapshot) -> tuple[Finding, ...]:
+    """Most urgent first, causes before consequences, then along the path of an IP request."""
+    place = {rule.id: index for index, rule in enumerate(rulebook)}
+    findings = [tell(members, snapshot.target) for members in grouped(fired)]
+
+    def urgency(finding: Finding) -> tuple[object, ...]:
+        return (
+            list(Severity).index(finding.severity),
+            _is_folded(finding, findings),
+            CONFIDENCES.index(finding.confidence),
+            -len(finding.pods),
+            place[finding.rule],
+            finding.group,
+        )
+
+    return tuple(sorted(findings, key=urgency))
+
+
+def _is_folded(finding: Finding, findings: list[Finding]) -> bool:
+    """Whether every pod of this finding has a cause that this one yields to."""
+    above = {pod for other in findings if other.rule in finding.yields_to for pod in other.pods}
+    return bool(finding.pods) and set(finding.pods) <= above
+
+
+def could_not_tell(undecided: Iterable[Undecided]) -> tuple[CouldNotTell, ...]:
+    """Rows by rule, reason and grant; what was left out on purpose is no blindness."""
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for one in undecided:
+        for reason in one.unknown.reasons:
+            if reason.asked:
+                rows.setdefault((one.rule.id, reason.text, reason.grant), []).append(one.subject)
+    return tuple(
+        CouldNotTell(
+            rule, text, grant, len(named := [s for s in subjects if s]), tuple(named[:MOST_SUBJECTS])
+        )
+        for (rule, text, grant), subjects in rows.items()
+    )
+
+
+def _refusals(snapshot: Snapshot) -> tuple[RefusedRequest, ...]:
+    counted: dict[tuple[str, str], tuple[str, str, int]] = {}
+    for request, refusal in snapshot.refusals.items():
+        key = (request.action.name, refusal.reason)
+        words, grant, count = counted.get(key, (refusal.words, refusal.grant, 0))
+        counted[key] = (words, grant, count + 1)
+    return tuple(
+        RefusedRequest(action, reason, words, grant, count)
+        for (action, reason), (words, grant, count) in sorted(counted.items())
+    )
+
+
+def _passed(outcomes: Iterable[Outcome]) -> tuple[Passed, ...]:
+    rows: list[Passed] = []
+    for outcome in outcomes:
+        if outcome.clear:
+            rows.append(Passed(outcome.rule.id, "clear", outcome.clear))
+        if outcome.not_applicable and not (outcome.clear or outcome.fired or outcome.undecided):
+            rows.append(Passed(outcome.rule.id, "does-not-apply", outcome.not_applicable))
+    return tuple(rows)
+
+
+def _counts(cluster: Cluster) -> dict[str, int]:
+    found = {
+        "nodes": cluster.nodes,
+        "pods_in_trouble": cluster.pods_in_trouble,
+        "pod_subnets": cluster.pod_subnets,
+    }
+    return {name: len(items) for name, items in found.items() if isinstance(items, Items)}
+
+
+def _run(snapshot: Snapshot, cluster: Cluster, path: str) -> Run:
+    target = snapshot.target
+    callers = snapshot.of(kinds.CALLER)
+    name = cluster.target_name
+    return Run(
+        tool=snapshot.tool,
+        purpose=snapshot.purpose,
+        at=snapshot.at,
+        window_seconds=snapshot.window.total_seconds(),
+        context=target.context,
+        cluster=name if isinstance(name, str) else "",
+        account=callers[0].account if callers else target.account,
+        region=target.region,
+        namespace=snapshot.focus.namespace,
+        pod=snapshot.focus.pod,
+        requests=len(snapshot.outcomes),
+        partial=snapshot.interrupted,
+        snapshot=path,
+        warnings=_warnings(cluster, snapshot),
+    )
+
+
+def _warnings(cluster: Cluster, snapshot: Snapshot) -> tuple[str, ...]:
+    found: list[str] = []
+    if cluster.is_same_in_aws is False:
+        found.append("AWS shows another cluster than kubeconfig: every AWS fact is left out")
+    if not snapshot.manifested:
+        found.append("a folder without a manifest: lists may be incomplete")
+    late = [refusal for refusal in snapshot.refusals.values() if refusal.reason == "timeout"]
+    if late:
+        found.append(f"{len(late)} of {len(snapshot.outcomes)} requests had no answer within the deadline")
+    return tuple(found)

@@ -1,0 +1,108 @@
+"""The first sentence of a report, and the few things that would end its blindness."""
+
+from collections import Counter
+
+from eksdoctor.engine.finding import CouldNotTell, Finding, Prose, Severity, Span
+from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.fact import Unknown
+from eksdoctor.model.sight import LOGIN
+from eksdoctor.snapshot.request import Refusal, Request
+from eksdoctor.snapshot.snapshot import Snapshot
+from eksdoctor.triage.report import State, Verdict
+
+CUSTOM_RESOURCES = ("crd.k8s.amazonaws.com", "vpcresources.k8s.aws")
+
+
+def summarise(
+    cluster: Cluster,
+    findings: tuple[Finding, ...],
+    found: tuple[Verdict, ...],
+    blind: tuple[CouldNotTell, ...],
+) -> Prose:
+    """The verdict in one sentence with numbers."""
+    if found:
+        return _of_trouble(findings, found)
+    pods = cluster.pods_in_trouble
+    hidden = pods if isinstance(pods, Unknown) else pods.missing
+    if hidden is not None:
+        return (Span("Whether pods wait for an address cannot be told: "), Span(str(hidden), is_value=True))
+    return (Span("No pod waits for an address. "), *_of_risks(findings, blind))
+
+
+def _of_trouble(findings: tuple[Finding, ...], found: tuple[Verdict, ...]) -> Prose:
+    names = {pod.name for verdict in found for pod in verdict.pods}
+    leading = max(found, key=lambda verdict: (verdict.state != State.CANNOT_TELL, len(verdict.pods)))
+    troubles = Counter(pod.trouble for verdict in found for pod in verdict.pods)
+    head = (Span(str(len(names)), is_value=True), Span(_predicate(len(names), troubles)))
+    if leading.finding is None:
+        return (*head, Span("; the cause cannot be told: "), *leading.sentence[2:], Span(". "), *leading.next)
+    like = {verdict.finding for verdict in found if verdict.cause == leading.cause}
+    more = (Span(f" (and {len(like) - 1} more such)"),) if len(like) > 1 else ()
+    open_pods = sum(len(verdict.pods) for verdict in found if verdict.state == State.CANNOT_TELL)
+    rest = (Span(f" For {open_pods} of them the cause cannot be told."),) if open_pods else ()
+    sure = f", {leading.confidence}" if leading.confidence else ""
+    return (
+        *head,
+        Span(". "),
+        *findings[leading.finding].title,
+        *more,
+        Span(f" [{leading.cause}{sure}]."),
+        *rest,
+    )
+
+
+def _predicate(number: int, troubles: Counter[str]) -> str:
+    pods = "pod" if number == 1 else "pods"
+    if set(troubles) == {"recovered"}:
+        return f" {pods} had no address in the last hour and {'has' if number == 1 else 'have'} recovered"
+    return f" {pods} {'is' if number == 1 else 'are'} stuck without an address"
+
+
+def _of_risks(findings: tuple[Finding, ...], blind: tuple[CouldNotTell, ...]) -> Prose:
+    serious = [finding for finding in findings if finding.severity != Severity.ADVICE]
+    parts: list[Span] = []
+    if serious:
+        parts.append(Span(f"{len(serious)} {'risk' if len(serious) == 1 else 'risks'}, first: "))
+        parts.extend((*serious[0].title, Span(".")))
+    elif not blind:
+        parts.append(Span("No fault found."))
+    if blind:
+        rules = len({row.rule for row in blind})
+        verb = "rule" if rules == 1 else "rules"
+        lead = " " if serious else "No fault found in what could be seen; "
+        parts.append(Span(f"{lead}{rules} {verb} could not tell."))
+    return tuple(parts)
+
+
+def asks_of(snapshot: Snapshot, cluster: Cluster) -> tuple[str, ...]:
+    """What to ask for, said once each: core Kubernetes, the CNI's own resources, AWS."""
+    asks: dict[str, dict[str, None]] = {}
+    for request, refusal in snapshot.refusals.items():
+        grant = _grant(request, refusal)
+        if grant:
+            asks.setdefault(_family(request, refusal), {})[grant] = None
+    if cluster.is_same_in_aws is False:
+        asks["AWS"] = {"the profile and region of this cluster (--profile, --region, --cluster-name)": None}
+    name = cluster.target_name
+    if isinstance(name, Unknown):
+        asks.setdefault("AWS", {})["the cluster's EKS name: --cluster-name NAME"] = None
+    return tuple(f"{family}: {', '.join(grants)}" for family, grants in asks.items())
+
+
+def _family(request: Request, refusal: Refusal) -> str:
+    if request.action.source == "aws":
+        return "AWS"
+    if refusal.reason == "forbidden" and request.action.permission.endswith(CUSTOM_RESOURCES):
+        return "Kubernetes, the CNI's resources"
+    return "Kubernetes"
+
+
+def _grant(request: Request, refusal: Refusal) -> str:
+    match refusal.reason:
+        case "forbidden":
+            return refusal.grant or request.action.permission
+        case "unauthenticated":
+            return refusal.grant or LOGIN[request.action.source]
+        case "timeout":
+            return "a longer --deadline"
+    return refusal.grant

@@ -1,0 +1,132 @@
+"""One verdict for every pod in trouble: causes before consequences, and no guess where a cause is hidden."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from eksdoctor.engine.evaluate import Undecided
+from eksdoctor.engine.finding import Confidence, Finding, Prose, Span, plain
+from eksdoctor.engine.tell import needs
+from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.fact import Unknown
+from eksdoctor.model.pod import Pod
+from eksdoctor.triage.report import PodInTrouble, State, Verdict
+
+RANK = {Confidence.CONFIRMED: 0, Confidence.LIKELY: 1, Confidence.PAST: 2}
+STATES = {"explained": State.EXPLAINED, "passing": State.PASSING, "not-ip": State.NOT_IP}
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is said of one pod; pods with the same answer share a verdict."""
+
+    state: State
+    finding: int | None
+    because: str
+    ask: str
+
+
+def verdicts(
+    cluster: Cluster, findings: tuple[Finding, ...], undecided: tuple[Undecided, ...]
+) -> tuple[Verdict, ...]:
+    """The verdicts, explained ones first, each with its pods."""
+    pods = cluster.pods_in_trouble
+    if isinstance(pods, Unknown):
+        return ()
+    shared: dict[_Answer, list[Pod]] = {}
+    for pod in sorted(pods, key=lambda pod: pod.name):
+        for answer in _answers(pod, findings, undecided):
+            shared.setdefault(answer, []).append(pod)
+    order = sorted(shared, key=lambda answer: (list(State).index(answer.state), answer.finding or 0))
+    return tuple(_verdict(answer, shared[answer], findings) for answer in order)
+
+
+def _answers(pod: Pod, findings: tuple[Finding, ...], undecided: tuple[Undecided, ...]) -> list[_Answer]:
+    """One answer, or several when several causes hold this pod at once."""
+    candidates = [index for index, finding in enumerate(findings) if pod.name in finding.pods]
+    causes = [index for index in candidates if not _is_consequence(index, candidates, findings)]
+    if not causes:
+        return [_cannot_tell(possible(pod, undecided))]
+    hidden = [one for one in possible(pod, undecided) if one.rule.id in _above(causes, findings)]
+    if hidden:
+        return [_cannot_tell(hidden)]
+    best = min(RANK.get(findings[index].confidence, 9) for index in causes)
+    return [
+        _Answer(STATES[findings[index].verdict], index, "", "")
+        for index in causes
+        if RANK.get(findings[index].confidence, 9) == best
+    ]
+
+
+def _is_consequence(index: int, candidates: Iterable[int], findings: tuple[Finding, ...]) -> bool:
+    return any(findings[other].rule in findings[index].yields_to for other in candidates)
+
+
+def _above(causes: list[int], findings: tuple[Finding, ...]) -> set[str]:
+    """The rules that any of these causes would yield to."""
+    return {rule for index in causes for rule in findings[index].yields_to}
+
+
+def possible(pod: Pod, undecided: Iterable[Undecided]) -> list[Undecided]:
+    """The undecided rules that might explain this pod."""
+    return [
+        one
+        for one in undecided
+        if one.rule.explains is not None
+        and (pod in one.explains.elements or one.explains.missing is not None)
+    ]
+
+
+def _cannot_tell(hidden: list[Undecided]) -> _Answer:
+    """The first of the hidden causes on the path of a request, with what would show it."""
+    for one in hidden:
+        if any(reason.grant for reason in one.unknown.reasons):
+            return _Answer(State.CANNOT_TELL, None, str(one.unknown), needs(one.unknown))
+    if hidden:
+        return _Answer(State.CANNOT_TELL, None, str(hidden[0].unknown), "")
+    return _Answer(State.CANNOT_TELL, None, "", "")
+
+
+def _verdict(answer: _Answer, pods: list[Pod], findings: tuple[Finding, ...]) -> Verdict:
+    shown = tuple(in_trouble(pod) for pod in pods)
+    if answer.finding is None:
+        return Verdict(State.CANNOT_TELL, "", None, shown, _why_not(answer, len(pods)), _next(answer))
+    finding = findings[answer.finding]
+    confidence = finding.confidence
+    sentence = (*counted(len(pods)), Span(": "), *finding.title)
+    return Verdict(answer.state, finding.rule, confidence, shown, sentence, _mend(finding), answer.finding)
+
+
+def in_trouble(pod: Pod) -> PodInTrouble:
+    """A pod as the report shows it."""
+    trouble, node = pod.trouble, pod.node
+    zone = node.zone if node is not None else ""
+    return PodInTrouble(
+        pod.name,
+        "" if isinstance(trouble, Unknown) else str(trouble),
+        pod.node_name,
+        "" if isinstance(zone, Unknown) else zone,
+        pod.bound_at,
+    )
+
+
+def counted(number: int) -> Prose:
+    """`1 pod`, `41 pods`."""
+    return (Span(str(number), is_value=True), Span(" pod" if number == 1 else " pods"))
+
+
+def _why_not(answer: _Answer, number: int) -> Prose:
+    why = answer.because or "no rule explains them, and their events name no cause"
+    return (*counted(number), Span(": the cause cannot be told ("), Span(why, is_value=True), Span(")"))
+
+
+def _next(answer: _Answer) -> Prose:
+    if answer.ask:
+        return (Span("To settle it, get: "), Span(answer.ask, is_value=True))
+    return (Span("To settle it, read the pod's own events (kubectl describe pod) and its node's ipamd.log."),)
+
+
+def _mend(finding: Finding) -> Prose:
+    for remedy in finding.fix:
+        if plain(remedy.title):
+            return remedy.title
+    return (Span("See the finding's fix."),)
