@@ -69,7 +69,7 @@ def _compiled(text: RuleText, path: Path, stage: str) -> Rule:
     _check_shape(text, path)
     loop, scope = loop_of(text.for_, BASE)
     subject: Any = scope[loop.name] if loop is not None else Cluster
-    scope = {**scope, "all": Items.__class_getitem__(subject)}
+    scope = {**scope, "all": Items[subject]}
     explains = _getter(text.explains, scope, Pod) if text.explains else None
     return Rule(
         id=text.id,

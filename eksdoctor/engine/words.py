@@ -19,7 +19,7 @@ SHOWN = 5  # names of a list before it is folded
 
 def _count(value: object) -> str:
     if isinstance(value, Items):
-        return f"{'at least ' if value.missing else ''}{len(value)}"
+        return f"{'at least ' if value.missing is not None else ''}{len(value)}"
     return str(len(value)) if isinstance(value, tuple | list) else str(value)
 
 
@@ -64,7 +64,7 @@ class Hole:
         found = self.get(values)
         if isinstance(found, Unknown):
             raise NotKnown(found)
-        if isinstance(found, Items) and not found.elements and found.missing:
+        if isinstance(found, Items) and not found.elements and found.missing is not None:
             raise NotKnown(found.missing)
         return self.show(found)
 

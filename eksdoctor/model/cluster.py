@@ -60,7 +60,9 @@ class Cluster:
                 return cluster
         missing = gap(self.snapshot, sources.cluster(name))
         raise NotKnown(
-            missing or Unknown.because(f"EKS knows no cluster {name} in this account and region", ASK_ACCOUNT)
+            missing
+            if missing is not None
+            else Unknown.because(f"EKS knows no cluster {name} in this account and region", ASK_ACCOUNT)
         )
 
     @fact
@@ -153,7 +155,7 @@ class Cluster:
             key = (about.namespace, about.name)
             if about.kind == "Pod" and event.reason == "FailedCreatePodSandBox" and key not in found:
                 found[key] = Pod(self, *key, None)
-        missing = [reason for reason in self.pod_requests if reason]
+        missing = [reason for reason in self.pod_requests if reason is not None]
         return Items(tuple(found.values()), join(missing) if missing else None)
 
     @fact
@@ -319,7 +321,11 @@ class Cluster:
             return self._limits[instance_type]
         self.require_same_cluster()
         missing = gap(self.snapshot, sources.instance_types(self.instance_types_in_use))
-        raise NotKnown(missing or Unknown.because(f"EC2 does not describe the instance type {instance_type}"))
+        raise NotKnown(
+            missing
+            if missing is not None
+            else Unknown.because(f"EC2 does not describe the instance type {instance_type}")
+        )
 
     @cached_property
     def instance_types_in_use(self) -> tuple[str, ...]:

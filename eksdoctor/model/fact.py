@@ -109,7 +109,7 @@ class Items(Generic[T]):
     def where(self, test: Callable[[T], bool | Unknown]) -> "Items[T]":
         """The elements that pass; an element of unknown answer is left out and leaves its reason."""
         passing: list[T] = []
-        missing = [self.missing] if self.missing else []
+        missing = [self.missing] if self.missing is not None else []
         for element in self.elements:
             answer = test(element)
             if isinstance(answer, Unknown):
@@ -121,7 +121,7 @@ class Items(Generic[T]):
     def map(self, value: Callable[[T], U | Unknown]) -> "Items[U]":
         """The known values of the elements."""
         values: list[U] = []
-        missing = [self.missing] if self.missing else []
+        missing = [self.missing] if self.missing is not None else []
         for element in self.elements:
             found = value(element)
             if isinstance(found, Unknown):
@@ -143,6 +143,6 @@ def union(parts: Iterable[Items[T]]) -> Items[T]:
     missing: list[Unknown] = []
     for part in parts:
         elements |= {id(element): element for element in part.elements}
-        if part.missing:
+        if part.missing is not None:
             missing.append(part.missing)
     return Items(tuple(elements.values()), join(missing) if missing else None)

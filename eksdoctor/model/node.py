@@ -396,7 +396,7 @@ class Node:
     def _waiting_if(self, condition: bool | Unknown) -> Items[Pod]:  # noqa: FBT001 (a fact, not a switch)
         waiting = known(self.starved_pods)
         if isinstance(condition, Unknown):
-            return Items((), condition) if waiting.elements or waiting.missing else Items()
+            return Items((), condition) if waiting.elements or waiting.missing is not None else Items()
         return waiting if condition else Items()
 
 

@@ -71,7 +71,8 @@ class Policy:
         for account in self.cluster.snapshot.of(kinds.SERVICE_ACCOUNTS):
             if (account.metadata.namespace, account.metadata.name) == (self.namespace, name):
                 return account.metadata.labels
-        return gap(self.cluster.snapshot, sources.service_accounts(self.namespace)) or {}
+        missing = gap(self.cluster.snapshot, sources.service_accounts(self.namespace))
+        return {} if missing is None else missing
 
     @fact
     def unprotected_pods(self) -> Items[Pod]:

@@ -63,7 +63,7 @@ def listed(snapshot: Snapshot, kind: Kind[R], *requests: Request) -> Items[R]:
 
 
 def _reasons(unknown: Unknown | None) -> tuple[Reason, ...]:
-    return unknown.reasons if unknown else ()
+    return () if unknown is None else unknown.reasons
 
 
 def _unasked(snapshot: Snapshot, request: Request) -> Unknown:

@@ -147,13 +147,15 @@ class Subnet:
             asked = node.next_request
             if isinstance(asked, Unknown):
                 waiting = known(node.starved_pods)
-                parts.append(Items((), asked) if waiting.elements or waiting.missing else Items())
+                parts.append(Items((), asked) if waiting.elements or waiting.missing is not None else Items())
             elif asks_too_much(asked):
                 parts.append(known(node.pods_short_of_subnet))
         found = union(parts)
         if nodes.missing is None:
             return found
-        return Items(found.elements, join([nodes.missing, *([found.missing] if found.missing else [])]))
+        return Items(
+            found.elements, join([nodes.missing, *([found.missing] if found.missing is not None else [])])
+        )
 
     @fact
     def refusals_for_addresses(self) -> int:
