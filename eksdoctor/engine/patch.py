@@ -1,0 +1,152 @@
+"""A case's cluster: the healthy one with a small patch, of which everything was asked.
+
+A patch names records by file and identity; a mapping is merged into the record, null removes it or
+one of its fields, a new identity adds a record. Three shorthands say what most cases need: `env`
+sets variables of aws-node, `starve` makes a pod wait for an address, `refuse` takes permissions away.
+"""
+
+from copy import deepcopy
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from eksdoctor.errors import UsageError
+from eksdoctor.snapshot.kinds import KINDS, Kind
+from eksdoctor.snapshot.request import ACTIONS, Refusal, Request
+from eksdoctor.snapshot.snapshot import Outcome, Snapshot, Target, decode
+
+AT = datetime(2026, 1, 2, 2, 14, tzinfo=UTC)
+BOUND = "2026-01-02T01:54:00Z"
+LAST = "2026-01-02T02:13:30Z"
+NO_ADDRESS = (
+    "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "
+    '"0f": plugin type="aws-cni" name="aws-cni" failed (add): add cmd: failed to assign an IP address to container'
+)
+Records = dict[str, dict[str, Any]]
+
+
+class Asked(dict[Request, Outcome]):
+    """Outcomes of a cluster of which everything was asked, and answered but for what is refused.
+
+    What is looked up is noted by action: the rule under test needs those permissions.
+    """
+
+    def __init__(self, refused: list[str]) -> None:
+        super().__init__()
+        self.refused = refused
+        self.read: set[str] = set()
+
+    def get(self, key: Request, default: Any = None) -> Any:  # noqa: ARG002 (dict's signature)
+        """The outcome of any request."""
+        name = key.action.name
+        self.read.add(name)
+        if name in self.refused:
+            return Outcome(Refusal("forbidden", "forbidden in this case", key.action.permission))
+        return Outcome()
+
+
+class Patch(msgspec.Struct, forbid_unknown_fields=True):
+    """What a case changes."""
+
+    patch: dict[str, dict[str, Any]] = {}
+    env: dict[str, str | None] = {}
+    starve: dict[str, str] = {}
+    refuse: list[str] = []
+
+
+@cache
+def _healthy() -> Records:
+    text = (Path(__file__).parent / "healthy.yaml").read_text(encoding="utf-8")
+    records: Records = yaml.safe_load(text)
+    return records
+
+
+def patched(patch: Patch) -> Snapshot:
+    """The snapshot of a case; raises UsageError for a file or action that does not exist."""
+    records = deepcopy(_healthy())
+    for name, node in patch.starve.items():
+        _starve(records, name, node)
+    for file, changes in patch.patch.items():
+        if file not in {kind.file for kind in KINDS}:
+            raise UsageError(f"a case patches {file}, which no snapshot has")
+        held = records.setdefault(file, {})
+        for identity, change in changes.items():
+            if change is None:
+                held.pop(identity, None)
+            else:
+                held[identity] = merged(held.get(identity, {}), change)
+    _set_environment(records, patch.env)
+    for action in patch.refuse:
+        if action not in ACTIONS:
+            raise UsageError(f"a case refuses {action}, which is no action")
+    found = {kind.file: _documents(kind, records.get(kind.file, {}), patch.refuse) for kind in KINDS}
+    target = Target(context="example", cluster="example", region="eu-west-1")
+    return Snapshot(at=AT, target=target, purpose="audit", records=found, outcomes=Asked(patch.refuse))
+
+
+def merged(old: Any, new: Any) -> Any:
+    """`new` merged into `old`, mappings key by key; null removes a key."""
+    if not isinstance(new, dict) or not isinstance(old, dict):
+        return new
+    result = dict(old)
+    for key, value in new.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key, {}), value)
+    return result
+
+
+def _documents(kind: Kind[Any], held: dict[str, Any], refused: list[str]) -> tuple[Any, ...]:
+    """The records of a kind; a kind all of whose actions are refused is not seen at all."""
+    actions = [action.name for action in ACTIONS.values() if action.kind is kind]
+    if actions and all(name in refused for name in actions):
+        return ()
+    found = []
+    for identity, document in held.items():
+        whole = _named(document, identity) if kind.file.startswith("kubernetes/") else document
+        try:
+            record = decode(kind, whole)
+        except msgspec.ValidationError as error:
+            raise UsageError(f"a case's {kind.file} {identity} is not a record: {error}") from error
+        found.append(whole if kind.whole else record)
+    return tuple(found)
+
+
+def _named(document: Any, identity: str) -> Any:
+    namespace, _, name = identity.partition("/")
+    if not isinstance(document, dict) or "cells" in document:
+        return document
+    return {**document, "metadata": {"namespace": namespace, "name": name, **document.get("metadata", {})}}
+
+
+def _starve(records: Records, name: str, node: str) -> None:
+    """A pod bound twenty minutes ago that has no address, and the event that says so."""
+    namespace, _, short = name.partition("/")
+    bound = {"type": "PodScheduled", "status": "True", "lastTransitionTime": BOUND}
+    records["kubernetes/pods"][name] = {
+        "spec": {"nodeName": node, "containers": [{"name": "main"}]},
+        "status": {"phase": "Pending", "conditions": [bound]},
+    }
+    records["kubernetes/events"][f"{name}.sandbox"] = {
+        "involvedObject": {"kind": "Pod", "namespace": namespace, "name": short},
+        "reason": "FailedCreatePodSandBox",
+        "type": "Warning",
+        "message": NO_ADDRESS,
+        "count": 40,
+        "lastTimestamp": LAST,
+        "source": {"component": "kubelet", "host": node},
+    }
+
+
+def _set_environment(records: Records, changes: dict[str, str | None]) -> None:
+    if not changes:
+        return
+    daemon_set = records["kubernetes/daemonsets"]["kube-system/aws-node"]
+    container = daemon_set["spec"]["template"]["spec"]["containers"][0]
+    kept = [variable for variable in container["env"] if variable["name"] not in changes]
+    container["env"] = kept + [{"name": n, "value": v} for n, v in changes.items() if v is not None]

@@ -1,0 +1,91 @@
+"""A world asked: what the APIs would answer, and the product's own loop of questions over it."""
+
+from typing import Any
+
+from eksdoctor.inquiry.questions import questions
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot import request as actions
+from eksdoctor.snapshot.request import Answer, Request
+from eksdoctor.snapshot.snapshot import Focus, Snapshot, decode
+from tests.simulator.filters import passes
+from tests.simulator.selectors import selects
+from tests.simulator.world import World
+
+TOOL = "0.1.0"
+MOST_ROUNDS = 8
+
+# An argument that names one thing or several: the field of the answer that must be among them.
+IDENTIFIERS = {
+    "GroupIds": "GroupId",
+    "InstanceTypes": "InstanceType",
+    "NetworkInterfaceIds": "NetworkInterfaceId",
+    "SubnetId": "SubnetId",
+    "SubnetIds": "SubnetId",
+    "VpcIds": "VpcId",
+    "addonName": "addonName",
+    "clusterName": "clusterName",
+    "name": "name",
+    "nodegroupName": "nodegroupName",
+}
+NAMED = (actions.GET_CONFIG_MAP, actions.DESCRIBE_CLUSTER, actions.DESCRIBE_ADDON, actions.DESCRIBE_NODEGROUP)
+
+
+def answer(world: World, request: Request) -> Answer:
+    """What the API would answer."""
+    kind = request.action.kind
+    source = kinds.PODS if kind is kinds.POD_ROWS else kind
+    chooses = _chooses_kubernetes if request.action.source == "kubernetes" else _chooses_aws
+    found = [document for document in world.documents[source.file] if chooses(request, document)]
+    if kind is kinds.POD_ROWS:
+        found = [{"cells": _cells(pod)} for pod in found]
+    documents = tuple(found if kind.whole else (decode(kind, document) for document in found))
+    return Answer(request, documents, absent=request.action in NAMED and not documents)
+
+
+def capture(world: World, focus: Focus = Focus(), purpose: str = "triage") -> Snapshot:  # noqa: B008
+    """The snapshot that a run with every permission would take of this world."""
+    snapshot = Snapshot(at=world.at, target=world.target, focus=focus, purpose=purpose, tool=TOOL)
+    for _ in range(MOST_ROUNDS):
+        asked = questions(snapshot)
+        if not asked:
+            return snapshot
+        snapshot = snapshot.with_answers(answer(world, request) for request in asked)
+    raise AssertionError(
+        f"still asking after {MOST_ROUNDS} rounds: {[str(request) for request in questions(snapshot)]}"
+    )
+
+
+def _chooses_kubernetes(request: Request, document: dict[str, Any]) -> bool:
+    values = request.values
+    metadata = document["metadata"]
+    return (
+        values.get("namespace", metadata.get("namespace")) == metadata.get("namespace")
+        and values.get("name", metadata["name"]) == metadata["name"]
+        and selects(document, str(values.get("fieldSelector", "")), str(values.get("labelSelector", "")))
+    )
+
+
+def _chooses_aws(request: Request, document: Any) -> bool:
+    if isinstance(document, str):  # names of node groups: one cluster, so all of them
+        return True
+    for name, value in request.arguments:
+        wanted = (value,) if isinstance(value, str) else value
+        if name.startswith("filter:"):
+            if not passes(document, name.removeprefix("filter:"), wanted):
+                return False
+        elif str(document.get(IDENTIFIERS[name])) not in wanted:
+            return False
+    return True
+
+
+def _cells(pod: dict[str, Any]) -> tuple[str, str, str]:
+    """A row of `kubectl get pods -o wide`: status, address, node."""
+    status = pod["status"]
+    waiting = (
+        status["containerStatuses"][0]["state"].get("waiting", {}) if status.get("containerStatuses") else {}
+    )
+    return (
+        waiting.get("reason", status["phase"]),
+        status.get("podIP", "<none>"),
+        pod["spec"].get("nodeName", "<none>"),
+    )
