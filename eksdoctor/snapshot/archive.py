@@ -85,26 +85,40 @@ def _archived(files: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
+class _Measured:
+    """A stream that refuses to give more than `MOST_BYTES`, whatever a header asks for."""
+
+    def __init__(self, stream: gzip.GzipFile, path: Path) -> None:
+        self.stream, self.path, self.budget = stream, path, MOST_BYTES
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes; raises SnapshotError past the limit."""
+        if size > self.budget:
+            raise SnapshotError(
+                f"{self.path} unpacks to more than {MOST_BYTES >> 20} MiB", "It is not a snapshot."
+            )
+        content = self.stream.read(size)
+        self.budget -= len(content)
+        return content
+
+
 def _read_archive(path: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    budget = MOST_BYTES
     try:
-        with tarfile.open(path, "r|gz") as archive:
-            for count, member in enumerate(archive):
-                if count >= MOST_MEMBERS:
-                    raise SnapshotError(
-                        f"{path} holds more than {MOST_MEMBERS} files", "It is not a snapshot."
-                    )
-                name = _safe_name(path, member)
-                if member.size > budget:
-                    raise SnapshotError(
-                        f"{path} unpacks to more than {MOST_BYTES >> 20} MiB", "It is not a snapshot."
-                    )
-                if name not in FILES and name != manifest.NAME:
-                    continue
-                content = archive.extractfile(member)
-                files[name] = content.read() if content else b""
-                budget -= member.size
+        with gzip.open(path) as zipped:
+            stream = _Measured(zipped, path)
+            with tarfile.open(fileobj=stream, mode="r|", bufsize=tarfile.BLOCKSIZE) as archive:  # type: ignore[call-overload]
+                for count, member in enumerate(archive):
+                    if count >= MOST_MEMBERS:
+                        raise SnapshotError(
+                            f"{path} holds more than {MOST_MEMBERS} files", "It is not a snapshot."
+                        )
+                    name = _safe_name(path, member)
+                    content = archive.extractfile(member)
+                    if (name in FILES or name == manifest.NAME) and content is not None:
+                        files[name] = content.read()
+            while stream.read(tarfile.BLOCKSIZE):  # to the checksum: a cut is found, not taken for less
+                pass
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise SnapshotError(
             f"{path} is not a whole snapshot archive: {error}",

@@ -1,0 +1,52 @@
+"""The pool's formulas against the facts sheet's worked numbers."""
+
+import pytest
+
+from eksdoctor.model.pool import Pool, Targets, claim_of_new_node, stop_of_minimum
+
+
+@pytest.mark.parametrize(
+    ("targets", "prefixes", "claim"),
+    [
+        (Targets(warm_eni=1), False, 20),  # two ENIs of an m5.large, full
+        (Targets(warm_eni=0), False, 10),
+        (Targets(warm_ip=2, minimum_ip=9), False, 10),
+        (Targets(warm_ip=5, minimum_ip=10), False, 12),  # ten addresses need two ENIs
+        (Targets(warm_prefix=1), True, 33),
+        (Targets(warm_prefix=0), True, 17),
+        (Targets(warm_ip=5, minimum_ip=10), True, 17),
+    ],
+)
+def test_what_a_new_node_takes(targets, prefixes, claim):
+    assert claim_of_new_node(targets, 9, 3, prefixes=prefixes) == claim
+
+
+@pytest.mark.parametrize(("minimum", "stop"), [(0, 0), (1, 16), (16, 16), (17, 32), (22, 32)])
+def test_where_a_minimum_stops_with_prefixes(minimum, stop):
+    assert stop_of_minimum(minimum, prefixes=True) == stop
+    assert stop_of_minimum(minimum, prefixes=False) == minimum
+
+
+@pytest.mark.parametrize(
+    ("pool", "targets", "short"),
+    [
+        (Pool(9, 0, 9, False, 29), Targets(warm_eni=1), False),  # an idle node keeps its primary ENI full
+        (Pool(9, 1, 9, False, 29), Targets(warm_eni=1), True),  # the first pod brings the second ENI
+        (Pool(27, 19, 9, False, 29), Targets(warm_eni=1), True),  # the ceiling: too low for good, and healthy
+        (Pool(9, 8, 9, False, 29), Targets(warm_eni=0), False),
+        (Pool(9, 9, 9, False, 29), Targets(warm_eni=0), True),
+        (Pool(29, 29, 9, False, 29), Targets(warm_eni=1), False),  # at max-pods it never asks
+        (Pool(32, 32, 14, True, 110), Targets(minimum_ip=22), False),  # the freeze
+        (Pool(32, 32, 14, True, 110), Targets(minimum_ip=22, warm_ip=1), True),
+        (Pool(48, 40, 9, True, 110), Targets(warm_prefix=1), True),
+        (Pool(64, 40, 9, True, 110), Targets(warm_prefix=1), False),  # 24 idle, one whole prefix is enough
+    ],
+)
+def test_when_the_daemon_asks(pool, targets, short):
+    assert pool.short(targets) is short
+
+
+def test_what_goes_back():
+    assert Pool(18, 3, 9, False, 29).surplus(Targets(warm_ip=2, minimum_ip=6)) == 12
+    assert Pool(18, 3, 9, False, 29).surplus(Targets(warm_ip=2, minimum_ip=12)) == 6
+    assert Pool(2, 2, 9, False, 29).surplus(Targets(warm_ip=2, minimum_ip=6)) == 0

@@ -1,0 +1,113 @@
+"""Every bundled rule against its cases, and the files that say what a rule is."""
+
+from pathlib import Path
+
+import pytest
+
+from eksdoctor.engine import cases
+from eksdoctor.engine.rulebook import load
+from eksdoctor.errors import UsageError
+
+RULES = Path(__file__).parent.parent / "rules"
+CASES = Path(__file__).parent / "rules"
+BOOK = load(RULES)
+RESULTS = cases.run(BOOK, CASES)
+
+
+@pytest.mark.parametrize("result", RESULTS, ids=lambda r: f"{r.rule}: {r.kind}: {r.name}")
+def test_case(result):
+    assert result.message == ""
+
+
+def test_every_rule_has_every_kind_of_case():
+    for rule in BOOK:
+        assert {r.kind for r in RESULTS if r.rule == rule.id} == {"fires", "clear", "unknown"}
+
+
+def test_a_case_that_expects_the_wrong_thing_fails():
+    rule = BOOK.get("subnet-exhausted")
+    healthy = cases.Case(name="healthy")
+    assert cases.run_case(rule, "fires", healthy).message == "it did not fire"
+    assert "must not look like health" in cases.run_case(rule, "unknown", healthy).message
+    dry = cases.Case(patch={"aws/ec2-describe-subnets": {"subnet-a": {"AvailableIpAddressCount": 0}}})
+    assert "it fired" in cases.run_case(rule, "clear", dry).message
+    wrong = cases.Case(patch=dry.patch, severity="critical")
+    assert cases.run_case(rule, "fires", wrong).message == "severity is warning, not critical"
+    blind = cases.Case(refuse=["ec2:DescribeSubnets"], grant="ec2:DescribeVpcs")
+    assert "not ec2:DescribeVpcs" in cases.run_case(rule, "unknown", blind).message
+
+
+def test_a_rule_without_cases_and_cases_without_a_rule_fail(tmp_path):
+    (tmp_path / "no-such-rule.yaml").write_text("fires: []\n")
+    results = cases.run(BOOK, tmp_path)
+    assert all(not result.ok for result in results)
+    assert {result.rule for result in results} == {*BOOK.rules, "no-such-rule"}
+
+
+RULE = """\
+id: own-rule
+severity: warning
+owner: network
+for: subnet in pod_subnets
+when: [subnet.free_ips < 50]
+title: "{{ subnet.id }} is small"
+because: A test.
+confirm:
+  - run: aws ec2 describe-subnets --subnet-ids {{ subnet.id }}
+    expect: few
+fix:
+  - title: enlarge it
+"""
+
+
+def own(tmp_path, text):
+    (tmp_path / "10-own-rule.yaml").write_text(text)
+    return load(tmp_path)
+
+
+def test_a_rule_of_ones_own_loads(tmp_path):
+    assert [rule.id for rule in own(tmp_path, RULE)] == ["own-rule"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message", "advice"),
+    [
+        ("owner:", "ownr:", "unknown field `ownr`", "owner"),
+        ("subnet.free_ips", "subnet.free_ip", "no fact free_ip", "Did you mean free_ips?"),
+        ("{{ subnet.id }} is small", "{{ subnet.idd }}", "no fact idd", ""),
+        ("subnet in pod_subnets", "subnet in pod_subnet", "no fact pod_subnet", "Did you mean pod_subnets?"),
+        ("subnet.free_ips < 50", "subnet.zone < 50", "has no order", ""),
+        ("subnet.free_ips < 50", "subnet.free_ips < 'many'", "is no int", ""),
+        ("subnet.free_ips < 50", "subnet.free_ips", "not a yes or no", "Compare it."),
+        ("subnet.free_ips < 50", "subnet.free_ips + 1 < 50", "conditions do not know", "never syntax"),
+        ("subnet.free_ips < 50", "len(subnet.nodes) < 50", "conditions do not know", "never syntax"),
+        ("subnet.free_ips < 50", "cni.version < 'soon'", "is no version", ""),
+        ("subnet.free_ips < 50", "cni.manager == 'helm'", "is not one of addon, self-managed", ""),
+        ("id: own-rule", "id: other", "is not the file's name", "NN-other.yaml"),
+        ("aws ec2 describe-subnets", "aws ec2 delete-subnet", "only reads", ""),
+        ("aws ec2 describe-subnets --subnet-ids", "kubectl delete node", "only reads", ""),
+        ("aws ec2 describe-subnets", "sh -c", "starts with kubectl or aws", ""),
+        ("severity: warning", "severity: fatal", "Invalid enum value 'fatal'", ""),
+        ("{{ subnet.id }} is small", "{% if x %}", "only {{ name | filter }} is known", ""),
+    ],
+)
+def test_a_rule_that_does_not_fit_says_where_and_what(tmp_path, old, new, message, advice):
+    with pytest.raises(UsageError) as caught:
+        own(tmp_path, RULE.replace(old, new))
+    assert message in caught.value.message
+    assert "10-own-rule.yaml" in caught.value.message
+    assert advice in caught.value.advice
+    assert caught.value.exit_code == 2
+
+
+def test_two_rules_of_one_id(tmp_path):
+    (tmp_path / "20-own-rule.yaml").write_text(RULE)
+    with pytest.raises(UsageError, match="is taken by"):
+        own(tmp_path, RULE)
+
+
+def test_misspelt_yields_to_and_lever(tmp_path):
+    with pytest.raises(UsageError, match="yields_to names own-ruel"):
+        own(tmp_path, RULE + "yields_to: [own-ruel]\n")
+    with pytest.raises(UsageError, match="no lever is called more"):
+        own(tmp_path, RULE.replace("  - title: enlarge it", "  - lever: more"))
