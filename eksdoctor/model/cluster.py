@@ -9,7 +9,7 @@ from eksdoctor.model import sources
 from eksdoctor.model.cni import CNI
 from eksdoctor.model.fact import Items, NotKnown, Reason, Unknown, fact, join, known
 from eksdoctor.model.limits import InstanceLimits, limits_of
-from eksdoctor.model.lowering import SPARE, LoweredTargets, lowered, merged_configuration
+from eksdoctor.model.lowering import SPARES, LoweredTargets, lowered, merged_configuration
 from eksdoctor.model.node import Node
 from eksdoctor.model.pod import Pod, Trouble, last_seen
 from eksdoctor.model.policy import Policy
@@ -348,7 +348,11 @@ class Cluster:
     @fact
     def lowered_targets(self) -> LoweredTargets:
         """Warm targets that fit what the nodes run (secondary mode)."""
-        return lowered(known(node.assigned_ips) for node in known(self.nodes_of_vpc_cni).all())
+        subnets = [
+            (known(subnet.room_for_pods), [known(node.wanted_ips) for node in known(subnet.nodes).all()])
+            for subnet in known(self.pod_subnets).all()
+        ]
+        return lowered(subnets)
 
     @fact
     def lowered_configuration(self) -> str:
@@ -365,7 +369,7 @@ class Cluster:
         addon = known(self.cni.addon)
         if addon is None:
             raise NotKnown.because("the CNI is not an EKS add-on")
-        return merged_configuration(addon.configuration_values, {"WARM_IP_TARGET": str(SPARE)})
+        return merged_configuration(addon.configuration_values, {"WARM_IP_TARGET": str(SPARES[0])})
 
     @fact
     def policies(self) -> Items[Policy]:

@@ -2,7 +2,7 @@
 
 import json
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import yaml
 from eksdoctor.model.fact import NotKnown
 from eksdoctor.model.pool import Pool, Targets
 
-SPARE = 2  # addresses kept ready a node: pods start without waiting for EC2, and little lies idle
+SPARES = (2, 1)  # addresses kept ready a node, the larger where the subnets can bear it
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,21 @@ class LoweredTargets:
         """As the daemon would read them."""
         return Targets(warm_ip=self.warm_ip, minimum_ip=self.minimum_ip)
 
+    def demand(self, wanted: Iterable[int]) -> int:
+        """Addresses that nodes hold in the end, given the pods each runs or has waiting."""
+        return sum(max(pods + self.warm_ip, self.minimum_ip) for pods in wanted)
 
-def lowered(assigned: Iterable[int]) -> LoweredTargets:
-    """Targets for nodes that run `assigned` pods with addresses: the median as the floor, two to spare."""
-    middle = statistics.median_low(sorted(assigned) or [0])
-    return LoweredTargets(SPARE, max(middle, SPARE))
+
+def lowered(subnets: Sequence[tuple[int, Sequence[int]]]) -> LoweredTargets:
+    """Targets for these subnets, each with the addresses it has for pods and the pods of each node.
+
+    The floor is what the middle node runs; the spare is the largest that every subnet can bear, the
+    least where none can.
+    """
+    middle = statistics.median_low(sorted(pods for _, nodes in subnets for pods in nodes) or [0])
+    choices = [LoweredTargets(spare, max(middle, spare)) for spare in SPARES]
+    fitting = (choice for choice in choices if all(choice.demand(nodes) <= room for room, nodes in subnets))
+    return next(fitting, choices[-1])
 
 
 def freed(pools: Iterable[Pool], targets: LoweredTargets) -> int:

@@ -282,6 +282,12 @@ class Node:
         return counted
 
     @fact
+    def wanted_ips(self) -> int:
+        """Addresses that pods here hold or wait for."""
+        waiting = sum(1 for pod in known(self.starved_pods) if not pod.has_address)
+        return known(self.assigned_ips) + waiting
+
+    @fact
     def available_ips(self) -> int:
         """Addresses in the pool that no pod holds; some may cool for 30 s."""
         return max(known(self.total_ips) - known(self.assigned_ips), 0)

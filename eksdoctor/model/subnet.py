@@ -224,6 +224,17 @@ class Subnet:
         return any(known(node.uses_prefixes) for node in known(self.nodes))
 
     @fact
+    def room_for_pods(self) -> int:
+        """Addresses that the pools of its nodes hold or could still take."""
+        return known(self.free_ips) + sum(known(node.total_ips) for node in known(self.nodes).all())
+
+    @fact
+    def left_after_lowering(self) -> int:
+        """Addresses still free when every node holds its share under the lowered targets."""
+        wanted = [known(node.wanted_ips) for node in known(self.nodes).all()]
+        return known(self.room_for_pods) - known(self.cluster.lowered_targets).demand(wanted)
+
+    @fact
     def freed_by_lowering(self) -> int:
         """Addresses that the lowered warm targets would give back here."""
         return freed(

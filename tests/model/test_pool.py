@@ -1,7 +1,11 @@
 """The pool's formulas against the facts sheet's worked numbers."""
 
+import json
+
 import pytest
 
+from eksdoctor.model.fact import NotKnown
+from eksdoctor.model.lowering import lowered, merged_configuration
 from eksdoctor.model.pool import Pool, Targets, claim_of_new_node, stop_of_minimum
 
 
@@ -50,3 +54,29 @@ def test_what_goes_back():
     assert Pool(18, 3, 9, False, 29).surplus(Targets(warm_ip=2, minimum_ip=6)) == 12
     assert Pool(18, 3, 9, False, 29).surplus(Targets(warm_ip=2, minimum_ip=12)) == 6
     assert Pool(2, 2, 9, False, 29).surplus(Targets(warm_ip=2, minimum_ip=6)) == 0
+
+
+@pytest.mark.parametrize(
+    ("subnets", "wanted"),
+    [
+        ([(100, [3, 3, 3])], (2, 3)),
+        ([(16, [3, 3, 3])], (2, 3)),
+        ([(14, [3, 3, 3])], (1, 3)),  # two spare a node do not fit
+        ([(5, [3, 3, 3])], (1, 3)),  # nothing fits: the least is still the best
+        ([(100, [0, 0]), (100, [8, 9, 9])], (2, 8)),
+        ([], (2, 2)),
+    ],
+)
+def test_lowered_targets_fit_the_subnets(subnets, wanted):
+    found = lowered(subnets)
+    assert (found.warm_ip, found.minimum_ip) == wanted
+
+
+def test_an_addons_configuration_is_merged_and_never_replaced():
+    values = "env:\n  ENABLE_POD_ENI: 'true'\nresources: {limits: {cpu: 1}}\n"
+    merged = json.loads(merged_configuration(values, {"WARM_IP_TARGET": "2"}))
+    assert merged["env"] == {"ENABLE_POD_ENI": "true", "WARM_IP_TARGET": "2"}
+    assert merged["resources"] == {"limits": {"cpu": 1}}
+    for broken in ("[1]", "env: [1]", "{"):
+        with pytest.raises(NotKnown):
+            merged_configuration(broken, {})
