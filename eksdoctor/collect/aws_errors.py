@@ -1,0 +1,84 @@
+"""Which refusal a failed AWS request becomes."""
+
+import re
+from typing import Any
+
+from eksdoctor.collect.login import credentials_advice
+from eksdoctor.collect.refused import Refused, refused
+
+FORBIDDEN = frozenset(
+    {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException"}
+)
+UNAUTHENTICATED = frozenset({
+    "AuthFailure", "ExpiredToken", "ExpiredTokenException", "IncompleteSignature", "InvalidAccessKeyId",
+    "InvalidClientTokenId", "InvalidSignatureException", "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException", "RequestExpired", "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+})  # fmt: skip
+THROTTLED = frozenset({
+    "EC2ThrottledException", "RequestLimitExceeded", "RequestThrottled", "RequestThrottledException",
+    "SlowDown", "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequestsException",
+})  # fmt: skip
+_CREDENTIALS = (
+    "CredentialRetrievalError", "LoginError", "NoAuthTokenError", "NoCredentialsError",
+    "PartialCredentialsError", "ProfileNotFound", "SSOError", "TokenRetrievalError", "UnknownCredentialError",
+    "ConfigNotFound",
+    "ConfigParseError", "InvalidConfigError", "InfiniteLoopConfigError",
+)  # fmt: skip
+_NETWORK = (
+    "ConnectionError", "ConnectTimeoutError", "EndpointConnectionError", "HTTPClientError",
+    "ProxyConnectionError", "SSLError", "ConnectionClosedError",
+)  # fmt: skip
+_ENCODED = re.compile(r"\s*Encoded authorization failure message: \S+")
+
+
+def refused_by_aws(error: Exception, permission: str, profile: str) -> Refused:
+    """The refusal for whatever botocore raised; `permission` is what the action needs."""
+    from botocore import exceptions
+
+    words = f"{error}"
+    if isinstance(error, exceptions.ClientError):
+        return _by_code(error_code(error), _message(error), permission, profile)
+    if _is(error, _CREDENTIALS):
+        return refused("unauthenticated", words, _login(error, profile, words))
+    if isinstance(error, exceptions.ReadTimeoutError):
+        return refused("timeout", words)
+    if _is(error, _NETWORK):
+        return refused("unreachable", words, "a network path to the AWS endpoint (VPN, proxy, region)")
+    if _is(error, ("ResponseParserError",)):
+        return refused("undecodable", words)
+    return refused("failed", f"{type(error).__name__}: {words}")
+
+
+def error_code(error: Any) -> str:
+    """The API's code of a ClientError, else empty."""
+    response = getattr(error, "response", None)
+    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
+
+
+def _message(error: Any) -> str:
+    return _ENCODED.sub("", str(error.response.get("Error", {}).get("Message", "")))
+
+
+def _by_code(code: str, message: str, permission: str, profile: str) -> Refused:
+    words = f"{code}: {message}"
+    if code in FORBIDDEN:
+        return refused("forbidden", words, permission)
+    if code in UNAUTHENTICATED:
+        return refused("unauthenticated", words, credentials_advice(profile, message))
+    if code in THROTTLED:
+        return refused("throttled", words)
+    return refused("failed", words)
+
+
+def _login(error: Exception, profile: str, words: str) -> str:
+    if type(error).__name__ == "ProfileNotFound":
+        return "a profile that `aws configure list-profiles` shows: --profile NAME"
+    if type(error).__name__.startswith(("SSO", "UnauthorizedSSO", "TokenRetrieval", "NoAuthToken")):
+        words = "sso"
+    return credentials_advice(profile, words)
+
+
+def _is(error: Exception, names: tuple[str, ...]) -> bool:
+    """By name along the class's line: botocore's list of exceptions differs between versions."""
+    return any(ancestor.__name__ in names for ancestor in type(error).__mro__)

@@ -1,0 +1,77 @@
+"""Cluster and account behind one question: each action is answered by the function named after it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from eksdoctor.collect import ec2, eks, kubernetes_lists, sts
+from eksdoctor.collect.aws_account import Account
+from eksdoctor.collect.deadline import Deadline
+from eksdoctor.collect.eks_names import names_in
+from eksdoctor.collect.kubeconfig import read_entry
+from eksdoctor.collect.kubernetes_api import KubernetesApi
+from eksdoctor.collect.refused import Refused
+from eksdoctor.collect.target import Options
+from eksdoctor.snapshot.request import Answer, Request
+from eksdoctor.snapshot.snapshot import Target
+
+KUBERNETES: dict[str, Callable[[KubernetesApi, Request, Deadline], Answer]] = {
+    "list-nodes": kubernetes_lists.list_nodes,
+    "list-pods": kubernetes_lists.list_pods,
+    "tabulate-pods": kubernetes_lists.tabulate_pods,
+    "list-events": kubernetes_lists.list_events,
+    "list-daemonsets": kubernetes_lists.list_daemonsets,
+    "list-eniconfigs": kubernetes_lists.list_eniconfigs,
+    "list-securitygrouppolicies": kubernetes_lists.list_securitygrouppolicies,
+    "list-cninodes": kubernetes_lists.list_cninodes,
+    "get-configmap": kubernetes_lists.get_configmap,
+    "list-serviceaccounts": kubernetes_lists.list_serviceaccounts,
+}
+AWS: dict[str, Callable[[Account, Request, Deadline], Answer]] = {
+    "sts:GetCallerIdentity": sts.get_caller_identity,
+    "eks:DescribeCluster": eks.describe_cluster,
+    "eks:DescribeAddon": eks.describe_addon,
+    "eks:ListNodegroups": eks.list_nodegroups,
+    "eks:DescribeNodegroup": eks.describe_nodegroup,
+    "ec2:DescribeSubnets": ec2.describe_subnets,
+    "ec2:DescribeVpcs": ec2.describe_vpcs,
+    "ec2:DescribeInstanceTypes": ec2.describe_instance_types,
+    "ec2:GetSubnetCidrReservations": ec2.get_subnet_cidr_reservations,
+    "ec2:DescribeNetworkInterfaces": ec2.describe_network_interfaces,
+    "ec2:DescribeSecurityGroups": ec2.describe_security_groups,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A cluster and its account, to be asked from many threads; the first question opens the connection."""
+
+    kubernetes: KubernetesApi
+    account: Account
+
+    def answer(self, request: Request, deadline: Deadline) -> Answer:
+        """What became of a request; what could not be read is a refusal, never an exception."""
+        started = time.monotonic()
+        try:
+            answer = self._collected(request, deadline)
+        except Refused as broken:
+            answer = Answer(
+                request, broken.documents, broken.refusal, dropped=broken.dropped, pages=broken.pages
+            )
+        return replace(answer, seconds=time.monotonic() - started)
+
+    def _collected(self, request: Request, deadline: Deadline) -> Answer:
+        name = request.action.name
+        if name in KUBERNETES:
+            return KUBERNETES[name](self.kubernetes, request, deadline)
+        return AWS[name](self.account, request, deadline)
+
+
+def connect(target: Target, options: Options) -> Connection:
+    """The connection to a target found from the same options; it opens nothing yet."""
+    entry = read_entry(options.kubeconfig, options.context)
+    role_arn = options.role_arn or names_in(entry).role_arn
+    return Connection(
+        KubernetesApi(entry, target.profile),
+        Account(target.profile, target.region, role_arn, options.aws_endpoint),
+    )

@@ -1,0 +1,27 @@
+"""The moment by which every answer must be in."""
+
+import time
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A moment on the monotonic clock; `seconds` is how far away it was when it was set."""
+
+    moment: float
+    seconds: float
+
+    @classmethod
+    def after(cls, seconds: float) -> "Deadline":
+        """The deadline so many seconds from now."""
+        return cls(time.monotonic() + seconds, seconds)
+
+    @property
+    def left(self) -> float:
+        """The seconds left, never below zero."""
+        return max(0.0, self.moment - time.monotonic())
+
+    @property
+    def words(self) -> str:
+        """What is said of an answer that did not come in time."""
+        return f"not within {self.seconds:g} s"

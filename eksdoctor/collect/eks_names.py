@@ -1,0 +1,87 @@
+"""What a kubeconfig says of AWS: cluster name, region, profile, role and account."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from eksdoctor.collect.kubeconfig import Entry
+
+_ARN = re.compile(
+    r"arn:aws[a-z-]*:eks:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):cluster/(?P<cluster>[\w-]+)"
+)
+_EKSCTL = re.compile(r"(?:.*@)?(?P<cluster>[\w-]+)\.(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)\.eksctl\.io")
+# https://<id>.gr7.eu-west-1.eks.amazonaws.com[.cn], https://<id>.eks-cluster.eu-west-1.api.aws
+_SERVER = re.compile(
+    r"https://[^/]*\.(?P<region>[a-z]{2}(?:-[a-z]+)+-\d)\.(?:eks\.|api\.)[a-z0-9.]+(?::\d+)?/?$"
+)
+_FLAGS = {
+    "--cluster-name": "cluster", "--cluster-id": "cluster", "-i": "cluster", "--region": "region",
+    "--role-arn": "role_arn", "--role": "role_arn", "-r": "role_arn", "--profile": "profile",
+}  # fmt: skip
+_VARIABLES = {
+    "AWS_PROFILE": "profile", "AWS_DEFAULT_PROFILE": "profile",
+    "AWS_REGION": "region", "AWS_DEFAULT_REGION": "region",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What is known of the cluster on AWS's side; empty is not said."""
+
+    cluster: str = ""
+    region: str = ""
+    profile: str = ""
+    role_arn: str = ""
+    account: str = ""
+
+
+def names_in(entry: Entry) -> Names:
+    """The names a kubeconfig entry gives.
+
+    The server's own address cannot err about the region; an ARN and the credential plugin's flags
+    come next. For the cluster's name the plugin's flag is what its token is good for.
+    """
+    flags = _plugin_names(entry.user.get("exec"))
+    arn = _matched(_ARN, (entry.cluster_name, entry.context, entry.user_name))
+    eksctl = _matched(_EKSCTL, (entry.cluster_name, entry.context, entry.user_name))
+    server = _matched(_SERVER, (entry.cluster["server"],))
+    return Names(
+        cluster=_first(flags.get("cluster"), arn.get("cluster"), eksctl.get("cluster")),
+        region=_first(server.get("region"), flags.get("region"), arn.get("region"), eksctl.get("region")),
+        profile=flags.get("profile", ""),
+        role_arn=flags.get("role_arn", ""),
+        account=arn.get("account", ""),
+    )
+
+
+def _plugin_names(plugin: Any) -> dict[str, str]:
+    """The names in the exec entry's arguments, then in its environment."""
+    if not isinstance(plugin, dict):
+        return {}
+    found: dict[str, str] = {}
+    arguments = plugin.get("args")
+    words = [str(word) for word in arguments] if isinstance(arguments, list) else []
+    for index, word in enumerate(words):
+        flag, equals, value = word.partition("=")
+        if flag in _FLAGS and (equals or index + 1 < len(words)):
+            found.setdefault(_FLAGS[flag], value if equals else words[index + 1])
+    variables = plugin.get("env")
+    for variable in variables if isinstance(variables, list) else []:
+        setting = variable if isinstance(variable, dict) else {}
+        key, text = _VARIABLES.get(str(setting.get("name"))), setting.get("value")
+        if key and isinstance(text, str):
+            found.setdefault(key, text)
+    return found
+
+
+def _matched(pattern: re.Pattern[str], texts: Iterable[str]) -> dict[str, str]:
+    for text in texts:
+        match = pattern.fullmatch(text)
+        if match:
+            return match.groupdict()
+    return {}
+
+
+def _first(*candidates: str | None) -> str:
+    return next((candidate for candidate in candidates if candidate), "")

@@ -1,0 +1,172 @@
+"""One Kubernetes API server: the connection, and raw GETs with few retries.
+
+Configuration and auth are the kubernetes package's; bodies stay bytes, because its typed objects
+cost twenty times the time and memory of the records.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from eksdoctor.collect import exec_plugin
+from eksdoctor.collect.deadline import Deadline
+from eksdoctor.collect.kubeconfig import Entry
+from eksdoctor.collect.kubernetes_errors import refused_by_network, refused_by_status
+from eksdoctor.collect.login import login_command
+from eksdoctor.collect.refused import Refused, refused
+from eksdoctor.snapshot.request import Action, Refusal
+
+CONNECTIONS = 16
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 30.0
+MOST_RETRIES = 2
+PAUSE_SECONDS = 0.25
+_OK, _NOT_FOUND, _TOO_MANY, _SERVER_ERRORS = 200, 404, 429, 500
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An HTTP answer that is not a refusal: 200 or 404."""
+
+    status: int
+    data: bytes
+
+
+@dataclass(slots=True)
+class KubernetesApi:
+    """The API server of one kubeconfig entry; safe to share between threads.
+
+    The credential plugin runs once, at the first request, while the others wait for it. What kept
+    the first requests from connecting is remembered: the rest do not wait for it again.
+    """
+
+    entry: Entry
+    profile: str = ""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _client: Any = None
+    _hindrance: Refusal | None = None
+    _reached: bool = False
+
+    def get(
+        self, path: str, query: dict[str, str], action: Action, deadline: Deadline, accept: str = JSON
+    ) -> Body:
+        """GET a path; raises Refused for everything but 200 and 404."""
+        client = self._connected(deadline)
+        url = f"{client.configuration.host}{path}{'?' + urlencode(query) if query else ''}"
+        for attempt in range(MOST_RETRIES + 1):
+            answer = self._once(client, url, accept, deadline, attempt)
+            if answer is None:
+                continue
+            if answer.status in (_OK, _NOT_FOUND):
+                return Body(answer.status, answer.data)
+            pause = _pause(answer.status, answer.headers.get("Retry-After"), attempt)
+            if pause is None or pause >= deadline.left:
+                break
+            time.sleep(pause)
+        raise refused_by_status(answer.status, answer.data, action, self._login)
+
+    def _once(self, client: Any, url: str, accept: str, deadline: Deadline, attempt: int) -> Any:
+        """One try; None when the connection broke in a way that a second try may mend."""
+        import urllib3
+
+        if self._hindrance is not None:
+            raise Refused(self._hindrance)
+        if deadline.left <= 0:
+            raise refused("timeout", deadline.words)
+        headers = {
+            "Accept": accept,
+            "Accept-Encoding": "gzip",
+            "User-Agent": "eksdoctor",
+            **_auth_headers(client),
+        }
+        patience = urllib3.Timeout(
+            connect=min(CONNECT_SECONDS, deadline.left), read=min(READ_SECONDS, deadline.left)
+        )
+        try:
+            answer = client.rest_client.pool_manager.request(
+                "GET", url, headers=headers, timeout=patience, retries=False, redirect=False
+            )
+        except (
+            urllib3.exceptions.ProtocolError
+        ) as error:  # a kept connection that the server closed meanwhile
+            if attempt < MOST_RETRIES:
+                return None
+            raise refused_by_network(error, self.host, deadline.words) from error
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise self._remembered(refused_by_network(error, self.host, deadline.words)) from error
+        self._reached = True
+        return answer
+
+    def _remembered(self, refusal: Refused) -> Refused:
+        if refusal.refusal.reason == "unreachable" and not self._reached:
+            self._hindrance = refusal.refusal
+        return refusal
+
+    def _connected(self, deadline: Deadline) -> Any:
+        with self._lock:
+            if self._hindrance is not None:
+                raise Refused(self._hindrance)
+            if self._client is None:
+                try:
+                    self._client = self._connect(deadline)
+                except Refused as hindrance:
+                    self._hindrance = hindrance.refusal
+                    raise
+            return self._client
+
+    def _connect(self, deadline: Deadline) -> Any:
+        from kubernetes.client import ApiClient, Configuration
+        from kubernetes.config import ConfigException
+        from kubernetes.config.kube_config import KubeConfigLoader
+
+        user = dict(self.entry.user)
+        if "exec" in user and not {"token", "tokenFile", "auth-provider"} & set(user):
+            user |= exec_plugin.credential(self.entry, self.profile, deadline)
+        user.pop("exec", None)
+        document = {
+            "current-context": "it",
+            "contexts": [{"name": "it", "context": {"cluster": "it", "user": "it"}}],
+            "clusters": [{"name": "it", "cluster": self.entry.cluster}],
+            "users": [{"name": "it", "user": user}],
+        }
+        configuration = Configuration()
+        configuration.connection_pool_maxsize = CONNECTIONS
+        try:
+            KubeConfigLoader(document, config_base_path="").load_and_set(configuration)
+            return ApiClient(configuration)
+        except (ConfigException, OSError, ValueError, TypeError) as error:
+            words = f"kubeconfig user {self.entry.user_name}: {error}"
+            raise refused(
+                "unauthenticated", words, "a working kubeconfig entry: kubectl get nodes"
+            ) from error
+
+    @property
+    def host(self) -> str:
+        """The API server's host, with its port if it has one."""
+        return urlsplit(self.entry.cluster["server"]).netloc or str(self.entry.cluster["server"])
+
+    @property
+    def _login(self) -> str:
+        login = login_command(self.profile, "") if "exec" in self.entry.user else ""
+        return login or "an access entry of the cluster for this identity: `kubectl auth whoami` must work"
+
+
+def _auth_headers(client: Any) -> dict[str, str]:
+    settings = client.configuration.auth_settings().values()
+    return {
+        setting["key"]: setting["value"]
+        for setting in settings
+        if setting["in"] == "header" and setting["value"]
+    }
+
+
+def _pause(status: int, retry_after: str | None, attempt: int) -> float | None:
+    """How long to wait before the next try; None when there is none."""
+    if attempt >= MOST_RETRIES or not (status == _TOO_MANY or status >= _SERVER_ERRORS):
+        return None
+    if retry_after is not None and retry_after.strip().isdigit():
+        return float(retry_after)
+    return PAUSE_SECONDS * (attempt + 1)

@@ -1,0 +1,73 @@
+"""Which refusal a failed Kubernetes request becomes."""
+
+from typing import Any
+
+import msgspec
+
+from eksdoctor.collect.refused import Refused, refused
+from eksdoctor.snapshot.request import Action
+
+_ANONYMOUS = '"system:anonymous"'
+_BY_STATUS = {401: "unauthenticated", 403: "forbidden", 408: "timeout", 429: "throttled"}
+
+
+def refused_by_status(status: int, body: bytes, action: Action, login: str) -> Refused:
+    """The refusal for an HTTP status; `login` is what to do when the API server does not know the user."""
+    words = _message(body) or f"HTTP {status}"
+    reason = _BY_STATUS.get(status, "failed")
+    if reason == "forbidden" and _ANONYMOUS in words:
+        reason = "unauthenticated"  # no credential was sent or accepted: no role would help
+    grant = {"forbidden": action.permission, "unauthenticated": login}.get(reason, "")
+    return refused(reason, words if reason != "failed" else f"HTTP {status}: {words}", grant)
+
+
+def known_absent(status: int, body: bytes) -> bool:
+    """Whether the API server itself says not-found; a proxy's 404 page says nothing of the cluster."""
+    if status != 404:  # noqa: PLR2004  not found
+        return False
+    return body.startswith(b"404 page not found") or _status(body).get("reason") == "NotFound"
+
+
+def refused_by_network(error: Exception, host: str, words: str) -> Refused:
+    """The refusal for a request that got no HTTP answer; `words` are said of one that came too late."""
+    import urllib3.exceptions as network
+
+    cause: BaseException = error
+    if isinstance(error, network.MaxRetryError) and error.reason is not None:
+        cause = error.reason
+    if isinstance(cause, network.ReadTimeoutError):
+        return refused("timeout", words)
+    if isinstance(cause, network.ConnectTimeoutError) and not isinstance(cause, network.NewConnectionError):
+        return refused(
+            "unreachable", f"no connection to {host} (timed out)", f"a network path to {host} (VPN?)"
+        )
+    if isinstance(cause, network.SSLError):
+        return refused(
+            "unreachable", f"TLS with {host} failed: {cause}", "the cluster's own CA in the kubeconfig"
+        )
+    return refused(
+        "unreachable", f"no connection to {host}: {_innermost(cause)}", f"a network path to {host} (VPN?)"
+    )
+
+
+def _innermost(error: BaseException) -> str:
+    """The words of the operating system, without the client's object addresses."""
+    while True:
+        deeper = error.__cause__ or error.__context__
+        if deeper is None:
+            return getattr(error, "strerror", None) or str(error) or type(error).__name__
+        error = deeper
+
+
+def _message(body: bytes) -> str:
+    message = _status(body).get("message")
+    return message if isinstance(message, str) else body[:200].decode(errors="replace")
+
+
+def _status(body: bytes) -> dict[str, Any]:
+    """The body as a Kubernetes Status object; empty when it is none."""
+    try:
+        document = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) and document.get("kind") == "Status" else {}

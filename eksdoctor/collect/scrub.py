@@ -1,0 +1,54 @@
+"""What is taken out of a Kubernetes document before it is kept."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from eksdoctor.snapshot.records.kubernetes import LAST_APPLIED
+
+_CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
+# A command line holds passwords as often as the environment does.
+_WORKLOAD_KEYS = ("env", "envFrom", "command", "args")
+_SECRET_NAME = re.compile(r"secret|token|password|access_?key|credential", re.IGNORECASE)
+_USER_INFO = re.compile(r"(?<=://)[^/@\s]*@")
+
+
+def scrub(document: dict[str, Any]) -> dict[str, Any]:
+    """The document, changed in place: no bookkeeping, no workload environment, no credentials."""
+    metadata = document.get("metadata")
+    if isinstance(metadata, dict):
+        metadata.pop("managedFields", None)
+        annotations = metadata.get("annotations")
+        if isinstance(annotations, dict):
+            annotations.pop(LAST_APPLIED, None)
+    own = _is_aws_node(metadata if isinstance(metadata, dict) else {})
+    for container in _containers(document):
+        if own:
+            _blank_credentials(container.get("env"))
+        else:
+            for key in _WORKLOAD_KEYS:
+                container.pop(key, None)
+    return document
+
+
+def _is_aws_node(metadata: dict[str, Any]) -> bool:
+    return metadata.get("name") == "aws-node" and metadata.get("namespace") == "kube-system"
+
+
+def _containers(document: Any) -> Iterator[dict[str, Any]]:
+    """The containers of a pod template."""
+    spec = document
+    for step in ("spec", "template", "spec"):
+        spec = spec.get(step) if isinstance(spec, dict) else None
+    for key in _CONTAINERS:
+        listed = spec.get(key) if isinstance(spec, dict) else None
+        yield from (container for container in listed if isinstance(container, dict)) if listed else ()
+
+
+def _blank_credentials(variables: Any) -> None:
+    for variable in variables if isinstance(variables, list) else []:
+        if not isinstance(variable, dict) or not isinstance(variable.get("value"), str):
+            continue
+        if _SECRET_NAME.search(str(variable.get("name"))):
+            variable["value"] = "(not kept)"
+        variable["value"] = _USER_INFO.sub("", variable["value"])

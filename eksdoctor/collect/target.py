@@ -1,0 +1,69 @@
+"""Which cluster a run looks at, from the command line's options and the kubeconfig."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from eksdoctor.collect.aws_profile import default_region
+from eksdoctor.collect.eks_names import names_in
+from eksdoctor.collect.kubeconfig import Entry, read_entry
+from eksdoctor.errors import UnreachableError
+from eksdoctor.snapshot.snapshot import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user said on the command line; empty is not said.
+
+    `aws_endpoint` serves tests: it is set on this program's own AWS clients and never in the
+    environment, which credential plugins inherit.
+    """
+
+    kubeconfig: str = ""
+    context: str = ""
+    profile: str = ""
+    region: str = ""
+    role_arn: str = ""
+    cluster: str = ""
+    aws_endpoint: str = ""
+
+
+def find_target(options: Options) -> Target:
+    """The cluster that options and kubeconfig name; reads files only.
+
+    Raises UnreachableError, with advice, when they name none.
+    """
+    entry = read_entry(options.kubeconfig, options.context)
+    names = names_in(entry)
+    profile = options.profile or names.profile
+    return Target(
+        context=entry.context,
+        cluster=options.cluster or names.cluster,
+        server=entry.cluster["server"],
+        certificate=_certificate(entry),
+        region=options.region or names.region or default_region(profile),
+        profile=profile,
+        account=names.account,
+        namespace=entry.namespace,
+        kubeconfig=options.kubeconfig,
+    )
+
+
+def _certificate(entry: Entry) -> str:
+    """SHA-256 of the certificate authority's base64 text, which is what DescribeCluster gives too."""
+    data = entry.cluster.get("certificate-authority-data")
+    path = entry.cluster.get("certificate-authority")
+    if isinstance(data, str) and data:
+        encoded = "".join(data.split())
+    elif isinstance(path, str) and path:
+        try:
+            encoded = base64.b64encode(Path(path).read_bytes()).decode()
+        except OSError as error:
+            raise UnreachableError(
+                f"cannot read the certificate authority {path} of context {entry.context}: {error.strerror}",
+                "Write the entry anew: aws eks update-kubeconfig --name CLUSTER --region REGION",
+            ) from error
+    else:
+        return ""
+    return hashlib.sha256(encoded.encode()).hexdigest()

@@ -1,0 +1,251 @@
+"""What each collector sends, and what it makes of an answer: one cassette per action.
+
+The answers follow the services' documented examples; the head of each cassette names the page.
+Method, path, query and body must match; the host need not.
+"""
+
+import contextlib
+from pathlib import Path
+
+import msgspec
+import pytest
+import vcr
+import yaml
+from vcr.errors import CannotOverwriteExistingCassetteException
+
+from eksdoctor.collect.connection import connect
+from eksdoctor.collect.deadline import Deadline
+from eksdoctor.collect.target import Options, find_target
+from eksdoctor.snapshot import request as r
+from eksdoctor.snapshot.request import ACTIONS, Request
+from tests.collect.kubeconfigs import kubeconfig
+
+CASSETTES = Path(__file__).parent / "cassettes"
+CLUSTER = "my-eks-cluster"
+HOST = "ip-192-168-97-94.us-west-2.compute.internal"
+
+PENDING = Request.of(
+    r.LIST_PODS, namespace="my-namespace", fieldSelector="status.phase=Pending", labelSelector="role=my-role"
+)
+CASES = {
+    Request.of(r.LIST_NODES): [
+        ("$.metadata.name", HOST),
+        ("$.metadata.labels.kubernetes.io/arch", "amd64"),
+        ("$.spec.taints.0.effect", "NoSchedule"),
+        ("$.spec.providerID", "aws:///us-west-2a/i-1234567890abcdef0"),
+        ("$.status.allocatable.pods", "29"),
+        ("$.status.conditions.0.status", "True"),
+        ("$.status.addresses.0.address", "192.168.97.94"),
+        ("$.status.images", None),
+    ],
+    PENDING: [
+        ("$.metadata.name", "my-deployment-5df6f7687b-4fbjm"),
+        ("$.spec.nodeName", HOST),
+        ("$.status.phase", "Pending"),
+        ("$.spec.containers.0.resources.limits.vpc.amazonaws.com/pod-eni", "1"),
+        ("$.spec.containers.0.env", None),
+        ("$.metadata.annotations.kubernetes.io/psp", None),
+    ],
+    Request.of(r.TABULATE_PODS): [
+        ("$.cells.0", "Running"),
+        ("$.cells.1", "192.168.53.48"),
+        ("$.cells.2", "ip-192-168-33-28.us-west-2.compute.internal"),
+    ],
+    Request.of(r.LIST_EVENTS, fieldSelector="reason=FailedCreatePodSandBox"): [
+        ("$.involvedObject.name", "my-deployment-5df6f7687b-4fbjm"),
+        ("$.count", 5),
+        ("$.source.host", HOST),
+        ("$.lastTimestamp", "2024-03-14T15:32:44Z"),
+        ("$.eventTime", None),
+    ],
+    Request.of(r.LIST_DAEMON_SETS, namespace="kube-system"): [
+        ("$.metadata.name", "aws-node"),
+        ("$.metadata.managedFields", None),
+        ("$.metadata.annotations.deprecated.daemonset.template.generation", "1"),
+        ("$.spec.template.spec.containers.0.env.0.value", "1"),
+        ("$.spec.selector.matchLabels.k8s-app", "aws-node"),
+        ("$.spec.template.spec.containers.0.env.1.valueFrom.fieldRef.fieldPath", "spec.nodeName"),
+    ],
+    Request.of(r.LIST_ENI_CONFIGS): [
+        ("$.metadata.name", "us-west-2a"),
+        ("$.spec.subnet", "subnet-011b111c1f11fdf11"),
+        ("$.metadata.managedFields", None),
+    ],
+    Request.of(r.LIST_SECURITY_GROUP_POLICIES): [
+        ("$.spec.podSelector.matchLabels.role", "my-role"),
+        ("$.spec.securityGroups.groupIds.0", "sg-abc123"),
+    ],
+    Request.of(r.LIST_CNI_NODES): [
+        ("$.metadata.name", HOST),
+        ("$.spec.features.1.value", "us-west-2a"),
+        ("$.spec.tags.kubernetes.io/cluster/my-cluster", "owned"),
+    ],
+    Request.of(r.GET_CONFIG_MAP, namespace="kube-system", name="amazon-vpc-cni"): [
+        ("$.data.enable-windows-ipam", "true")
+    ],
+    Request.of(r.LIST_SERVICE_ACCOUNTS, namespace="default"): [
+        ("$.metadata.name", "my-service-account"),
+        ("$.secrets", None),
+        ("$.metadata.annotations.eks.amazonaws.com/role-arn", "arn:aws:iam::111122223333:role/my-role"),
+    ],
+    Request.of(r.GET_CALLER_IDENTITY): [
+        ("$.Account", "123456789012"),
+        ("$.Arn", "arn:aws:iam::123456789012:user/Alice"),
+    ],
+    Request.of(r.DESCRIBE_CLUSTER, name=CLUSTER): [
+        ("$.name", CLUSTER),
+        ("$.certificateAuthority.data", "CA_DATA_STRING..."),
+        ("$.resourcesVpcConfig.vpcId", "vpc-0012b8e1cc0abb17d"),
+        ("$.kubernetesNetworkConfig.ipFamily", "ipv4"),
+        ("$.platformVersion", "eks.14"),
+    ],
+    Request.of(r.DESCRIBE_ADDON, clusterName=CLUSTER, addonName="vpc-cni"): [
+        ("$.addonVersion", "v1.16.4-eksbuild.2"),
+        ("$.configurationValues", "env:\n    AWS_VPC_K8S_CNI_LOGLEVEL: 'DEBUG'"),
+    ],
+    Request.of(r.LIST_NODEGROUPS, clusterName=CLUSTER): [("$", "my-eks-managed-node-group")],
+    Request.of(r.DESCRIBE_NODEGROUP, clusterName=CLUSTER, nodegroupName="my-eks-nodegroup"): [
+        ("$.amiType", "AL2_x86_64"),
+        ("$.instanceTypes.0", "t3.medium"),
+        ("$.scalingConfig.maxSize", 3),
+    ],
+    Request.of(r.DESCRIBE_SUBNETS, SubnetIds=("subnet-0bb1c79de3EXAMPLE", "subnet-9d4a7b6cEXAMPLE")): [
+        ("$.AvailableIpAddressCount", 4089),
+        ("$.CidrBlock", "172.31.80.0/20"),
+        ("$.Tags.0.Value", "MySubnet"),
+    ],
+    Request.of(r.DESCRIBE_VPCS, VpcIds=("vpc-0e9801d129EXAMPLE",)): [
+        ("$.CidrBlockAssociationSet.0.CidrBlockState.State", "associated"),
+        ("$.OwnerId", "111122223333"),
+    ],
+    Request.of(r.DESCRIBE_INSTANCE_TYPES, InstanceTypes=("t2.micro", "x9.nope")): [
+        ("$.InstanceType", "t2.micro"),
+        ("$.Hypervisor", "xen"),
+        ("$.NetworkInfo.MaximumNetworkInterfaces", 2),
+        ("$.NetworkInfo.Ipv4AddressesPerInterface", 2),
+        ("$.VCpuInfo.DefaultVCpus", 1),
+    ],
+    Request.of(r.GET_SUBNET_CIDR_RESERVATIONS, SubnetId="subnet-03c51e2e6cEXAMPLE"): [
+        ("$.Cidr", "10.1.0.16/28"),
+        ("$.ReservationType", "prefix"),
+    ],
+    Request.of(r.DESCRIBE_NETWORK_INTERFACES, filter__subnet_id=("subnet-b61f49f0",)): [
+        ("$.NetworkInterfaceId", "eni-e5aa89a3"),
+        ("$.PrivateIpAddresses.0.PrivateIpAddress", "10.0.1.17"),
+        ("$.Attachment.InstanceId", "i-1234567890abcdef0"),
+        ("$.Attachment.AttachTime", "2013-11-30T23:36:42Z"),
+    ],
+    Request.of(r.DESCRIBE_SECURITY_GROUPS, GroupIds=("sg-903004f8",)): [
+        ("$.GroupId", "sg-903004f8"),
+        ("$.VpcId", "vpc-1a2b3c4d"),
+    ],
+}
+COUNTS = {
+    r.LIST_NODES: 2,
+    r.TABULATE_PODS: 2,
+    r.LIST_DAEMON_SETS: 2,
+    r.LIST_NODEGROUPS: 2,
+    r.DESCRIBE_NETWORK_INTERFACES: 2,
+}
+MORE = {Request.of(r.DESCRIBE_ADDON, clusterName="other-cluster", addonName="vpc-cni")}
+
+
+def file_of(action):
+    """`ec2:DescribeSubnets` is in ec2-describe-subnets.yaml."""
+    spoken = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in action.name)
+    return CASSETTES / f"{spoken.replace(':', '')}.yaml"
+
+
+def recorded(request):
+    recorder = vcr.VCR(record_mode="none", match_on=["method", "path", "query", "body"])
+    return recorder.use_cassette(str(file_of(request.action)))
+
+
+def connection(tmp_path):
+    path = kubeconfig(tmp_path / "config", server="https://kubernetes.example")
+    options = Options(kubeconfig=path, region="eu-west-1")
+    return connect(find_target(options), options)
+
+
+def replay(tmp_path, request):
+    with recorded(request) as cassette:
+        return connection(tmp_path).answer(request, Deadline.after(20)), cassette
+
+
+def value_at(document, path):
+    """The value at a path; a key that has dots of its own is found as the longest that fits."""
+    steps = path.split(".")[1:]
+    while steps:
+        if isinstance(document, list | tuple):
+            document, steps = document[int(steps[0])], steps[1:]
+            continue
+        if document is None:
+            return None
+        keys = [".".join(steps[:length]) for length in range(len(steps), 0, -1)]
+        key = next((key for key in keys if key in document), steps[0])
+        document, steps = document.get(key), steps[key.count(".") + 1 :]
+    return document
+
+
+def test_every_action_has_its_cassette_and_names_its_source():
+    assert {request.action.name for request in CASES} == set(ACTIONS)
+    assert {file_of(action) for action in ACTIONS.values()} == set(CASSETTES.glob("*.yaml"))
+    for path in CASSETTES.glob("*.yaml"):
+        head = [line for line in path.read_text().splitlines() if line.startswith("#")]
+        assert "https://" in " ".join(head), path.name
+
+
+@pytest.mark.parametrize("request_sent", CASES, ids=str)
+def test_requests_are_as_recorded_and_answers_are_understood(tmp_path, request_sent):
+    answer, cassette = replay(tmp_path, request_sent)
+    assert (answer.refusal, answer.absent, answer.dropped) == (None, False, 0)
+    played = {index for index, count in cassette.play_counts.items() if count}
+    assert len(played) == len(cassette) - len([more for more in MORE if more.action == request_sent.action])
+    assert len(answer.documents) == COUNTS.get(request_sent.action, 1)
+    shape = msgspec.to_builtins(answer.documents[0])
+    assert {path: value_at(shape, path) for path, _ in CASES[request_sent]} == dict(CASES[request_sent])
+
+
+def test_an_addon_that_is_not_installed_is_known_absent(tmp_path):
+    (request,) = MORE
+    answer, _ = replay(tmp_path, request)
+    assert (answer.absent, answer.refusal) == (True, None)
+
+
+def test_prefixes_of_the_second_page_are_read(tmp_path):
+    answer, _ = replay(
+        tmp_path, Request.of(r.DESCRIBE_NETWORK_INTERFACES, filter__subnet_id=("subnet-b61f49f0",))
+    )
+    assert [prefix.ipv4_prefix for prefix in answer.documents[1].ipv4_prefixes] == ["10.0.0.208/28"]
+    assert answer.pages == 2
+
+
+def test_foreign_daemonsets_come_without_environment(tmp_path):
+    answer, _ = replay(tmp_path, Request.of(r.LIST_DAEMON_SETS, namespace="kube-system"))
+    assert "hunter2" not in str(answer.documents)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Request.of(r.DESCRIBE_NETWORK_INTERFACES, filter__subnet_id=("subnet-other",)),
+        Request.of(r.LIST_PODS, namespace="my-namespace", fieldSelector="status.phase=Running"),
+        Request.of(r.DESCRIBE_VPCS, VpcIds=("vpc-other",)),
+    ],
+    ids=str,
+)
+def test_another_request_does_not_match(tmp_path, other):
+    with recorded(other) as cassette:
+        with contextlib.suppress(CannotOverwriteExistingCassetteException):
+            assert connection(tmp_path).answer(other, Deadline.after(20)).refusal is not None
+        assert cassette.play_count == 0
+
+
+def test_nothing_recorded_changes_anything():
+    for path in CASSETTES.glob("*.yaml"):
+        for interaction in yaml.safe_load(path.read_text())["interactions"]:
+            sent = interaction["request"]
+            action = (sent["body"] or "").partition("Action=")[2].partition("&")[0]
+            assert sent["method"] == "GET" or action.startswith(("Describe", "Get", "List")), path.name
+            assert "/secrets" not in sent["uri"]
+            assert "authorization" not in {name.lower() for name in sent["headers"]}

@@ -1,0 +1,78 @@
+"""EKS as the lab answers it."""
+
+from hashlib import sha256
+from typing import Any
+
+from eksdoctor.snapshot import kinds, request
+from tests.lab.aws.account import Account, Operation, Parameters, Part
+from tests.lab.aws.wire import AwsError
+from tests.lab.pages import page
+
+
+def _cluster(account: Account, parameters: Parameters, _: Part) -> dict[str, Any]:
+    name = parameters["name"]
+    for document in account.records.of(kinds.CLUSTER):
+        if document["name"] == name:
+            return {"cluster": _as_served(account, document)}
+    raise _not_found(f"No cluster found for name: {name}.")
+
+
+def _as_served(account: Account, document: Any) -> Any:
+    """The cluster at the lab's own address, unless the snapshot shows another cluster there."""
+    recorded, target = document.get("endpoint", ""), account.target
+    trust = document.get("certificateAuthority", {}).get("data", "").encode()
+    same = (
+        recorded.rstrip("/") == target.server.rstrip("/") or sha256(trust).hexdigest() == target.certificate
+    )
+    if recorded and target.server and not same:
+        return document
+    authority = {"certificateAuthority": {"data": account.authority}} if account.authority else {}
+    return document | {"endpoint": account.endpoint} | authority
+
+
+def _addon(account: Account, parameters: Parameters, _: Part) -> dict[str, Any]:
+    _require_cluster(account, parameters)
+    name = parameters["addonName"]
+    for document in account.records.of(kinds.ADDONS):
+        if document["addonName"] == name:
+            return {"addon": document}
+    raise _not_found(f"No addon: {name} found in cluster: {parameters['clusterName']}")
+
+
+def _nodegroups(account: Account, parameters: Parameters, part: Part) -> dict[str, Any]:
+    _require_cluster(account, parameters)
+    described = [group["nodegroupName"] for group in account.records.of(kinds.NODEGROUPS)]
+    names = list(dict.fromkeys([*account.records.of(kinds.NODEGROUP_NAMES), *described]))
+    shown = page(names, part.offset, parameters.get("maxResults") or 100, part.most)
+    return {"nodegroups": shown.entries} | ({"nextToken": shown.token} if shown.token else {})
+
+
+def _nodegroup(account: Account, parameters: Parameters, _: Part) -> dict[str, Any]:
+    _require_cluster(account, parameters)
+    name = parameters["nodegroupName"]
+    for document in account.records.of(kinds.NODEGROUPS):
+        if document["nodegroupName"] == name:
+            return {"nodegroup": document}
+    raise _not_found(f"No node group found for name: {name}.")
+
+
+def _require_cluster(account: Account, parameters: Parameters) -> None:
+    name = parameters["clusterName"]
+    held = {document["name"] for document in account.records.of(kinds.CLUSTER)} or {
+        account.target.cluster,
+        name,
+    }
+    if name not in held:
+        raise _not_found(f"No cluster found for name: {name}.")
+
+
+def _not_found(words: str) -> AwsError:
+    return AwsError("ResourceNotFoundException", words, 404)
+
+
+OPERATIONS = (
+    Operation(request.DESCRIBE_CLUSTER, _cluster),
+    Operation(request.DESCRIBE_ADDON, _addon),
+    Operation(request.LIST_NODEGROUPS, _nodegroups),
+    Operation(request.DESCRIBE_NODEGROUP, _nodegroup),
+)

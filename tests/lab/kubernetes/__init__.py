@@ -1,0 +1,1 @@
+"""The lab's Kubernetes API: discovery, lists by list semantics, and Table output."""

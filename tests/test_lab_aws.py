@@ -1,0 +1,311 @@
+"""The lab's AWS account by boto3: ids, filters, pages and the services' own errors."""
+
+import json
+from datetime import UTC, datetime
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
+
+from eksdoctor.snapshot.request import ACTIONS
+from tests.lab import Fault, Lab
+from tests.lab.aws.api import OPERATIONS
+from tests.lab.example import ACCOUNT, CLUSTER, REGION, SERVER, instance_type, interface, snapshot
+
+
+def client(lab, service, region=REGION):
+    return boto3.session.Session().client(
+        service,
+        region_name=region,
+        endpoint_url=lab.aws_endpoint,
+        aws_access_key_id="AKIALAB",
+        aws_secret_access_key="lab",
+        config=Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=2),
+    )
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with Lab(snapshot()) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def ec2(lab):
+    return client(lab, "ec2")
+
+
+@pytest.fixture(scope="module")
+def eks(lab):
+    return client(lab, "eks")
+
+
+def refused(call, **parameters):
+    """The code, words and status of an error."""
+    with pytest.raises(ClientError) as raised:
+        call(**parameters)
+    answer = raised.value.response
+    return answer["Error"]["Code"], answer["Error"]["Message"], answer["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def interfaces(ec2, **filters):
+    wanted = [{"Name": name.replace("__", ":"), "Values": values} for name, values in filters.items()]
+    found = ec2.describe_network_interfaces(
+        Filters=[one | {"Name": one["Name"].replace("_", "-")} for one in wanted]
+    )
+    return [one["NetworkInterfaceId"] for one in found["NetworkInterfaces"]]
+
+
+def test_every_aws_action_of_the_snapshot_is_answered():
+    assert set(OPERATIONS) == {action.name for action in ACTIONS.values() if action.source == "aws"}
+
+
+def test_who_asks(lab):
+    answer = client(lab, "sts").get_caller_identity()
+    assert (answer["Account"], answer["Arn"]) == (ACCOUNT, f"arn:aws:iam::{ACCOUNT}:user/oncall")
+
+
+def test_the_cluster_stands_where_the_kubeconfig_says(lab, eks):
+    cluster = eks.describe_cluster(name=CLUSTER)["cluster"]
+    assert cluster["endpoint"] == lab.kubernetes_endpoint
+    assert cluster["certificateAuthority"]["data"] in lab.kubeconfig.read_text()
+    assert cluster["resourcesVpcConfig"] == {"vpcId": "vpc-1", "subnetIds": ["subnet-a", "subnet-b"]}
+    assert cluster["createdAt"] == datetime(2024, 3, 1, 10, tzinfo=UTC)
+
+
+def test_another_cluster_of_the_snapshot_stays_another():
+    other = {
+        "name": CLUSTER,
+        "endpoint": SERVER.replace("0", "F"),
+        "certificateAuthority": {"data": "b3RoZXI="},
+    }
+    with Lab(snapshot(eks_describe_cluster=[other])) as lab:
+        cluster = client(lab, "eks").describe_cluster(name=CLUSTER)["cluster"]
+    assert cluster["endpoint"] == other["endpoint"]
+
+
+def test_what_eks_does_not_have(eks):
+    code, words, status = refused(eks.describe_cluster, name="nope")
+    assert (code, words, status) == ("ResourceNotFoundException", "No cluster found for name: nope.", 404)
+    code, words, _ = refused(eks.describe_addon, clusterName=CLUSTER, addonName="coredns")
+    assert (code, words) == ("ResourceNotFoundException", f"No addon: coredns found in cluster: {CLUSTER}")
+    assert refused(eks.describe_addon, clusterName="nope", addonName="vpc-cni")[1].startswith(
+        "No cluster found"
+    )
+    assert refused(eks.describe_nodegroup, clusterName=CLUSTER, nodegroupName="nope")[2] == 404
+
+
+def test_node_groups_in_pages(lab, eks):
+    assert eks.describe_addon(clusterName=CLUSTER, addonName="vpc-cni")["addon"]["status"] == "ACTIVE"
+    assert eks.describe_nodegroup(clusterName=CLUSTER, nodegroupName="group-0")["nodegroup"]["subnets"] == [
+        "subnet-a"
+    ]
+    pages = list(
+        eks.get_paginator("list_nodegroups").paginate(clusterName=CLUSTER, PaginationConfig={"PageSize": 2})
+    )
+    assert [page["nodegroups"] for page in pages] == [
+        ["group-0", "group-1"],
+        ["group-2", "group-3"],
+        ["group-4"],
+    ]
+
+
+def test_subnets_by_id_and_filter(ec2):
+    def ids(**parameters):
+        return [one["SubnetId"] for one in ec2.describe_subnets(**parameters)["Subnets"]]
+
+    assert ids() == ["subnet-a", "subnet-b"]
+    assert ids(SubnetIds=["subnet-b"]) == ["subnet-b"]
+    assert ids(
+        Filters=[{"Name": "vpc-id", "Values": ["vpc-1"]}, {"Name": "availability-zone", "Values": ["*1b"]}]
+    ) == ["subnet-b"]
+    assert ids(Filters=[{"Name": "tag:kubernetes.io/role/cni", "Values": ["1"]}]) == ["subnet-a", "subnet-b"]
+    assert ids(Filters=[{"Name": "tag-key", "Values": ["Nam?"]}]) == ["subnet-a", "subnet-b"]
+    assert ids(Filters=[{"Name": "tag:Name", "Values": ["nodes <b> & more"]}]) == ["subnet-b"]
+    assert ids(Filters=[{"Name": "vpc-id", "Values": ["vpc-2"]}]) == []
+    whole = ec2.describe_subnets(SubnetIds=["subnet-a"])["Subnets"][0]
+    assert whole["AvailableIpAddressCount"] == 0
+    assert whole["Tags"][0] == {"Key": "Name", "Value": "nodes <a> & more"}
+
+
+def test_ids_that_do_not_exist_fail_the_whole_call(ec2):
+    assert refused(ec2.describe_subnets, SubnetIds=["subnet-a", "subnet-z"]) == (
+        "InvalidSubnetID.NotFound",
+        "The subnet ID 'subnet-z' does not exist",
+        400,
+    )
+    code, words, _ = refused(ec2.describe_instance_types, InstanceTypes=["m5.large", "x9.mega", "y1.nano"])
+    assert (code, words) == (
+        "InvalidInstanceType",
+        "The following supplied instance types do not exist: [x9.mega, y1.nano]",
+    )
+    assert refused(ec2.describe_vpcs, VpcIds=["vpc-2"])[0] == "InvalidVpcID.NotFound"
+    assert refused(ec2.describe_security_groups, GroupIds=["sg-2"])[0] == "InvalidGroup.NotFound"
+    assert refused(ec2.get_subnet_cidr_reservations, SubnetId="subnet-z")[0] == "InvalidSubnetID.NotFound"
+
+
+def test_the_other_describes(ec2):
+    types = ec2.describe_instance_types(InstanceTypes=["c5.xlarge", "m5.large"])["InstanceTypes"]
+    assert [(one["InstanceType"], one["NetworkInfo"]["Ipv4AddressesPerInterface"]) for one in types] == [
+        ("c5.xlarge", 15),
+        ("m5.large", 10),
+    ]
+    assert ec2.describe_vpcs()["Vpcs"][0]["CidrBlockAssociationSet"][0]["CidrBlockState"] == {
+        "State": "associated"
+    }
+    held = ec2.get_subnet_cidr_reservations(SubnetId="subnet-a")["SubnetIpv4CidrReservations"]
+    assert [one["Cidr"] for one in held] == ["10.0.0.240/28"]
+    assert ec2.get_subnet_cidr_reservations(SubnetId="subnet-b")["SubnetIpv4CidrReservations"] == []
+    assert ec2.describe_security_groups(Filters=[{"Name": "group-id", "Values": ["sg-1"]}])["SecurityGroups"]
+
+
+def test_interfaces_by_filter(ec2):
+    assert len(interfaces(ec2, subnet_id=["subnet-a"])) == 12
+    assert interfaces(ec2, subnet_id=["subnet-b"]) == ["eni-0012"]
+    assert interfaces(ec2, **{"attachment.instance-id": ["i-0003", "i-0004"]}) == ["eni-0003", "eni-0004"]
+    assert len(interfaces(ec2, vpc_id=["vpc-1"], status=["in-use"])) == 13
+    assert interfaces(ec2, private_ip_address=["10.1.0.9"]) == ["eni-0005"], "a secondary address"
+    assert interfaces(ec2, **{"tag__node.k8s.amazonaws.com/instance_id".replace("__", ":"): ["i-0007"]}) == []
+    tagged = ec2.describe_network_interfaces(
+        Filters=[{"Name": "tag:node.k8s.amazonaws.com/instance_id", "Values": ["i-0007"]}]
+    )["NetworkInterfaces"]
+    assert [one["NetworkInterfaceId"] for one in tagged] == ["eni-0007"]
+    assert tagged[0]["Attachment"]["DeviceIndex"] == 0, "zero is said"
+    assert tagged[0]["AvailabilityZone"] == "eu-west-1a", "it follows from the subnet"
+
+
+def test_filters_that_cannot_be_answered(ec2):
+    wrong = [{"Name": "colour", "Values": ["red"]}]
+    assert refused(ec2.describe_subnets, Filters=wrong)[:2] == (
+        "InvalidParameterValue",
+        "The filter 'colour' is invalid",
+    )
+    unheld = [{"Name": "group-id", "Values": ["sg-1"]}]
+    assert refused(ec2.describe_network_interfaces, Filters=unheld)[0] == "UnsupportedOperation"
+    many = [{"Name": "subnet-id", "Values": [f"subnet-{number}" for number in range(201)]}]
+    assert refused(ec2.describe_network_interfaces, Filters=many)[0] == "FilterLimitExceeded"
+
+
+def test_pages_of_interfaces(ec2):
+    paginator = ec2.get_paginator("describe_network_interfaces")
+    pages = [page["NetworkInterfaces"] for page in paginator.paginate(PaginationConfig={"PageSize": 5})]
+    assert [len(page) for page in pages] == [5, 5, 3]
+    assert len({one["NetworkInterfaceId"] for page in pages for one in page}) == 13
+    assert refused(ec2.describe_network_interfaces, MaxResults=1001)[0] == "InvalidParameterValue"
+    assert refused(ec2.describe_network_interfaces, NextToken="nope")[0] == "InvalidParameterValue"
+    both = {"MaxResults": 5, "NetworkInterfaceIds": ["eni-0001"]}
+    assert refused(ec2.describe_network_interfaces, **both)[0] == "InvalidParameterCombination"
+
+
+def test_a_long_list_comes_in_pages_even_unasked():
+    many = [interface(number) for number in range(2300)]
+    types = [instance_type(f"m{number}.large") for number in range(130)]
+    with Lab(snapshot(ec2_describe_network_interfaces=many, ec2_describe_instance_types=types)) as lab:
+        ec2 = client(lab, "ec2")
+        first = ec2.describe_network_interfaces(Filters=[{"Name": "subnet-id", "Values": ["subnet-a"]}])
+        assert len(first["NetworkInterfaces"]) == 1000
+        assert first["NextToken"]
+        assert len(ec2.describe_instance_types()["InstanceTypes"]) == 100
+
+
+def test_elsewhere_there_is_nothing(lab):
+    assert client(lab, "ec2", "us-east-2").describe_subnets()["Subnets"] == []
+    assert (
+        refused(client(lab, "eks", "us-east-2").describe_cluster, name=CLUSTER)[0]
+        == "ResourceNotFoundException"
+    )
+    assert client(lab, "sts", "us-east-2").get_caller_identity()["Account"] == ACCOUNT
+
+
+def test_denied_as_each_service_says_it():
+    with Lab(snapshot(), deny={"ec2:*", "eks:DescribeCluster", "sts:GetCallerIdentity"}) as lab:
+        code, words, status = refused(client(lab, "ec2").describe_subnets)
+        assert (code, status) == ("UnauthorizedOperation", 403)
+        assert "is not authorized to perform: ec2:DescribeSubnets because no identity-based policy" in words
+        eks = client(lab, "eks")
+        assert refused(eks.describe_cluster, name=CLUSTER)[::2] == ("AccessDeniedException", 403)
+        assert eks.list_nodegroups(clusterName=CLUSTER)["nodegroups"]
+        assert refused(client(lab, "sts").get_caller_identity)[::2] == ("AccessDenied", 403)
+
+
+def test_throttled_and_expired_as_each_service_says_it():
+    faults = {"*:Describe*": Fault.throttled(times=2), "*": Fault.unauthenticated()}
+    with Lab(snapshot(), faults=faults) as lab:
+        assert refused(client(lab, "ec2").describe_subnets)[::2] == ("RequestLimitExceeded", 503)
+        assert refused(client(lab, "eks").describe_cluster, name=CLUSTER)[::2] == ("ThrottlingException", 429)
+        assert refused(client(lab, "ec2").describe_subnets)[0] == "RequestExpired"
+        assert refused(client(lab, "eks").list_nodegroups, clusterName=CLUSTER)[0] == "ExpiredTokenException"
+        assert refused(client(lab, "sts").get_caller_identity)[::2] == ("ExpiredToken", 403)
+
+
+def test_botocore_gets_through_a_short_throttle():
+    with Lab(snapshot(), faults={"ec2:DescribeVpcs": Fault.throttled(times=1, retry_after=0)}) as lab:
+        ec2 = boto3.session.Session().client(
+            "ec2",
+            region_name=REGION,
+            endpoint_url=lab.aws_endpoint,
+            aws_access_key_id="AKIALAB",
+            aws_secret_access_key="lab",
+            config=Config(retries={"mode": "standard", "total_max_attempts": 3}),
+        )
+        assert ec2.describe_vpcs()["Vpcs"][0]["VpcId"] == "vpc-1"
+        assert [one.action for one in lab.requests] == ["ec2:DescribeVpcs"] * 2
+
+
+def test_any_error_may_be_told():
+    faults = {"ec2:DescribeVpcs": Fault.error(503, "Unavailable", "try <later>")}
+    with Lab(snapshot(), faults=faults) as lab:
+        assert refused(client(lab, "ec2").describe_vpcs) == ("Unavailable", "try <later>", 503)
+
+
+def test_garbage_is_no_client_error():
+    with (
+        Lab(snapshot(), faults={"ec2:DescribeVpcs": Fault.garbage()}) as lab,
+        pytest.raises(ResponseParserError),
+    ):
+        client(lab, "ec2").describe_vpcs()
+
+
+def test_a_dry_run_tells_of_the_permission(ec2):
+    assert refused(ec2.describe_vpcs, DryRun=True)[::2] == ("DryRunOperation", 412)
+
+
+def test_what_the_lab_does_not_answer_is_said(lab, ec2):
+    assert refused(ec2.describe_route_tables)[0] == "InvalidAction"
+    assert lab.requests[-1].action == "ec2:DescribeRouteTables"
+
+
+def test_requests_are_recorded_in_the_words_of_the_api(lab, ec2):
+    ec2.describe_network_interfaces(Filters=[{"Name": "subnet-id", "Values": ["subnet-b"]}], MaxResults=50)
+    assert lab.requests[-1] == (
+        "aws",
+        "ec2:DescribeNetworkInterfaces",
+        {"filter:subnet-id": ("subnet-b",), "MaxResults": 50},
+    )
+
+
+def test_the_wire_is_that_of_the_service(lab):
+    scope = f"AWS4-HMAC-SHA256 Credential=AKIALAB/20251012/{REGION}/ec2/aws4_request, Signature=0"
+    body = urlencode(
+        {"Action": "DescribeSubnets", "Version": "2016-11-15", "SubnetId.1": "subnet-b"}
+    ).encode()
+    with urlopen(Request(lab.aws_endpoint, body, {"Authorization": scope}), timeout=5) as answer:
+        text = answer.read().decode()
+        assert answer.headers["Content-Type"] == "text/xml"
+    assert "<subnetId>subnet-b</subnetId>" in text
+    assert "<availableIpAddressCount>113</availableIpAddressCount>" in text
+    assert "nodes &lt;b&gt; &amp; more" in text
+
+
+def test_an_unsigned_call_is_refused(lab):
+    with pytest.raises(HTTPError) as raised:
+        urlopen(f"{lab.aws_endpoint}/clusters/{CLUSTER}", timeout=5)
+    with raised.value as error:
+        assert error.code == 403
+        assert error.headers["x-amzn-ErrorType"] == "MissingAuthenticationToken"
+        assert json.loads(error.read()) == {"message": "Request is missing Authentication Token"}
