@@ -61,7 +61,7 @@ def _at_once(cluster: Cluster) -> Iterator[Request]:
 
 
 def _of_pods(cluster: Cluster) -> Iterator[Request]:
-    for node in nodes_in_question(cluster)[:MOST_NODES]:
+    for node in nodes_to_list(cluster)[:MOST_NODES]:
         yield sources.pods_of_node(node.name)
     policies = [policy for policy in _elements(cluster.policies) if policy.is_valid]
     namespaces = sorted({policy.namespace for policy in policies})
@@ -110,6 +110,22 @@ def _of_subnets(cluster: Cluster) -> Iterator[Request]:
 def nodes_in_question(cluster: Cluster) -> list[Node]:
     """The nodes with pods in trouble on them."""
     return list(_elements(cluster.nodes_in_question))
+
+
+def nodes_to_list(cluster: Cluster) -> list[Node]:
+    """The nodes in question whose addresses the pod table does not settle.
+
+    It does for most, at no request a node. It cannot tell branch ENIs' pods apart, nor a failed pod
+    from a failed container, and a pod that only events name has no row of its own.
+    """
+    questioned = nodes_in_question(cluster)
+    if sources.POD_ROWS in cluster.snapshot.refusals or cluster.cni.security_groups_for_pods is not False:
+        return questioned
+    named = {pod.node_name for pod in _elements(cluster.pods_in_trouble) if pod.record is None}
+    unclear = (
+        cluster.pod_table().unclear_nodes if sources.POD_ROWS in cluster.snapshot.outcomes else frozenset()
+    )
+    return [node for node in questioned if node.name in named or node.name in unclear]
 
 
 def subnets_in_question(cluster: Cluster) -> list[Subnet]:

@@ -12,6 +12,7 @@ from eksdoctor.model.limits import InstanceLimits, limits_of
 from eksdoctor.model.lowering import SPARES, LoweredTargets, lowered, merged_configuration
 from eksdoctor.model.node import Node
 from eksdoctor.model.pod import Pod, Trouble, last_seen
+from eksdoctor.model.pod_table import PodTable
 from eksdoctor.model.policy import Policy
 from eksdoctor.model.pool import Targets
 from eksdoctor.model.sight import gap, listed
@@ -20,7 +21,6 @@ from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws, kubernetes
 from eksdoctor.snapshot.snapshot import Snapshot
 
-OVER = {"Completed", "Succeeded", "Error", "Failed", "Evicted", "OOMKilled", "ContainerStatusUnknown"}
 NOT_READY = "NetworkPluginNotReady"
 
 
@@ -195,33 +195,15 @@ class Cluster:
         return found
 
     @cached_property
-    def _rows(self) -> tuple[dict[str, int], dict[str, int]]:
-        """Addresses per node and pods per address, of the pods that are not over."""
-        per_node: dict[str, int] = defaultdict(int)
-        per_address: dict[str, int] = defaultdict(int)
-        for row in self.snapshot.of(kinds.POD_ROWS):
-            status, address, node = row.cells
-            if address in ("", "<none>") or status in OVER:
-                continue
-            per_node[node] += 1
-            per_address[address] += 1
-        return per_node, per_address
+    def _rows(self) -> PodTable:
+        return PodTable.of(self.snapshot.of(kinds.POD_ROWS))
 
-    def _require_rows(self) -> None:
+    def pod_table(self) -> PodTable:
+        """The API server's pod table; raises NotKnown when it could not be had."""
         missing = gap(self.snapshot, sources.POD_ROWS)
         if missing is not None:
             raise NotKnown(missing)
-
-    def addresses_in_table(self, node: str, internal_ip: str) -> int:
-        """Pods with an address of their own on a node, from the API server's table."""
-        self._require_rows()
-        per_node, per_address = self._rows
-        return per_node.get(node, 0) - per_address.get(internal_ip, 0)
-
-    def host_pods_in_table(self, internal_ip: str) -> int:
-        """Pods that run with a node's own address, from the API server's table."""
-        self._require_rows()
-        return self._rows[1].get(internal_ip, 0)
+        return self._rows
 
     # --- events ----------------------------------------------------------------------------------
 

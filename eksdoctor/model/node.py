@@ -276,10 +276,10 @@ class Node:
         pods = known(self.pods)
         if pods.missing is None:
             return sum(1 for pod in pods if pod.holds_pool_address)
-        counted = self.cluster.addresses_in_table(self.name, known(self.internal_ip))
-        if known(self.cluster.cni.security_groups_for_pods):
-            raise NotKnown(pods.missing)  # the table does not tell branch ENIs' pods apart
-        return counted
+        table = self.cluster.pod_table()
+        if known(self.cluster.cni.security_groups_for_pods) or self.name in table.unclear_nodes:
+            raise NotKnown(pods.missing)  # the table does not tell these pods apart
+        return table.addresses_of_its_own(self.name, known(self.internal_ip))
 
     @fact
     def wanted_ips(self) -> int:
@@ -299,7 +299,7 @@ class Node:
         if pods.missing is None:
             running = sum(1 for pod in pods if pod.is_host_network and not pod.is_over)
         else:
-            running = self.cluster.host_pods_in_table(known(self.internal_ip))
+            running = self.cluster.pod_table().host_network_pods(known(self.internal_ip))
         return max(running, LEAST_HOST_PODS)
 
     @fact

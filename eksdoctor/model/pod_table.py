@@ -1,0 +1,49 @@
+"""The API server's pod table: addresses per node without the pods themselves.
+
+Eight megabytes where the pods of a large cluster are four hundred. Its cells are what
+`kubectl get pods -o wide` shows, so the status is a word for people.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from eksdoctor.snapshot.records.kubernetes import PodRow
+
+OVER = {"Completed", "Succeeded", "Failed", "Evicted"}  # such a pod holds no address any more
+UNCLEAR = {"Error", "OOMKilled", "ContainerStatusUnknown"}  # the pod's end, or only a container's
+NO_ADDRESS = {"", "<none>"}
+
+
+@dataclass(frozen=True, slots=True)
+class PodTable:
+    """Counts of pods with an address: by node, and by address (host-network pods share their node's)."""
+
+    by_node: Counter[str]
+    by_address: Counter[str]
+    unclear_nodes: frozenset[str]
+
+    @classmethod
+    def of(cls, rows: Iterable[PodRow]) -> "PodTable":
+        """The counts of these rows."""
+        by_node: Counter[str] = Counter()
+        by_address: Counter[str] = Counter()
+        unclear: set[str] = set()
+        for row in rows:
+            status, address, node = row.cells
+            if address in NO_ADDRESS or status in OVER:
+                continue
+            if status in UNCLEAR:
+                unclear.add(node)
+                continue
+            by_node[node] += 1
+            by_address[address] += 1
+        return cls(by_node, by_address, frozenset(unclear))
+
+    def addresses_of_its_own(self, node: str, internal_ip: str) -> int:
+        """Pods of a node with an address other than the node's."""
+        return self.by_node[node] - self.by_address[internal_ip]
+
+    def host_network_pods(self, internal_ip: str) -> int:
+        """Pods that run with a node's address."""
+        return self.by_address[internal_ip]
