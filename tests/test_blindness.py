@@ -19,7 +19,13 @@ from eksdoctor.triage.report import State
 
 ROOT = Path(__file__).parent.parent
 BOOK = load(ROOT / "rules")
-FIXTURES = ["ceiling", "fragmented", "min-ip-freeze", "meridian-pay-agent", "healthy-security-groups-for-pods"]
+FIXTURES = [
+    "ceiling",
+    "fragmented",
+    "min-ip-freeze",
+    "meridian-pay-agent",
+    "healthy-security-groups-for-pods",
+]
 
 
 @cache

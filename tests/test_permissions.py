@@ -16,7 +16,9 @@ def granted_in_kubernetes():
         for rule in document.get("rules", ()):
             for group in rule["apiGroups"]:
                 for resource in rule["resources"]:
-                    names = "/" + rule["resourceNames"][0] + " in kube-system" if "resourceNames" in rule else ""
+                    names = (
+                        "/" + rule["resourceNames"][0] + " in kube-system" if "resourceNames" in rule else ""
+                    )
                     suffix = f".{group}" if group else ""
                     found |= {f"{verb} {resource}{suffix}{names}" for verb in rule["verbs"]}
     return found

@@ -1,4 +1,4 @@
-"""Cases of rules: each rule shows a cluster on which it fires, one on which it is clear, one it cannot tell."""
+"""Cases of rules: a cluster on which it fires, one on which it is clear, one on which it cannot tell."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,7 +64,9 @@ def run(rulebook: Rulebook, folder: Path) -> list[CaseResult]:
             continue
         results += _run_file(rule, read_strictly(path, CaseFile))
     strays = {path.stem for path in folder.glob("*.yaml")} - set(rulebook.rules)
-    results += [CaseResult(name, "file", f"{name}.yaml", "a case file without a rule") for name in sorted(strays)]
+    results += [
+        CaseResult(name, "file", f"{name}.yaml", "a case file without a rule") for name in sorted(strays)
+    ]
     return results
 
 
@@ -104,7 +106,9 @@ def _judge(kind: str, case: Case, outcome: Outcome, findings: list[Finding]) -> 
     if not outcome.undecided:
         return "it was clear: what is not known must not look like health"
     grants = {reason.grant for one in outcome.undecided for reason in one.unknown.reasons}
-    return f"it asks for {sorted(grants)}, not {case.grant}" if case.grant and case.grant not in grants else ""
+    return (
+        f"it asks for {sorted(grants)}, not {case.grant}" if case.grant and case.grant not in grants else ""
+    )
 
 
 def _judge_fires(case: Case, findings: list[Finding]) -> str:
@@ -121,5 +125,11 @@ def _judge_fires(case: Case, findings: list[Finding]) -> str:
         wanted = getattr(case, key)
         if wanted not in ("", None) and (sorted(wanted) if isinstance(wanted, list) else wanted) != value:
             return f"{key} is {value}, not {wanted}"
-    text = " ".join(span.text for prose in (finding.title, *(e.says for e in finding.evidence)) for span in prose)
-    return f"it does not say {case.says!r}: {text}" if case.says and case.says not in " ".join(text.split()) else ""
+    text = " ".join(
+        span.text for prose in (finding.title, *(e.says for e in finding.evidence)) for span in prose
+    )
+    return (
+        f"it does not say {case.says!r}: {text}"
+        if case.says and case.says not in " ".join(text.split())
+        else ""
+    )

@@ -24,7 +24,8 @@ BOUND = "2026-01-02T01:54:00Z"
 LAST = "2026-01-02T02:13:30Z"
 NO_ADDRESS = (
     "Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "
-    '"0f": plugin type="aws-cni" name="aws-cni" failed (add): add cmd: failed to assign an IP address to container'
+    '"0f": plugin type="aws-cni" name="aws-cni" failed (add): '
+    "add cmd: failed to assign an IP address to container"
 )
 Records = dict[str, dict[str, Any]]
 

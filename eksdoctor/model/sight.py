@@ -70,4 +70,4 @@ def _unasked(snapshot: Snapshot, request: Request) -> Unknown:
     if not snapshot.manifested:
         text = "the folder has no manifest, so what was asked is not known"
         return Unknown.because(text, "a snapshot by `eksdoctor capture`")
-    return Unknown((Reason(f"{request.action.name} was not asked here", asked=False),))
+    return Unknown((Reason(f"{request.action.name} has not been asked", asked=False),))

@@ -35,7 +35,7 @@ def _of_trouble(findings: tuple[Finding, ...], found: tuple[Verdict, ...]) -> Pr
     troubles = Counter(pod.trouble for verdict in found for pod in verdict.pods)
     head = (Span(str(len(names)), is_value=True), Span(_predicate(len(names), troubles)))
     if leading.finding is None:
-        return (*head, Span("; the cause cannot be told: "), *leading.sentence[2:], Span(". "), *leading.next)
+        return (*head, *leading.sentence[2:], Span(". "), *leading.next)
     like = {verdict.finding for verdict in found if verdict.cause == leading.cause}
     more = (Span(f" (and {len(like) - 1} more such)"),) if len(like) > 1 else ()
     open_pods = sum(len(verdict.pods) for verdict in found if verdict.state == State.CANNOT_TELL)

@@ -8,7 +8,9 @@ from eksdoctor.engine.condition import compile_condition, every, opposite, some,
 from eksdoctor.model.cluster import Cluster
 from eksdoctor.model.fact import Items, Reason, Unknown
 
-truths = st.lists(st.one_of(st.booleans(), st.builds(lambda n: Unknown((Reason(f"r{n}"),)), st.integers(0, 3))))
+truths = st.lists(
+    st.one_of(st.booleans(), st.builds(lambda n: Unknown((Reason(f"r{n}"),)), st.integers(0, 3)))
+)
 
 
 def same(one, two):

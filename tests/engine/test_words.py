@@ -44,7 +44,9 @@ def test_author_and_value_are_told_apart(value):
 
 
 def test_unknown_reads_as_unknown_with_its_reason():
-    prose = compile_prose("has {{ thing.name }} free", SCOPE).render({"thing": Thing(Unknown.because("no grant"))})
+    prose = compile_prose("has {{ thing.name }} free", SCOPE).render(
+        {"thing": Thing(Unknown.because("no grant"))}
+    )
     assert plain(prose) == "has unknown (no grant) free"
 
 

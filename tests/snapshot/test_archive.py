@@ -1,7 +1,6 @@
 """Snapshots on disk: the same again, and every wrong one refused in words."""
 
 import io
-import os
 import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,7 +36,10 @@ def snapshot():
             Answer(Request.of(LIST_NODES), (NODE,), seconds=0.25),
             Answer(Request.of(LIST_DAEMON_SETS), (DAEMON_SET,)),
             Answer(Request.of(TABULATE_PODS), (kubernetes.PodRow(("Running", "10.0.0.1", "n1")),) * 2),
-            Answer(Request.of(DESCRIBE_SUBNETS, filter__vpc_id=("vpc-1",)), refusal=Refusal("forbidden", "no", "g")),
+            Answer(
+                Request.of(DESCRIBE_SUBNETS, filter__vpc_id=("vpc-1",)),
+                refusal=Refusal("forbidden", "no", "g"),
+            ),
             Answer(Request.of(LIST_PODS, fieldSelector="spec.nodeName=n1"), absent=True, dropped=2),
         ]
     )
@@ -59,7 +61,9 @@ def test_equal_rows_of_the_pod_table_all_count(snapshot):
 
 
 def test_a_record_answered_twice_is_kept_once(snapshot):
-    assert len(snapshot.with_answers([Answer(Request.of(LIST_NODES), (NODE,))]).records["kubernetes/nodes"]) == 1
+    assert (
+        len(snapshot.with_answers([Answer(Request.of(LIST_NODES), (NODE,))]).records["kubernetes/nodes"]) == 1
+    )
 
 
 def members(path, *entries):
@@ -151,7 +155,7 @@ def test_a_half_written_file_never_replaces_a_good_one(snapshot, tmp_path, monke
     with pytest.raises(SnapshotError, match="No space left on device"):
         archive.write(snapshot.with_answers([]), path)
     assert path.read_bytes() == good
-    assert os.listdir(tmp_path) == ["x.tar.gz"]
+    assert [file.name for file in tmp_path.iterdir()] == ["x.tar.gz"]
 
 
 def test_an_unwritable_place(snapshot, tmp_path):
@@ -162,7 +166,9 @@ def test_an_unwritable_place(snapshot, tmp_path):
 def test_plain_files_of_kubectl_and_aws_are_a_snapshot_whose_lists_may_go_on(tmp_path):
     (tmp_path / "kubernetes").mkdir()
     (tmp_path / "aws").mkdir()
-    (tmp_path / "kubernetes/nodes.json").write_text('{"kind": "List", "items": [{"metadata": {"name": "n"}}]}')
+    (tmp_path / "kubernetes/nodes.json").write_text(
+        '{"kind": "List", "items": [{"metadata": {"name": "n"}}]}'
+    )
     (tmp_path / "kubernetes/daemonsets.json").write_bytes(msgspec.json.encode(DAEMON_SET))
     (tmp_path / "aws/ec2-describe-subnets.json").write_text('{"Subnets": [{"SubnetId": "subnet-1"}]}')
     read = archive.read(tmp_path)

@@ -1,0 +1,43 @@
+"""The command line: the only printing and the only exit codes."""
+
+import sys
+from collections.abc import Sequence
+
+from eksdoctor.errors import EksDoctorError
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code."""
+    from eksdoctor.cli.app import command_line
+
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal without UTF-8 gets question marks, not a crash
+            stream.reconfigure(errors="replace")
+    try:
+        command_line()(given, prog_name="eksdoctor")
+    except EksDoctorError as error:
+        _tell(error)
+        sys.exit(error.exit_code)
+    except Exception as error:
+        if "--debug" in given:
+            raise
+        _tell_fault(error)
+        sys.exit(1)
+
+
+def _tell(error: EksDoctorError) -> None:
+    from eksdoctor.render.text import lines
+
+    print(f"error: {lines(error.message)}", file=sys.stderr)
+    if error.advice:
+        print(lines(error.advice), file=sys.stderr)
+
+
+def _tell_fault(error: Exception) -> None:
+    from eksdoctor.render.text import one_line
+
+    print(
+        f"error: a fault in eksdoctor itself: {type(error).__name__}: {one_line(str(error))}", file=sys.stderr
+    )
+    print("Run the same with `eksdoctor --debug …` for the traceback, and please report it.", file=sys.stderr)

@@ -1,0 +1,92 @@
+"""`eksdoctor capture`: a snapshot to send to somebody, or to keep."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from eksdoctor.cli import options
+from eksdoctor.errors import SnapshotError, UsageError
+
+
+class Purpose(StrEnum):
+    """For which command a snapshot asks enough."""
+
+    TRIAGE = "triage"
+    AUDIT = "audit"
+
+
+def capture(
+    path: Annotated[
+        str, typer.Argument(metavar="PATH", help="NAME.eksdoctor.tar.gz, or a folder when it ends in `/`.")
+    ],
+    *,
+    purpose: Annotated[
+        Purpose, typer.Option("--for", help="Ask what `triage` or what `audit` needs.")
+    ] = Purpose.TRIAGE,
+    namespace: options.Namespace = "",
+    deadline: options.Deadline = 20.0,
+    since: options.Since = None,
+    kubeconfig: options.Kubeconfig = "",
+    context: options.Context = "",
+    profile: options.Profile = "",
+    region: options.Region = "",
+    role_arn: options.RoleArn = "",
+    cluster_name: options.ClusterName = "",
+    aws_endpoint: options.AwsEndpoint = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Write a snapshot that `--from` reads anywhere."""
+    from eksdoctor.cli.exit_codes import INTERRUPTED, NOTHING, UNREACHABLE, nothing_answered
+    from eksdoctor.cli.look import live
+    from eksdoctor.cli.progress import Progress
+    from eksdoctor.cli.wish import Connection, Wish
+    from eksdoctor.snapshot import archive
+
+    target = _target(path, "replace" if force else "refuse")
+    wish = Wish(
+        purpose=purpose.value,
+        connection=Connection(kubeconfig, context, profile, region, role_arn, cluster_name, aws_endpoint),
+        deadline_seconds=deadline,
+        window_seconds=since,
+        namespace=namespace,
+    )
+    with Progress("quiet" if quiet else "spoken") as progress:
+        snapshot = live(wish, progress)
+    if nothing_answered(snapshot):  # a good snapshot is not replaced by an empty one
+        print("error: neither cluster nor account answered; nothing was written", file=sys.stderr)
+        raise typer.Exit(INTERRUPTED if snapshot.interrupted else UNREACHABLE)
+    if path.endswith("/"):
+        _make_folder(target)
+    archive.write(snapshot, target)
+    if not quiet:
+        refused = len(snapshot.refusals)
+        print(f"wrote {target}: {len(snapshot.outcomes)} requests, {refused} refused", file=sys.stderr)
+    raise typer.Exit(INTERRUPTED if snapshot.interrupted else NOTHING)
+
+
+def _target(text: str, existing: str) -> Path:
+    """Where the snapshot goes; raises UsageError when it cannot or must not."""
+    from eksdoctor.cli.outputs import check_file, check_folder
+
+    target = Path(text).expanduser()
+    taken = any(target.iterdir()) if target.is_dir() else target.exists()
+    if taken and existing == "refuse":
+        raise UsageError(f"{target} exists", "Choose another name, or replace it with --force.")
+    if target.is_dir():
+        check_folder(target)
+    elif text.endswith("/"):
+        check_folder(target.parent)
+    else:
+        check_file(target)
+    return target
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise SnapshotError(f"cannot make the folder {folder}: {error.strerror or error}") from error

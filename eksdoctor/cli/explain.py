@@ -1,0 +1,52 @@
+"""`eksdoctor explain`: the runbook page of one rule."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eksdoctor.cli import options
+from eksdoctor.cli.options import Color
+
+if TYPE_CHECKING:
+    from eksdoctor.render.rule_page import RulePage
+
+
+def explain(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule's id, as the report prints it.")],
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FORMAT[=FILE]",
+            show_default="terminal",
+            help="terminal, markdown or json.",
+        ),
+    ] = None,
+    *,
+    rules: options.Rules = None,
+    color: options.ColorChoice = Color.AUTO,
+) -> None:
+    """Print the runbook page of one rule."""
+    from eksdoctor.cli import outputs
+    from eksdoctor.engine.rulebook import load
+    from eksdoctor.render import rule_page
+    from eksdoctor.resources import rules_folder
+
+    pages = outputs.pages(output, ("terminal", "markdown", "json"))
+    page = rule_page.of(load(rules_folder(), *(rules or ())).get(rule))
+    for one in pages:
+        outputs.deliver(one, _text(page, one.format, one.file, color))
+
+
+def _text(page: "RulePage", form: str, file: Path | None, color: Color) -> str:
+    from eksdoctor.cli.outputs import is_coloured, width
+    from eksdoctor.render import rule_page
+
+    if form == "markdown":
+        return rule_page.markdown(page)
+    if form == "json":
+        return rule_page.json_page(page)
+    coloured = color is Color.ALWAYS or (file is None and is_coloured(color))
+    return rule_page.terminal(page, width(), "color" if coloured else "plain")

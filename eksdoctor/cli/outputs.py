@@ -1,0 +1,118 @@
+"""Where the pages go: `-o FORMAT[=FILE]`, checked before anything is collected."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eksdoctor.cli.options import Color
+from eksdoctor.errors import UsageError
+from eksdoctor.triage.report import Report
+
+FORMATS = ("terminal", "markdown", "html", "json")
+WIDTH, WIDEST = 100, 120
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A format and the file it goes to; None is standard output."""
+
+    format: str
+    file: Path | None
+
+
+def pages(given: Sequence[str] | None, formats: Sequence[str] = FORMATS) -> tuple[Page, ...]:
+    """The pages that the user asked for; raises UsageError for what cannot be written."""
+    wanted = tuple(_page(text, formats) for text in given or ("terminal",))
+    targets = [page.file for page in wanted]
+    if len(set(targets)) < len(targets):
+        raise UsageError(
+            "two outputs go to the same place", "Give each a file: -o json=report.json -o html=report.html"
+        )
+    for target in targets:
+        if target is not None:
+            check_file(target)
+    return wanted
+
+
+def write(wanted: Sequence[Page], report: Report, color: Color) -> list[Path]:
+    """Write every page, files first and whole or not at all; returns the files."""
+    for page in sorted(wanted, key=lambda page: page.file is None):
+        deliver(page, _text(page, report, color))
+    return [page.file for page in wanted if page.file]
+
+
+def deliver(page: Page, text: str) -> None:
+    """Put a page's text where it goes."""
+    from eksdoctor.snapshot.archive import replace_file
+
+    if page.file is None:
+        print(text, end="", flush=True)
+    else:
+        replace_file(page.file, text.encode(errors="replace"), mode=0o644)
+
+
+def _page(text: str, formats: Sequence[str]) -> Page:
+    name, has_file, file = text.partition("=")
+    if name not in formats:
+        raise UsageError(f"{name!r} is not a format", f"There is: {', '.join(formats)}.")
+    if has_file and not file:
+        raise UsageError(f"-o {text}: the file's name is missing", f"Write -o {name}=FILE.")
+    return Page(name, None if file in {"", "-"} else Path(file).expanduser().resolve())
+
+
+def check_file(path: Path) -> None:
+    """Raise UsageError unless a file can be put at `path`."""
+    if path.exists() and not path.is_file():
+        raise UsageError(f"cannot write {path}: it is not a plain file")
+    check_folder(path.parent)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UsageError unless files can be put into `folder`."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise UsageError(
+            f"cannot write into {folder}: {error.strerror or error}",
+            "Choose a folder that exists and is yours.",
+        ) from error
+
+
+def _text(page: Page, report: Report, color: Color) -> str:
+    match page.format:
+        case "markdown":
+            from eksdoctor.render.markdown import markdown
+
+            return markdown(report)
+        case "html":
+            from eksdoctor.render.html import html
+
+            return html(report)
+        case "json":
+            from eksdoctor.render.json_page import json_page
+
+            return json_page(report)
+        case _:
+            from eksdoctor.render.terminal import terminal
+
+            coloured = color is Color.ALWAYS or (page.file is None and is_coloured(color))
+            return terminal(report, width(), "color" if coloured else "plain")
+
+
+def is_coloured(color: Color) -> bool:
+    """Whether standard output is coloured."""
+    if color is not Color.AUTO:
+        return color is Color.ALWAYS
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """The columns of the terminal page: the terminal's, within what reads well."""
+    if not sys.stdout.isatty():
+        return WIDTH
+    return min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST)

@@ -1,0 +1,56 @@
+"""From a wish to the report's pages and the exit code: what `triage` and `audit` share."""
+
+import sys
+from dataclasses import replace
+
+from eksdoctor.cli import outputs
+from eksdoctor.cli.exit_codes import exit_code
+from eksdoctor.cli.look import look
+from eksdoctor.cli.progress import Progress
+from eksdoctor.cli.wish import Delivery, Wish
+from eksdoctor.engine.finding import plain
+from eksdoctor.errors import SnapshotError
+from eksdoctor.resources import rules_folder
+from eksdoctor.snapshot.snapshot import Snapshot
+
+
+def report_on(wish: Wish, delivery: Delivery) -> int:
+    """Look, judge, write the pages; returns the exit code."""
+    from eksdoctor.engine.rulebook import load
+    from eksdoctor.triage.examine import examine
+
+    wish.check()
+    pages = outputs.pages(delivery.output)
+    rulebook = load(rules_folder(), *delivery.rules)
+
+    def interim(snapshot: Snapshot) -> str:
+        return plain(examine(snapshot, rulebook).summary)
+
+    with Progress(delivery.voice, interim) as progress:
+        snapshot, path = look(wish, progress)
+    if not path and delivery.snapshot == "kept":
+        path = _keep(snapshot, delivery)
+    report = examine(snapshot, rulebook, snapshot_path=path)
+    if delivery.passed == "hidden":
+        report = replace(report, passed=())
+    for file in outputs.write(pages, report, delivery.color):
+        _say(f"wrote {file}", delivery)
+    return exit_code(report, snapshot, delivery.fail_on)
+
+
+def _keep(snapshot: Snapshot, delivery: Delivery) -> str:
+    """Where the snapshot was put; a cache that cannot be written spoils no report."""
+    from eksdoctor.snapshot import shelf
+
+    try:
+        path = shelf.keep(snapshot)
+    except SnapshotError as error:
+        print(f"warning: {error.message}", file=sys.stderr)
+        return ""
+    _say(f"snapshot: {path}", delivery)
+    return str(path)
+
+
+def _say(words: str, delivery: Delivery) -> None:
+    if delivery.voice == "spoken":
+        print(words, file=sys.stderr)

@@ -1,0 +1,86 @@
+"""What the user wants looked at, and how."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eksdoctor.cli.options import Color, FailOn
+from eksdoctor.errors import UsageError
+from eksdoctor.snapshot.snapshot import Focus, Target
+
+if TYPE_CHECKING:
+    from eksdoctor.collect.target import Options
+
+WINDOW_SECONDS = 3600.0  # an event lives one hour
+LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The options that name cluster and account; empty is not said."""
+
+    kubeconfig: str = ""
+    context: str = ""
+    profile: str = ""
+    region: str = ""
+    role_arn: str = ""
+    cluster: str = ""
+    aws_endpoint: str = ""
+
+    def options(self) -> "Options":
+        """The same for the collectors."""
+        from eksdoctor.collect.target import Options
+
+        return Options(
+            kubeconfig=self.kubeconfig,
+            context=self.context,
+            profile=self.profile,
+            region=self.region,
+            role_arn=self.role_arn,
+            cluster=self.cluster,
+            aws_endpoint=self.aws_endpoint,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to look at. `source` is a snapshot to read instead of the cluster, or `last`."""
+
+    purpose: str
+    connection: Connection
+    deadline_seconds: float
+    window_seconds: float | None = None
+    namespace: str = ""
+    pod: str = ""
+    source: str = ""
+
+    def check(self) -> None:
+        """Raise UsageError for options that contradict each other."""
+        if self.source and self.connection != Connection():
+            raise UsageError(
+                "--from reads a snapshot: options that name a cluster or an account have no place beside it",
+                "Leave out either.",
+            )
+        if "/" in self.pod and self.namespace:
+            raise UsageError("the pod names its namespace and so does -n", "Leave out either.")
+
+    def focus(self, target: Target) -> Focus:
+        """What the user asked about; a pod without a namespace is in the context's, as for kubectl."""
+        namespace, _, name = self.pod.rpartition("/")
+        namespace = namespace or self.namespace
+        if name and not namespace:
+            namespace = target.namespace or "default"
+        return Focus(namespace=namespace, pod=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the report is given: pages, rules, what is kept and what makes the exit code 3."""
+
+    fail_on: FailOn
+    output: tuple[str, ...] = ()
+    rules: tuple[Path, ...] = ()
+    passed: str = "hidden"  # or shown
+    snapshot: str = "kept"  # or dropped
+    color: Color = Color.AUTO
+    voice: str = "spoken"  # or quiet

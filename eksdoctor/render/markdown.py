@@ -1,0 +1,37 @@
+"""The report as Markdown, for an incident channel, a ticket or a post-mortem."""
+
+from functools import cache
+
+from jinja2 import Environment
+from markupsafe import Markup
+
+from eksdoctor.engine.finding import Command, Document, Prose
+from eksdoctor.render.marks import code, escaped, fenced, link, settled
+from eksdoctor.render.templates import environment, filled
+from eksdoctor.render.text import command_words, lines, one_line
+from eksdoctor.triage.report import Report
+
+
+def markdown(report: Report) -> str:
+    """The report as Markdown; nothing in it links, embeds or formats but the template."""
+    return settled(filled(_environment(), "report.md.j2", report))
+
+
+def _prose(words: Prose) -> Markup:
+    """Prose, each span made inert by itself so that none can swallow the next."""
+    return escaped("".join(one_line(span.text) for span in words))
+
+
+def _command(command: Command) -> Markup:
+    return fenced(command_words(command.line), "sh")
+
+
+def _document(document: Document) -> Markup:
+    return fenced(lines(document.body).rstrip("\n"), document.language)
+
+
+@cache
+def _environment() -> Environment:
+    made = environment(escaped)
+    made.filters |= {"code": code, "command": _command, "document": _document, "link": link, "prose": _prose}
+    return made

@@ -1,0 +1,195 @@
+"""The runbook page of a rule, as its file has it: `<name>` stands for what a report fills in."""
+
+import json
+import re
+from dataclasses import asdict, dataclass
+
+from rich.text import Text
+
+from eksdoctor.engine.rule import FixText, Rule, conditions
+from eksdoctor.render.marks import code, escaped, fenced, link, settled
+from eksdoctor.render.paper import Ink, Paper, inert
+from eksdoctor.render.text import command_words, lines
+from eksdoctor.render.words import TAKES_EFFECT
+
+_HOLE = re.compile(r"\{\{\s*(.*?)\s*(?:\|[^}]*)?\}\}", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A command, document or lever of a rule, and what to know about it."""
+
+    title: str
+    command: str = ""
+    document: str = ""
+    lever: str = ""
+    when: tuple[str, ...] = ()
+    risk: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RulePage:
+    """What a person on call wants to know of a rule."""
+
+    id: str
+    severity: str
+    stage: str
+    owner: str
+    title: str
+    because: str
+    looks_at: str
+    applies_when: tuple[str, ...]
+    when: tuple[str, ...]
+    seen_when: tuple[str, ...]
+    confirm: tuple[Step, ...]
+    fix: tuple[Step, ...]
+    avoid: str
+    yields_to: tuple[str, ...]
+    falsepositives: tuple[str, ...]
+    docs: tuple[str, ...]
+
+
+def of(rule: Rule) -> RulePage:
+    """The page of a rule."""
+    text = rule.text
+    return RulePage(
+        id=rule.id,
+        severity=rule.severity.value,
+        stage=rule.stage,
+        owner=rule.owner,
+        title=_prose(text.title),
+        because=_prose(text.because),
+        looks_at=text.for_,
+        applies_when=tuple(text.applies_when),
+        when=tuple(text.when),
+        seen_when=tuple(text.seen_when),
+        confirm=tuple(
+            Step(
+                _prose(part.expect if isinstance(part.expect, str) else part.expect.says),
+                command=_prose(part.run),
+                when=tuple(conditions(part.when)),
+            )
+            for part in text.confirm
+        ),
+        fix=tuple(_fix(part) for part in text.fix),
+        avoid=_prose(text.avoid),
+        yields_to=tuple(text.yields_to),
+        falsepositives=tuple(_prose(one) for one in text.falsepositives),
+        docs=rule.docs,
+    )
+
+
+def _fix(part: FixText) -> Step:
+    effect = TAKES_EFFECT.get(part.takes_effect, part.takes_effect)
+    return Step(
+        _prose(part.title) + (f" (takes effect {effect})" if effect else ""),
+        command=_prose(part.run),
+        document=_HOLE.sub(r"<\1>", part.text.body).rstrip("\n") if part.text else "",
+        lever=part.lever,
+        when=tuple(conditions(part.when)),
+        risk=_prose(part.risk),
+    )
+
+
+def _prose(text: str) -> str:
+    return " ".join(_HOLE.sub(r"<\1>", text).split())
+
+
+def terminal(page: RulePage, width: int = 100, ink: Ink = "plain") -> str:
+    """The page for a terminal."""
+    paper = Paper(width, ink)
+    paper.paragraph(
+        inert(page.id, "bold") + inert(f" · {page.severity} · stage {page.stage} · owner: {page.owner}")
+    )
+    paper.blank()
+    paper.paragraph(inert(page.title, "bold"))
+    paper.paragraph(inert(page.because))
+    for title, texts in _conditions(page):
+        paper.heading(title)
+        for text in texts:
+            paper.line(inert(text), 2)
+    for title, steps in (("See it", page.confirm), ("Fix it", page.fix)):
+        if steps:
+            paper.heading(title)
+        for step in steps:
+            _terminal_step(paper, step)
+    for title, texts in _remarks(page):
+        paper.heading(title)
+        for text in texts:
+            paper.paragraph(inert(text), 2)
+    return paper.text
+
+
+def _terminal_step(paper: Paper, step: Step) -> None:
+    if step.title:
+        paper.paragraph(inert(step.title), 2)
+    if step.when:
+        paper.paragraph(inert(f"when {' and '.join(step.when)}"), 2)
+    for line in (step.command, *(lines(step.document).split("\n") if step.document else ())):
+        if line:
+            paper.line(Text(command_words(line), style="green"), 4)
+    if step.lever:
+        paper.paragraph(inert(f"lever {step.lever}"), 4)
+    if step.risk:
+        paper.paragraph(inert(f"Risk: {step.risk}"), 2)
+
+
+def markdown(page: RulePage, level: int = 1) -> str:
+    """The page as Markdown, its title a heading of `level`."""
+    head = "#" * level
+    blocks = [
+        f"{head} {escaped(page.id)}",
+        f"**{escaped(page.severity)}** · stage {escaped(page.stage)} · owner: {escaped(page.owner)}",
+        f"*{escaped(page.title)}*",
+        escaped(page.because),
+    ]
+    for title, texts in _conditions(page):
+        blocks += [f"{title}:", "\n".join(f"- {code(text)}" for text in texts)]
+    for title, steps in (("See it", page.confirm), ("Fix it", page.fix)):
+        for step in steps:
+            blocks += _markdown_step(title, step)
+    for title, texts in _remarks(page):
+        shown = [link(text) if title == "Read" else escaped(text) for text in texts]
+        blocks += [f"{title}:", "\n".join(f"- {text}" for text in shown)]
+    return settled("\n\n".join(block for block in blocks if block) + "\n")
+
+
+def _markdown_step(title: str, step: Step) -> list[str]:
+    when = f" (when {' and '.join(code(text) for text in step.when)})" if step.when else ""
+    blocks = [
+        f"**{title}**{when}: {escaped(step.title)}" + (f" (lever {code(step.lever)})" if step.lever else "")
+    ]
+    if step.command:
+        blocks.append(fenced(step.command, "sh"))
+    if step.document:
+        blocks.append(fenced(lines(step.document)))
+    if step.risk:
+        blocks.append(f"Risk: {escaped(step.risk)}")
+    return blocks
+
+
+def json_page(page: RulePage) -> str:
+    """The page as JSON."""
+    return json.dumps(asdict(page), indent=2) + "\n"
+
+
+def _conditions(page: RulePage) -> list[tuple[str, tuple[str, ...]]]:
+    looks = (page.looks_at,) if page.looks_at else ()
+    parts = [
+        ("Looks at each", looks),
+        ("Applies when", page.applies_when),
+        ("By what the APIs show", page.when),
+        ("By what was said in the window", page.seen_when),
+    ]
+    return [(title, texts) for title, texts in parts if texts]
+
+
+def _remarks(page: RulePage) -> list[tuple[str, tuple[str, ...]]]:
+    avoid = (page.avoid,) if page.avoid else ()
+    parts = [
+        ("Beware", avoid),
+        ("Not this fault when", page.falsepositives),
+        ("Folds under", page.yields_to),
+        ("Read", page.docs),
+    ]
+    return [(title, texts) for title, texts in parts if texts]

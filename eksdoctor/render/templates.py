@@ -1,0 +1,47 @@
+"""The Jinja environment of a page: whatever a template prints is made safe for its target, unasked."""
+
+from collections.abc import Callable
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from eksdoctor.render import words
+from eksdoctor.render.first_screen import first_screen
+from eksdoctor.render.siblings import unrepeated
+from eksdoctor.render.unknowns import folded_unknowns
+from eksdoctor.resources import reports_folder
+from eksdoctor.triage.report import Report
+
+
+def environment(safe: Callable[[str], Markup]) -> Environment:
+    """An environment whose every printed value passes through `safe`; the template's own text does not."""
+
+    def finalize(value: Any) -> Markup:
+        return value if isinstance(value, Markup) else safe(str(value))
+
+    made = Environment(
+        loader=FileSystemLoader(reports_folder()),
+        autoescape=True,
+        finalize=finalize,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.globals["words"] = words
+    return made
+
+
+def filled(made: Environment, template: str, report: Report, **more: Any) -> str:
+    """The template filled with the report."""
+    unknowns, reasons_left = folded_unknowns(report)
+    return made.get_template(template).render(
+        report=report,
+        run=report.run,
+        screen=first_screen(report),
+        findings=unrepeated(report.findings),
+        unknowns=unknowns,
+        reasons_left=reasons_left,
+        **more,
+    )

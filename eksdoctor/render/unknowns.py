@@ -1,0 +1,39 @@
+"""What could not be told, folded by reason: never a row per rule."""
+
+from dataclasses import dataclass
+
+from eksdoctor.render.words import count, listed
+from eksdoctor.triage.report import Report
+
+MOST_REASONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedUnknown:
+    """One reason with the rules it leaves undecided; `of` says how many subjects are concerned."""
+
+    reason: str
+    grant: str
+    rules: str
+    of: str
+
+
+def folded_unknowns(report: Report) -> tuple[tuple[FoldedUnknown, ...], int]:
+    """The reasons that leave most rules undecided, and how many reasons are not shown."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    subjects: dict[tuple[str, str], int] = {}
+    for row in report.could_not_tell:
+        key = (row.reason, row.grant)
+        rules = groups.setdefault(key, [])
+        if row.rule not in rules:
+            rules.append(row.rule)
+        subjects[key] = max(subjects.get(key, 0), row.count)
+    ordered = sorted(groups, key=lambda key: (-len(groups[key]), key))
+    rows = tuple(
+        FoldedUnknown(key[0], key[1], listed(groups[key], 6), _subjects(subjects[key])) for key in ordered
+    )
+    return rows[:MOST_REASONS], max(len(rows) - MOST_REASONS, 0)
+
+
+def _subjects(number: int) -> str:
+    return f" [{count(number, 'subject')}]" if number else ""

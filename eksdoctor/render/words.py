@@ -1,0 +1,147 @@
+"""The words that all pages share: names of states, moments, folded lists."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from eksdoctor.engine.finding import Command, Confidence, Finding, Prose, Remedy, Span
+from eksdoctor.triage.report import (
+    LeverAdvice,
+    PodInTrouble,
+    RefusedRequest,
+    Report,
+    Run,
+    State,
+    Verdict,
+)
+
+T = TypeVar("T")
+
+CONFIDENCE = {
+    Confidence.CONFIRMED: "confirmed",
+    Confidence.LIKELY: "likely",
+    Confidence.PRESSURE: "risk, not a cause now",
+    Confidence.PAST: "past",
+}
+STATE = {
+    State.EXPLAINED: "explained",
+    State.PASSING: "heals by itself",
+    State.NOT_IP: "not an IP fault",
+    State.CANNOT_TELL: "cannot tell",
+}
+TAKES_EFFECT = {
+    "at-once": "at once",
+    "new-enis": "with the next ENI of each node",
+    "new-pods": "for new pods",
+    "new-nodes": "on new nodes only",
+}
+OUTCOME = {"clear": "clear", "does-not-apply": "does not apply"}
+
+
+def count(number: int, noun: str) -> str:
+    """`1 pod`, `41 pods`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def moment(at: datetime) -> str:
+    """A time as people on call write it, in UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def confidence(finding: Finding) -> str:
+    """What a finding rests on; a past one says until when."""
+    words = CONFIDENCE[finding.confidence]
+    return f"{words}, last seen {moment(finding.until)}" if finding.until else words
+
+
+def who(run: Run) -> tuple[str, ...]:
+    """Which patient was looked at: cluster, context, account, region, time."""
+    cluster = run.cluster or run.context or "cluster not known"
+    parts = [cluster]
+    spelled_out = {cluster, f"arn:aws:eks:{run.region}:{run.account}:cluster/{cluster}"}
+    if run.context and run.context not in spelled_out:
+        parts.append(f"context {run.context}")
+    parts.append(f"account {run.account or 'not known'}")
+    parts.append(run.region or "region not known")
+    if run.namespace or run.pod:
+        parts.append("/".join(part for part in (run.namespace, run.pod) if part))
+    parts.append(moment(run.at))
+    return tuple(parts)
+
+
+def folded(items: Sequence[T], most: int) -> tuple[Sequence[T], int]:
+    """The first `most` items and how many more there are; a rest of one is shown, not counted."""
+    if len(items) <= most + 1:
+        return items, 0
+    return items[:most], len(items) - most
+
+
+def listed(items: Sequence[str], most: int) -> str:
+    """`a, b, c and 31 more`."""
+    shown, rest = folded(items, most)
+    return ", ".join(shown) + (f" and {rest:,} more" if rest else "")
+
+
+@dataclass(frozen=True, slots=True)
+class NamespacePods:
+    """The pods of a verdict in one namespace."""
+
+    namespace: str
+    names: tuple[str, ...]
+
+
+def by_namespace(pods: Iterable[PodInTrouble]) -> tuple[NamespacePods, ...]:
+    """Pods under their namespaces, the fullest first."""
+    found: dict[str, list[str]] = {}
+    for pod in pods:
+        namespace, _, name = pod.name.rpartition("/")
+        found.setdefault(namespace, []).append(name)
+    ordered = sorted(found.items(), key=lambda entry: (-len(entry[1]), entry[0]))
+    return tuple(NamespacePods(namespace, tuple(sorted(names))) for namespace, names in ordered)
+
+
+def troubles(verdict: Verdict) -> str:
+    """`38 starved, 3 unbound`."""
+    kinds = [pod.trouble for pod in verdict.pods]
+    return ", ".join(f"{kinds.count(kind):,} {kind}" for kind in dict.fromkeys(kinds))
+
+
+def prohibition(avoid: Prose) -> Prose:
+    """The words after a `Do not` that the page itself prints."""
+    opening = "Do not "
+    if avoid and not avoid[0].is_value and avoid[0].text.startswith(opening):
+        return (Span(avoid[0].text.removeprefix(opening)), *avoid[1:])
+    return avoid
+
+
+def remedy_terms(means: Remedy | LeverAdvice) -> str:
+    """When a fix works and whether it can be taken back."""
+    when = TAKES_EFFECT.get(means.takes_effect, means.takes_effect)
+    back = "reversible" if means.reversible else "cannot be taken back"
+    return f"takes effect {when}, {back}" if when else back
+
+
+def account(report: Report) -> str:
+    """How much was asked and answered."""
+    refused = sum(refusal.count for refusal in report.refusals)
+    seen = ", ".join(f"{number:,} {noun.replace('_', ' ')}" for noun, number in report.counts.items())
+    parts = [f"eksdoctor {report.run.tool} {report.run.purpose}", f"{count(report.run.requests, 'request')}"]
+    parts.append(f"{refused:,} refused" if refused else "none refused")
+    if seen:
+        parts.append(f"seen: {seen}")
+    return "; ".join(parts)
+
+
+def refusal(refused: RefusedRequest) -> str:
+    """One refused question: which, why, and what would allow it."""
+    times = f" (x{refused.count:,})" if refused.count > 1 else ""
+    grant = f"; ask for {refused.grant}" if refused.grant else ""
+    words = f": {refused.words}" if refused.words else ""
+    return f"{refused.action}{times} {refused.reason}{words}{grant}"
+
+
+def replay_command(run: Run) -> Command:
+    """The command that shows this report again."""
+    purpose = run.purpose if run.purpose in {"triage", "audit"} else "triage"
+    return Command(("eksdoctor", purpose, "--from", run.snapshot))

@@ -1,0 +1,114 @@
+"""`explain` and `rules`."""
+
+import json
+import shutil
+
+import pytest
+
+from eksdoctor.engine.rulebook import load
+from eksdoctor.resources import rules_folder
+
+OWN = """
+id: our-subnet-low
+severity: warning
+owner: platform
+for: subnet in pod_subnets
+when: [subnet.free_ips < 50]
+title: Our subnet {{ subnet.id }} has {{ subnet.free_ips }} addresses
+because: "We want 50."
+confirm:
+  - run: aws ec2 describe-subnets --subnet-ids {{ subnet.id }}
+    expect: {says: "fewer than 50"}
+fix:
+  - title: Call the platform team
+"""
+CASES = """
+fires: [{name: low, patch: {}}]
+"""
+
+
+@pytest.fixture
+def own(tmp_path):
+    folder = tmp_path / "own"
+    folder.mkdir()
+    (folder / "10-our-subnet-low.yaml").write_text(OWN)
+    return folder
+
+
+@pytest.mark.parametrize("rule", [rule.id for rule in load(rules_folder())])
+def test_every_rule_has_a_page_in_every_format(run, rule):
+    page = run("explain", rule)
+    assert page.code == 0
+    assert page.out.startswith(f"{rule} · ")
+    assert "See it" in page.out
+    assert "Fix it" in page.out
+    assert "{{" not in page.out
+    assert run("explain", rule, "-o", "markdown").out.startswith(f"# {rule}\n")
+    assert json.loads(run("explain", rule, "-o", "json").out)["id"] == rule
+
+
+def test_a_near_name_is_suggested(run):
+    ended = run("explain", "subnet-exausted")
+    assert ended.code == 2
+    assert "Did you mean subnet-exhausted?" in ended.err
+
+
+def test_explain_into_a_file(run, tmp_path):
+    file = tmp_path / "page.md"
+    assert run("explain", "subnet-exhausted", "-o", f"markdown={file}").out == ""
+    assert file.read_text().startswith("# subnet-exhausted")
+
+
+def test_explain_has_no_html(run):
+    assert run("explain", "subnet-exhausted", "-o", "html").code == 2
+
+
+def test_the_list_names_every_rule(run):
+    ids = [rule.id for rule in load(rules_folder())]
+    listed = run("rules", "list").out
+    assert all(f" {one}\n" in listed for one in ids)
+    assert [rule["id"] for rule in json.loads(run("rules", "list", "-o", "json").out)] == ids
+
+
+def test_own_rules_are_listed_and_explained(run, own):
+    assert "our-subnet-low" in run("rules", "list", "--rules", own).out
+    assert run("explain", "our-subnet-low", "--rules", own).out.startswith("our-subnet-low · warning")
+
+
+def test_own_rules_take_part_in_a_triage(run, own, meridian):
+    findings = json.loads(run("triage", "--from", meridian, "--rules", own, "-o", "json").out)["findings"]
+    assert "our-subnet-low" in {finding["rule"] for finding in findings}
+
+
+def test_a_rule_without_cases_fails_its_test(run, own):
+    ended = run("rules", "test", "--rules", own)
+    assert ended.code == 2
+    assert "no cases at" in ended.err
+    (own / "cases").mkdir()
+    ended = run("rules", "test", "--rules", own)
+    assert ended.code == 2
+    assert "FAILED our-subnet-low" in ended.out
+    assert ended.out.endswith("1 case, 1 failed\n")
+
+
+def test_the_shipped_rules_hold(run):
+    ended = run("rules", "test")
+    assert ended.code == 0, ended.out
+    assert " 0 failed" in ended.out
+    assert run("rules", "test", "-q").out == ""
+
+
+def test_the_catalogue_is_written_and_checked(run, tmp_path):
+    folder = tmp_path / "rules"
+    shutil.copytree(rules_folder(), folder, ignore=shutil.ignore_patterns("README.md"))
+    stale = run("rules", "docs", "--check", "--rules", folder)
+    assert stale.code == 2
+    assert "eksdoctor rules docs" in stale.err
+    assert run("rules", "docs", "--rules", folder).code == 0
+    assert run("rules", "docs", "--check", "--rules", folder).code == 0
+    text = (folder / "README.md").read_text()
+    for rule in load(folder):
+        assert f"(#{rule.id})" in text
+        assert f"### {rule.id}\n" in text
+    (folder / "README.md").write_text(text + "x")
+    assert run("rules", "docs", "--check", "--rules", folder).code == 2

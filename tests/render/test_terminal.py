@@ -1,0 +1,157 @@
+"""The terminal page."""
+
+import re
+import unicodedata
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from rich.cells import cell_len
+
+from eksdoctor.render.terminal import terminal
+from eksdoctor.triage.report import State
+from tests.render import sample
+from tests.render.hostile import reports
+
+SGR = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def rows_on_screen(text, width):
+    """How many rows a terminal of that width shows for it."""
+    return sum(max(1, -(-cell_len(line) // width)) for line in text.splitlines())
+
+
+def test_first_screen_is_who_verdict_see_fix_and_avoid_on_24_rows():
+    page = terminal(sample.meridian(), 100)
+    screen = page[: page.index("Verdicts")]
+    assert rows_on_screen(screen, 100) <= 24
+    lines = screen.splitlines()
+    assert lines[0] == "meridian-pay-prod · account 210987654321 · eu-central-1 · 2026-10-17 02:14 UTC"
+    assert lines[2].startswith("41 pods have no IP address because 3 of 3 node subnets are dry")
+    assert [
+        word for word in ("See it", "Fix it", "Do not") if any(line.startswith(word) for line in lines)
+    ] == [
+        "See it",
+        "Fix it",
+        "Do not",
+    ]
+    assert "Do not  add nodes; each takes 11 more addresses from this subnet." in lines
+
+
+def test_commands_stand_whole_on_their_line():
+    page = terminal(sample.meridian(), 60)
+    assert (
+        "See it  aws ec2 describe-subnets --subnet-ids subnet-0a61c3f09d1e4b7a2 --query "
+        "'Subnets[].AvailableIpAddressCount' --output text --region eu-central-1\n"
+    ) in page
+    assert (
+        " kubectl --context meridian-pay-prod -n kube-system set env daemonset/aws-node "
+        "WARM_IP_TARGET=2 MINIMUM_IP_TARGET=12\n"
+    ) in page
+
+
+def test_prose_keeps_within_the_width():
+    page = terminal(replace(sample.meridian(), findings=(), verdicts=(), levers=()), 60)
+    long = [line for line in page.splitlines() if cell_len(line) > 60]
+    assert all(line.startswith(("meridian-pay-prod", "Snapshot:", "Replay:")) for line in long)
+
+
+def test_warnings_stand_on_the_first_line_with_the_patient():
+    first = terminal(sample.other_account()).splitlines()[0]
+    assert first.startswith("WARNING: AWS shows another cluster")
+    assert "meridian-pay-prod · account 210987654321" in first
+
+
+def test_a_partial_report_says_so_at_the_top():
+    assert terminal(sample.partial()).splitlines()[1].startswith("PARTIAL REPORT")
+
+
+def test_pods_are_listed_by_namespace_and_folded():
+    page = terminal(sample.meridian())
+    assert "payments (7) payments-api-7c9f8d6b5-00000" in page
+    assert "and 4 more" in page
+
+
+def test_a_lever_is_printed_once_below_the_first_screen():
+    page = terminal(sample.meridian())
+    assert page[page.index("Verdicts") :].count("set env daemonset/aws-node") == 1
+
+
+def test_what_siblings_share_is_said_once():
+    page = terminal(sample.meridian())
+    assert page.count("so a handful of free addresses serves nobody") == 1
+    assert page.count("free addresses: ") == 4
+
+
+def test_a_missing_command_says_what_to_ask_for():
+    assert "the reservations of the subnet: needs ec2:GetSubnetCidrReservations" in terminal(
+        sample.meridian()
+    )
+
+
+def test_nothing_found_in_the_dark_does_not_look_healthy():
+    page = terminal(sample.blind(), ink="color")
+    assert "No fault found in what could be seen; 80 rules could not tell: rule-00" in page
+    assert "\x1b[32m" not in page.split("Could not tell")[0]
+    assert "\x1b[1;32m" not in page.split("Could not tell")[0]
+
+
+def test_eighty_unknown_rules_are_never_eighty_rows():
+    page = terminal(sample.blind())
+    unknown = page[page.index("Could not tell") : page.index("Looked at")]
+    assert len(unknown.splitlines()) < 24
+    assert "and 22 more reasons" in unknown
+    assert unknown.splitlines()[1] == "Ask ec2:DescribeSubnets"
+
+
+def test_health_is_green_and_blindness_and_unexplained_pods_are_not():
+    assert "\x1b[1;32mNo pod waits" in terminal(sample.healthy(), ink="color")
+    report = sample.meridian()
+    unexplained = replace(
+        report.verdicts[0], state=State.CANNOT_TELL, cause="", finding=None, confidence=None
+    )
+    page = terminal(replace(sample.healthy(), verdicts=(unexplained,)), ink="color")
+    assert "\x1b[1;32m" not in page
+
+
+def test_a_style_does_not_spread_to_what_stands_behind():
+    page = terminal(sample.meridian(), ink="color")
+    assert "\x1b[1;31mDo not\x1b[0m  add nodes; each takes \x1b[1m11\x1b[0m more" in page
+    assert "\x1b[1mpayments (7) \x1b[0mpayments-api" in page
+    assert "\x1b[1;31mCRITICAL\x1b[0m  \x1b[1mSubnet " in page
+    assert "\x1b[1mSee it\x1b[0m  \x1b[32maws ec2" in page
+
+
+def test_passed_rules_are_shown_when_the_report_holds_them():
+    assert "does not apply  windows-ipam-disabled" in terminal(sample.healthy())
+    assert "windows-ipam-disabled" not in terminal(replace(sample.healthy(), passed=()))
+
+
+def test_the_footer_says_how_to_replay():
+    snapshot = sample.meridian().run.snapshot
+    assert f"Replay:   eksdoctor triage --from {snapshot}\n" in terminal(sample.meridian())
+
+
+@pytest.mark.parametrize("ink", ["plain", "color"])
+def test_the_same_report_gives_the_same_text(ink):
+    assert terminal(sample.meridian(), 90, ink) == terminal(sample.meridian(), 90, ink)
+
+
+def test_plain_ink_has_no_escape_at_all():
+    assert "\x1b" not in terminal(sample.meridian(), ink="plain")
+
+
+@settings(max_examples=60, deadline=None)
+@given(reports(sample.meridian()))
+def test_hostile_text_reaches_the_terminal_as_text_only(report):
+    page = SGR.sub("", terminal(report, 100, "color"))
+    controls = {letter for letter in page if unicodedata.category(letter) in {"Cc", "Cf", "Cs"}}
+    assert controls <= {"\n"}
+
+
+def test_rich_markup_in_data_is_printed_as_it_is():
+    report = sample.meridian()
+    page = terminal(
+        replace(report, summary=sample.prose(["[bold]x[/bold] :smile: [link=https://evil]y[/link]"]))
+    )
+    assert "[bold]x[/bold] :smile: [link=https://evil]y[/link]" in page

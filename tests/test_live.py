@@ -1,0 +1,235 @@
+"""Live against the lab, over real sockets: the same as a replay, and what each of four people sees."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from eksdoctor.collect.connection import connect
+from eksdoctor.collect.rounds import Observer, collect
+from eksdoctor.collect.target import Options, find_target
+from eksdoctor.engine.finding import plain
+from eksdoctor.engine.rulebook import load
+from eksdoctor.inquiry.questions import questions
+from eksdoctor.render.json_page import json_page
+from eksdoctor.snapshot import archive
+from eksdoctor.snapshot.snapshot import Snapshot
+from eksdoctor.triage.examine import examine
+from eksdoctor.triage.report import State
+from tests.lab import Fault, Lab
+
+ROOT = Path(__file__).parent.parent
+FIXTURES = sorted(path.name.partition(".")[0] for path in (ROOT / "fixtures").glob("*.eksdoctor.tar.gz"))
+BOOK = load(ROOT / "rules")
+RUN_DATA = ("tool", "context", "snapshot", "requests")
+# The built-in `view` role: no nodes, no cluster-scoped or custom resources.
+BEYOND_VIEW = {"list-nodes", "list-eniconfigs", "list-securitygrouppolicies", "list-cninodes"}
+ALL_AWS = {"sts:*", "eks:*", "ec2:*"}
+
+
+@cache
+def fixture(name):
+    return archive.read(ROOT / "fixtures" / f"{name}.eksdoctor.tar.gz")
+
+
+class Rounds(Observer):
+    def __init__(self):
+        self.count = 0
+
+    def round_started(self, number, requests):
+        self.count = number
+
+
+def live(lab, recorded, *, deadline=20.0, observe=None, purpose="triage"):
+    options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+    target = find_target(options)
+    blank = Snapshot(at=recorded.at, target=target, focus=recorded.focus, purpose=purpose)
+    return collect(blank, questions, connect(target, options), deadline, observe or Rounds())
+
+
+def comparable(report):
+    page = json.loads(json_page(report))
+    for key in RUN_DATA:
+        page["run"].pop(key, None)
+    return page
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIALAB")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "lab")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_live_says_what_a_replay_says(name, tmp_path):
+    recorded = fixture(name)
+    with Lab(recorded) as lab:
+        seen = live(lab, recorded)
+    replayed = archive.read(archive.write(seen, tmp_path / "x.eksdoctor.tar.gz"))
+    assert comparable(examine(seen, BOOK)) == comparable(examine(replayed, BOOK))
+    mine, theirs = examine(seen, BOOK), examine(recorded, BOOK)
+    assert mine.summary == theirs.summary
+    assert [(v.state, v.cause, v.confidence, v.pods) for v in mine.verdicts] == [
+        (v.state, v.cause, v.confidence, v.pods) for v in theirs.verdicts
+    ]
+    assert [(f.rule, f.severity, f.subjects, f.title, f.evidence) for f in mine.findings] == [
+        (f.rule, f.severity, f.subjects, f.title, f.evidence) for f in theirs.findings
+    ]
+    assert mine.could_not_tell == theirs.could_not_tell
+
+
+@pytest.mark.parametrize(
+    ("name", "confidence"), [("meridian-pay", "likely"), ("meridian-pay-agent", "confirmed")]
+)
+def test_meridian_pay_is_explained(name, confidence):
+    report = examine(fixture(name), BOOK)
+    pods = Counter(pod.name for verdict in report.verdicts for pod in verdict.pods)
+    assert len(pods) == 41
+    assert set(pods.values()) == {1}
+    assert {(v.state, v.cause, v.confidence) for v in report.verdicts} == {
+        ("explained", "subnet-exhausted", confidence)
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("fragmented", "subnet-fragmented"),
+        ("ceiling", "max-pods-above-capacity"),
+        ("min-ip-freeze", "minimum-ip-freeze"),
+    ],
+)
+def test_each_incident_has_its_cause(name, cause):
+    report = examine(fixture(name), BOOK)
+    assert {(v.state, v.cause, v.confidence) for v in report.verdicts} == {("explained", cause, "likely")}
+    assert report.findings[0].severity == "critical"
+
+
+@pytest.mark.parametrize("name", [name for name in FIXTURES if name.startswith("healthy")])
+@pytest.mark.parametrize("purpose", ["triage", "audit"])
+def test_healthy_clusters_are_no_incident(name, purpose):
+    recorded = fixture(name)
+    with Lab(recorded) as lab:
+        report = examine(live(lab, recorded, purpose=purpose), BOOK)
+    assert not [finding.rule for finding in report.findings if finding.severity == "critical"]
+    assert not report.verdicts
+    assert not report.refusals
+
+
+def seen_with(deny):
+    recorded = fixture("meridian-pay")
+    with Lab(recorded, deny=deny) as lab:
+        return examine(live(lab, recorded), BOOK)
+
+
+def test_view_without_aws_cannot_tell_and_names_three_things():
+    report = seen_with(BEYOND_VIEW | ALL_AWS)
+    assert {verdict.state for verdict in report.verdicts} == {State.CANNOT_TELL}
+    assert len(report.asks) == 3
+    assert report.asks[0].startswith("Kubernetes: list nodes")
+    assert report.asks[1].startswith("Kubernetes, the CNI's resources: list ")
+    assert report.asks[2].startswith("AWS: ")
+    assert len(report.could_not_tell) <= 2 * len(BOOK)
+    assert sum(len(verdict.pods) for verdict in report.verdicts) == 41
+
+
+def test_cluster_admin_without_aws_cannot_tell_and_asks_for_aws():
+    report = seen_with(ALL_AWS)
+    assert {verdict.state for verdict in report.verdicts} == {State.CANNOT_TELL}
+    assert [ask.partition(":")[0] for ask in report.asks] == ["AWS"]
+
+
+def test_view_with_aws_cannot_place_the_pods_and_asks_for_nodes():
+    report = seen_with(BEYOND_VIEW)
+    assert {verdict.state for verdict in report.verdicts} == {State.CANNOT_TELL}
+    assert "list nodes" in plain(report.verdicts[0].next)
+
+
+def test_everything_tells():
+    report = seen_with(frozenset())
+    assert {verdict.cause for verdict in report.verdicts} == {"subnet-exhausted"}
+    assert report.could_not_tell == ()
+
+
+def test_few_rounds_and_few_requests():
+    recorded = fixture("meridian-pay")
+    rounds = Rounds()
+    with Lab(recorded) as lab:
+        live(lab, recorded, observe=rounds)
+        asked = [(served.source, served.action, str(served.arguments)) for served in lab.requests]
+        most = lab.most_in_flight
+    assert rounds.count <= 5
+    assert len(asked) <= 40
+    assert len(asked) == len(set(asked))
+    assert most <= 16
+
+
+def test_a_server_that_never_answers_delays_nothing():
+    recorded = fixture("meridian-pay")
+    with Lab(recorded, faults={"list-nodes": Fault.hang()}) as lab:
+        report = examine(live(lab, recorded, deadline=2.0), BOOK)
+    assert {verdict.state for verdict in report.verdicts} == {State.CANNOT_TELL}
+    assert any("within the deadline" in warning for warning in report.run.warnings)
+
+
+def test_another_cluster_in_the_account_tells_nothing_of_this_one():
+    recorded = fixture("meridian-pay")
+    cluster = dict(recorded.records["aws/eks-describe-cluster"][0])
+    foreign = {
+        **cluster,
+        "endpoint": "https://OTHER.eks.example",
+        "certificateAuthority": {"data": "b3RoZXI="},
+    }
+    other = replace(recorded, records={**recorded.records, "aws/eks-describe-cluster": (foreign,)})
+    report = examine(other, BOOK)
+    assert {verdict.state for verdict in report.verdicts} == {State.CANNOT_TELL}
+    assert "AWS shows another cluster" in report.run.warnings[0]
+    assert not [finding for finding in report.findings if finding.stage == "50-attach"]
+
+
+@pytest.mark.parametrize("name", ["meridian-pay", "min-ip-freeze", "ceiling"])
+def test_the_confirming_commands_run_and_show_what_the_report_says(name):
+    """The printed argv, run without a shell by the real aws and kubectl against the lab."""
+    recorded = fixture(name)
+    with Lab(recorded) as lab:
+        report = examine(live(lab, recorded), BOOK)
+        checked = 0
+        for finding in report.findings:
+            for confirmation in finding.confirm:
+                assert confirmation.command is not None
+                ran = subprocess.run(
+                    confirmation.command.argv,
+                    capture_output=True,
+                    text=True,
+                    timeout=60,
+                    check=False,
+                    env={**os.environ, **lab.environment, "AWS_ENDPOINT_URL": lab.aws_endpoint},
+                )
+                assert ran.returncode == 0, (confirmation.command.line, ran.stderr)
+                if confirmation.result:
+                    assert ran.stdout.split() == confirmation.result.split()
+                    checked += 1
+    assert checked
+
+
+def test_the_report_comes_at_the_deadline_and_the_process_ends():
+    """As a process: a hung request must not keep it from ending."""
+    recorded = fixture("healthy-stock")
+    with Lab(recorded, faults={"list-pods": Fault.hang()}) as lab:
+        ran = subprocess.run(
+            [
+                sys.executable, "-m", "eksdoctor", "triage", "--no-keep", "--deadline", "3s",
+                "--kubeconfig", str(lab.kubeconfig), "--aws-endpoint", lab.aws_endpoint, "-o", "json",
+            ],
+            capture_output=True, text=True, timeout=40, check=False, env={**os.environ, **lab.environment},
+        )  # fmt: skip
+    page = json.loads(ran.stdout)
+    assert page["run"]["warnings"]
+    assert ran.returncode == 0
