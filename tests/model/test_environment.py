@@ -10,13 +10,16 @@ from eksdoctor.snapshot.records.kubernetes import Selector
 
 
 @pytest.mark.parametrize(
-    ("value", "number"), [("5", 5), ("+5", 5), ("-5", 3), ("", 3), ("five", 3), (" 5", 3), ("5.0", 3), ("9" * 30, 3)]
+    ("value", "number"),
+    [("5", 5), ("+5", 5), ("-5", 3), ("", 3), ("five", 3), (" 5", 3), ("5.0", 3), ("9" * 30, 3)],
 )
 def test_numbers(value, number):
     assert Environment({"X": value}).number("X", 3) == number
 
 
-@pytest.mark.parametrize(("value", "flag"), [("1", True), ("T", True), ("TRUE", True), ("f", False), ("0", False)])
+@pytest.mark.parametrize(
+    ("value", "flag"), [("1", True), ("T", True), ("TRUE", True), ("f", False), ("0", False)]
+)
 def test_flags(value, flag):
     assert Environment({"X": value}).flag("X", default=not flag) is flag
 

@@ -11,7 +11,9 @@ from eksdoctor.model.prefixes import free_prefixes, usable
 @st.composite
 def subnets(draw):
     length = draw(st.integers(22, 28))
-    network = IPv4Network((int(IPv4Address("10.0.0.0")) + draw(st.integers(0, 15)) * 1024, length), strict=False)
+    network = IPv4Network(
+        (int(IPv4Address("10.0.0.0")) + draw(st.integers(0, 15)) * 1024, length), strict=False
+    )
     addresses = st.integers(int(network.network_address), int(network.broadcast_address))
     held = draw(st.lists(addresses, max_size=80))
     blocks = draw(st.lists(addresses, max_size=6))
