@@ -49,8 +49,8 @@ def is_blind(report: Report) -> bool:
 
 
 def blindness(report: Report) -> str:
-    """What to say before anything else to the blind, unless the summary says it already."""
-    if not is_blind(report) or "could not tell" in plain(report.summary):
+    """What to say before anything else to the blind, unless summary or verdicts say it already."""
+    if report.verdicts or not is_blind(report) or "could not tell" in plain(report.summary):
         return ""
     rules = list(dict.fromkeys(row.rule for row in report.could_not_tell))
     if rules:

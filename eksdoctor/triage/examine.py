@@ -31,7 +31,7 @@ def examine(snapshot: Snapshot, rulebook: Rulebook, snapshot_path: str = "") -> 
     asks = asks_of(snapshot, cluster)
     return Report(
         run=_run(snapshot, cluster, snapshot_path),
-        summary=summarise(cluster, findings, found, blind),
+        summary=summarise(cluster, findings, found, blind, asks),
         verdicts=found,
         findings=findings,
         levers=advise(cluster, rulebook, findings, snapshot.target),

@@ -6,10 +6,11 @@ from eksdoctor.engine.finding import CouldNotTell, Finding, Prose, Severity, Spa
 from eksdoctor.model.cluster import Cluster
 from eksdoctor.model.fact import Unknown
 from eksdoctor.model.sight import LOGIN
-from eksdoctor.snapshot.request import Refusal, Request
+from eksdoctor.snapshot.request import DESCRIBE_CLUSTER, GET_CALLER_IDENTITY, Refusal, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.report import State, Verdict
 
+READ_ONLY_POLICY = "eks:DescribeCluster and the other reads of eksdoctor's deploy/iam-policy.json"
 CUSTOM_RESOURCES = ("crd.k8s.amazonaws.com", "vpcresources.k8s.aws")
 
 
@@ -18,10 +19,11 @@ def summarise(
     findings: tuple[Finding, ...],
     found: tuple[Verdict, ...],
     blind: tuple[CouldNotTell, ...],
+    asks: tuple[str, ...],
 ) -> Prose:
     """The verdict in one sentence with numbers."""
     if found:
-        return _of_trouble(findings, found)
+        return _of_trouble(findings, found, asks)
     pods = cluster.pods_in_trouble
     hidden = pods if isinstance(pods, Unknown) else pods.missing
     if hidden is not None:
@@ -29,13 +31,14 @@ def summarise(
     return (Span("No pod waits for an address. "), *_of_risks(findings, blind))
 
 
-def _of_trouble(findings: tuple[Finding, ...], found: tuple[Verdict, ...]) -> Prose:
+def _of_trouble(findings: tuple[Finding, ...], found: tuple[Verdict, ...], asks: tuple[str, ...]) -> Prose:
     names = {pod.name for verdict in found for pod in verdict.pods}
     leading = max(found, key=lambda verdict: (verdict.state != State.CANNOT_TELL, len(verdict.pods)))
     troubles = Counter(pod.trouble for verdict in found for pod in verdict.pods)
     head = (Span(str(len(names)), is_value=True), Span(_predicate(len(names), troubles)))
     if leading.finding is None:
-        return (*head, *leading.sentence[2:], Span(". "), *leading.next)
+        settle = (Span("To settle it, get "), Span("; ".join(asks), is_value=True)) if asks else leading.next
+        return (*head, *leading.sentence[2:], Span(". "), *settle, Span("."))
     like = {verdict.finding for verdict in found if verdict.cause == leading.cause}
     more = (Span(f" (and {len(like) - 1} more such)"),) if len(like) > 1 else ()
     open_pods = sum(len(verdict.pods) for verdict in found if verdict.state == State.CANNOT_TELL)
@@ -78,11 +81,17 @@ def asks_of(snapshot: Snapshot, cluster: Cluster) -> tuple[str, ...]:
     """What to ask for, said once each: core Kubernetes, the CNI's own resources, AWS."""
     asks: dict[str, dict[str, None]] = {}
     for request, refusal in snapshot.refusals.items():
-        grant = _grant(request, refusal)
+        grant = "" if request.action is GET_CALLER_IDENTITY else _grant(request, refusal)
         if grant:
             asks.setdefault(_family(request, refusal), {})[grant] = None
     if cluster.is_same_in_aws is False:
         asks["AWS"] = {"the profile and region of this cluster (--profile, --region, --cluster-name)": None}
+    if any(request.action is DESCRIBE_CLUSTER for request in snapshot.refusals):
+        granted = asks.get("AWS", {})
+        if (
+            DESCRIBE_CLUSTER.permission in granted
+        ):  # nothing of AWS was asked after it: name all that would be
+            asks["AWS"] = {READ_ONLY_POLICY: None}
     name = cluster.target_name
     if isinstance(name, Unknown):
         asks.setdefault("AWS", {})["the cluster's EKS name: --cluster-name NAME"] = None

@@ -122,7 +122,7 @@ def _why_not(answer: _Answer, number: int) -> Prose:
 def _next(answer: _Answer) -> Prose:
     if answer.ask:
         return (Span("To settle it, get: "), Span(answer.ask, is_value=True))
-    return (Span("To settle it, read the pod's own events (kubectl describe pod) and its node's ipamd.log."),)
+    return (Span("To settle it, read the pod's own events (kubectl describe pod) and its node's ipamd.log"),)
 
 
 def _mend(finding: Finding) -> Prose:
