@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,19 +12,9 @@ import pytest
 from eksdoctor.snapshot import archive
 from tests.lab import Lab
 from tests.lab.example import CLUSTER, node, snapshot
+from tests.lab.programs import executable
 
 ROOT = Path(__file__).parents[1]
-
-
-def executable(name):
-    """The path of a program; where CI promises it, its absence is a failure."""
-    beside = Path(sys.executable).with_name(name)
-    found = str(beside) if beside.exists() else shutil.which(name)
-    if found is None and os.environ.get("CI"):
-        pytest.fail(f"{name} is not on the PATH")
-    if found is None:
-        pytest.skip(f"{name} is not on the PATH")
-    return found
 
 
 def run(lab, name, *arguments):

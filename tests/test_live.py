@@ -23,6 +23,7 @@ from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.examine import examine
 from eksdoctor.triage.report import State
 from tests.lab import Fault, Lab
+from tests.lab.programs import executable
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = sorted(path.name.partition(".")[0] for path in (ROOT / "fixtures").glob("*.eksdoctor.tar.gz"))
@@ -205,7 +206,7 @@ def test_the_confirming_commands_run_and_show_what_the_report_says(name):
             for confirmation in finding.confirm:
                 assert confirmation.command is not None
                 ran = subprocess.run(
-                    confirmation.command.argv,
+                    [executable(confirmation.command.argv[0]), *confirmation.command.argv[1:]],
                     capture_output=True,
                     text=True,
                     timeout=60,
