@@ -9,6 +9,7 @@ from eksdoctor.cli.audit import audit
 from eksdoctor.cli.capture import capture
 from eksdoctor.cli.epilog import epilog
 from eksdoctor.cli.explain import explain
+from eksdoctor.cli.maxpods import maxpods
 from eksdoctor.cli.rules import rules
 from eksdoctor.cli.triage import triage
 from eksdoctor.cli.version import print_version, version
@@ -70,6 +71,10 @@ for _command, _examples in (
     (audit, ("eksdoctor audit", "eksdoctor audit --context prod -o markdown=audit.md --fail-on critical")),
     (capture, ("eksdoctor capture incident.eksdoctor.tar.gz", "eksdoctor capture incident/ --deadline 2m")),
     (explain, ("eksdoctor explain subnet-exhausted", "eksdoctor explain subnet-exhausted -o markdown")),
+    (
+        maxpods,
+        ("eksdoctor maxpods m5.large t3.medium", "eksdoctor maxpods 'm7g.*' --prefix-delegation -o json"),
+    ),
     (version, ("eksdoctor version",)),
 ):
     app.command(epilog=epilog(*_examples))(_command)

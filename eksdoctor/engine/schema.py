@@ -1,5 +1,7 @@
 """The model's types as rules see them: which facts an object has, and of what type."""
 
+import importlib
+import pkgutil
 import types
 import typing
 from collections.abc import Mapping
@@ -7,14 +9,15 @@ from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 
+from eksdoctor import model
 from eksdoctor.errors import UsageError
-from eksdoctor.model import cluster, cni, fact, lowering, node, pod, policy, pool, subnet
+from eksdoctor.model import fact
 from eksdoctor.model.fact import Items, Unknown
 from eksdoctor.snapshot.records import aws, kubernetes
 
 _NAMES: dict[str, object] = {}
-for _module in (fact, cni, lowering, node, pod, policy, pool, subnet, cluster):
-    _NAMES |= vars(_module)
+for _module in pkgutil.iter_modules(model.__path__):
+    _NAMES |= vars(importlib.import_module(f"{model.__name__}.{_module.name}"))
 _NAMES |= {"aws": aws, "kubernetes": kubernetes}
 
 Scope = Mapping[str, object]  # name → type

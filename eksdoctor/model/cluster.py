@@ -8,7 +8,7 @@ from ipaddress import IPv4Network
 from eksdoctor.model import sources
 from eksdoctor.model.cni import CNI
 from eksdoctor.model.fact import Items, NotKnown, Reason, Unknown, fact, join, known
-from eksdoctor.model.limits import InstanceLimits, limits_of
+from eksdoctor.model.limits import InstanceLimits, bundled_limits, limits_of
 from eksdoctor.model.lowering import SPARES, LoweredTargets, lowered, merged_configuration
 from eksdoctor.model.node import Node
 from eksdoctor.model.pod import Pod, Trouble, last_seen
@@ -298,16 +298,15 @@ class Cluster:
         return {limits.instance_type: limits for limits in found if limits is not None}
 
     def limits_of(self, instance_type: str) -> InstanceLimits:
-        """What a type can hold; raises NotKnown for a type that EC2 does not describe."""
-        if instance_type in self._limits:
-            return self._limits[instance_type]
+        """What a type can hold: EC2's word first, the bundled table second; raises NotKnown without both."""
+        live = self._limits.get(instance_type) or bundled_limits(instance_type)
+        if live is not None:
+            return live
         self.require_same_cluster()
         missing = gap(self.snapshot, sources.instance_types(self.instance_types_in_use))
-        raise NotKnown(
-            missing
-            if missing is not None
-            else Unknown.because(f"EC2 does not describe the instance type {instance_type}")
-        )
+        if missing is not None:
+            raise NotKnown(missing)
+        raise NotKnown.because(f"neither EC2 nor the bundled table knows the instance type {instance_type}")
 
     @cached_property
     def instance_types_in_use(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-COMMANDS = ["triage", "audit", "capture", "explain", "version", "rules"]
+COMMANDS = ["triage", "audit", "capture", "explain", "maxpods", "version", "rules"]
 
 
 def test_help_names_every_command_and_exit_code(run):

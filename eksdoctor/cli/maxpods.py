@@ -1,0 +1,110 @@
+"""`eksdoctor maxpods`: how many pods an instance type can run, without a cluster."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eksdoctor.cli import options
+from eksdoctor.cli.options import Color
+from eksdoctor.errors import UsageError
+
+if TYPE_CHECKING:
+    from eksdoctor.model.limits import InstanceLimits
+
+_SETTINGS = "How the VPC CNI is set"
+
+
+def maxpods(
+    types: Annotated[
+        list[str],
+        typer.Argument(metavar="TYPE...", help="Instance types, or patterns in quotes: 'm7g.*', '*'."),
+    ],
+    *,
+    prefix_delegation: Annotated[
+        bool,
+        typer.Option(
+            "--prefix-delegation", help="Show the numbers with prefixes first.", rich_help_panel=_SETTINGS
+        ),
+    ] = False,
+    custom_networking: Annotated[
+        bool,
+        typer.Option(
+            "--custom-networking",
+            help="Show the numbers without the primary ENI first.",
+            rich_help_panel=_SETTINGS,
+        ),
+    ] = False,
+    pod_eni: Annotated[
+        bool,
+        typer.Option(
+            "--pod-eni",
+            help="Security groups for pods: types that can carry a trunk ENI keep a slot for it.",
+            rich_help_panel=_SETTINGS,
+        ),
+    ] = False,
+    max_eni: Annotated[
+        int | None,
+        typer.Option(
+            "--max-eni",
+            metavar="N",
+            min=1,
+            show_default=False,
+            help="MAX_ENI: use at most N ENIs.",
+            rich_help_panel=_SETTINGS,
+        ),
+    ] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FORMAT[=FILE]",
+            show_default="terminal",
+            help="terminal, markdown or json.",
+        ),
+    ] = None,
+    color: options.ColorChoice = Color.AUTO,
+) -> None:
+    """Say how many pods an instance type can run."""
+    from eksdoctor.cli import outputs
+    from eksdoctor.model.max_pods import Networking
+    from eksdoctor.render import max_pods_page
+
+    pages = outputs.pages(output, ("terminal", "markdown", "json"))
+    networking = Networking(prefix_delegation, custom_networking, pod_eni, max_eni or 0)
+    page = max_pods_page.of(_known_types(types), networking)
+    for one in pages:
+        if one.format == "json":
+            text = max_pods_page.json_list(page)
+        elif one.format == "markdown":
+            text = max_pods_page.markdown(page)
+        else:
+            coloured = color is Color.ALWAYS or (one.file is None and outputs.is_coloured(color))
+            text = max_pods_page.terminal(page, outputs.width(), "color" if coloured else "plain")
+        outputs.deliver(one, text)
+
+
+def _known_types(given: Iterable[str]) -> "list[InstanceLimits]":
+    from eksdoctor.model import instance_table
+    from eksdoctor.model.limits import bundled_limits
+
+    names: list[str] = []
+    for text in given:
+        found = instance_table.matching(text.strip().lower())
+        if not found:
+            raise _not_known(text.strip())
+        names += found
+    limits = (bundled_limits(name) for name in dict.fromkeys(names))
+    return [one for one in limits if one is not None]
+
+
+def _not_known(name: str) -> UsageError:
+    from eksdoctor.model import instance_table
+
+    if any(mark in name for mark in "*?["):
+        return UsageError(f"no instance type is like {name}", "List them all: eksdoctor maxpods '*'")
+    close = instance_table.near(name.lower())
+    day = instance_table.date()
+    advice = f"Did you mean {' or '.join(close)}?" if close else "List those it has: eksdoctor maxpods '*'"
+    return UsageError(f"the instance type {name} is not in the table of {day}", advice)

@@ -1,0 +1,140 @@
+"""The page of `eksdoctor maxpods`: pods per instance type, in every mode."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from rich.text import Text
+
+from eksdoctor.model import instance_table
+from eksdoctor.model.limits import InstanceLimits
+from eksdoctor.model.max_pods import CAP, LARGE, LARGE_CAP, Networking, PodLimit, PodMode, mode_of, pod_limits
+from eksdoctor.render.marks import code, escaped
+from eksdoctor.render.paper import Ink, Paper, inert
+from eksdoctor.render.words import count
+
+UNKNOWN, IMPOSSIBLE = "?", "-"
+TITLES = {
+    PodMode.SECONDARY: ("single", "addresses"),
+    PodMode.CUSTOM_NETWORKING: ("custom", "networking"),
+    PodMode.PREFIX: ("", "prefixes"),
+    PodMode.PREFIX_CUSTOM_NETWORKING: ("prefixes +", "custom netw."),
+}
+FACTS = (("", "vCPUs"), ("", "ENIs"), ("IPs per", "ENI"), ("branch", "ENIs"))
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRow:
+    """One type and its pods in every mode."""
+
+    limits: InstanceLimits
+    pods: dict[PodMode, PodLimit | None]
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPodsPage:
+    """The types asked for; `modes` has the mode of the settings first."""
+
+    rows: tuple[TypeRow, ...]
+    modes: tuple[PodMode, ...]
+    remarks: tuple[str, ...]
+
+
+def of(types: Iterable[InstanceLimits], networking: Networking) -> MaxPodsPage:
+    """The page of some types under these settings."""
+    rows = tuple(TypeRow(limits, pod_limits(limits, networking)) for limits in types)
+    chosen = mode_of(networking)
+    modes = tuple(sorted(PodMode, key=lambda mode: mode is not chosen))
+    return MaxPodsPage(rows, modes, tuple(_remarks(rows, networking)))
+
+
+def _remarks(rows: Sequence[TypeRow], networking: Networking) -> Iterable[str]:
+    yield (
+        f"Pods that the ENIs can serve, and after the arrow the max-pods to set: at most {CAP}, "
+        f"or {LARGE_CAP} above {LARGE} vCPUs."
+    )
+    if networking.max_eni:
+        yield f"Counted with at most {count(networking.max_eni, 'ENI')} (MAX_ENI)."
+    if networking.security_groups_for_pods:
+        yield (
+            "One ENI is kept for the trunk, except on types that cannot carry one. Pods on branch ENIs "
+            "come on top of these addresses, and count against max-pods like all others."
+        )
+    cells = {cell for row in rows for cell in (*row.pods.values(), row.limits.branch_enis, row.limits.vcpus)}
+    if None in cells:
+        yield (
+            f"{IMPOSSIBLE} not possible: prefixes need Nitro, other types stay with single addresses. "
+            f"{UNKNOWN} not known."
+        )
+    yield (
+        f"Limits as of {instance_table.date()}, ENIs of the default network card. A managed node group "
+        "without an AMI of its own sets the capped number, other nodes the one for single addresses uncapped."
+    )
+
+
+def terminal(page: MaxPodsPage, width: int = 100, ink: Ink = "plain") -> str:
+    """The page for a terminal."""
+    paper = Paper(width, ink)
+    head = [("", "instance type"), *(TITLES[mode] for mode in page.modes), *FACTS]
+    table = [
+        [title[0] for title in head],
+        [title[1] for title in head],
+        *(_cells(page, r) for r in page.rows),
+    ]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    for number, cells in enumerate(table):
+        style = "bold" if number < len(head[0]) else ""
+        paper.line(_line(cells, widths, style))
+    paper.blank()
+    for remark in page.remarks:
+        paper.paragraph(inert(remark))
+    return paper.text
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], style: str) -> Text:
+    text = Text()
+    for number, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        shown = cell.ljust(width) if number == 0 else cell.rjust(width)
+        text.append(shown if number == 0 else f"  {shown}", style or ("bold" if number == 1 else ""))
+    return text
+
+
+def _cells(page: MaxPodsPage, row: TypeRow) -> list[str]:
+    limits = row.limits
+    facts = (limits.vcpus, limits.enis, limits.addresses_per_eni, limits.branch_enis)
+    pods = [_pods(row.pods[mode]) for mode in page.modes]
+    return [limits.instance_type, *pods, *(UNKNOWN if fact is None else str(fact) for fact in facts)]
+
+
+def _pods(limit: PodLimit | None) -> str:
+    if limit is None:
+        return IMPOSSIBLE
+    return f"{limit.uncapped} → {UNKNOWN if limit.recommended is None else limit.recommended}"
+
+
+def markdown(page: MaxPodsPage) -> str:
+    """The page as Markdown."""
+    titles = [" ".join(filter(None, pair)) for pair in (*(TITLES[mode] for mode in page.modes), *FACTS)]
+    rows = [" | ".join(["instance type", *titles]), " | ".join(["---", *["---:"] * len(titles)])]
+    for row in page.rows:
+        name, *cells = _cells(page, row)
+        rows.append(" | ".join([code(name), *cells]))
+    table = "\n".join(f"| {row} |" for row in rows)
+    return "\n\n".join([table, *(escaped(remark) for remark in page.remarks)]) + "\n"
+
+
+def json_list(page: MaxPodsPage) -> str:
+    """The page as JSON: a list, one object per type."""
+    return json.dumps([_as_object(row) for row in page.rows], indent=2) + "\n"
+
+
+def _as_object(row: TypeRow) -> dict[str, object]:
+    limits = row.limits
+    return {
+        "instance_type": limits.instance_type,
+        "enis": limits.enis,
+        "ipv4_per_eni": limits.addresses_per_eni,
+        "vcpus": limits.vcpus,
+        "nitro": limits.nitro,
+        "branch_enis": limits.branch_enis,
+    } | {mode.value: asdict(limit) if limit else None for mode, limit in row.pods.items()}
