@@ -1,12 +1,14 @@
 """Questions of each round, from the snapshot so far.
 
 Three rounds reach everything: what can be asked at once; what depends on the cluster's VPC, the nodes
-in question and the policies; what depends on the subnets in question.
+in question and the policies; what depends on the subnets and node groups in question. An audit asks for
+the paths and the identity of the daemon too (`surroundings`).
 """
 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
+from eksdoctor.inquiry import surroundings
 from eksdoctor.model import sources
 from eksdoctor.model.cluster import Cluster
 from eksdoctor.model.fact import Items, Unknown
@@ -38,13 +40,18 @@ def _wanted(cluster: Cluster) -> Iterator[Request]:
     yield from _of_pods(cluster)
     yield from _of_account(cluster)
     yield from _of_subnets(cluster)
+    if cluster.snapshot.purpose == AUDIT:
+        yield from surroundings.questions(cluster)
 
 
 def _at_once(cluster: Cluster) -> Iterator[Request]:
-    namespace = cluster.snapshot.focus.namespace
+    focus = cluster.snapshot.focus
     yield sources.NODES
-    yield sources.pending_pods(namespace)
-    yield sources.warnings(namespace)
+    for namespace in dict.fromkeys((focus.namespace, cluster.permitted_namespace or focus.namespace)):
+        yield sources.pending_pods(namespace)
+        yield sources.warnings(namespace)
+    if focus.pod:
+        yield sources.pod_named(focus.namespace, focus.pod)
     yield sources.DAEMON_SETS
     yield sources.AWS_NODE_PODS
     yield sources.POD_ROWS
@@ -52,7 +59,14 @@ def _at_once(cluster: Cluster) -> Iterator[Request]:
     yield sources.SECURITY_GROUP_POLICIES
     yield sources.CNI_NODES
     yield sources.CONFIG_MAP
+    yield sources.NODE_POOLS
+    yield sources.EC2_NODE_CLASSES
+    yield sources.AWS_NODE_REVISIONS
     yield sources.CALLER
+    yield sources.INTERFACES_QUOTA
+    outcome = cluster.snapshot.outcomes.get(sources.INTERFACES_QUOTA)
+    if outcome is not None and outcome.absent:  # nobody ever asked for more: AWS's default holds
+        yield sources.DEFAULT_INTERFACES_QUOTA
     name = cluster.target_name
     if isinstance(name, str):
         yield sources.cluster(name)
@@ -84,14 +98,37 @@ def _of_account(cluster: Cluster) -> Iterator[Request]:
         yield sources.instance_types(types)
     name = cluster.target_name
     if isinstance(name, str):
-        for group in _groups_in_question(cluster):
-            yield sources.nodegroup(name, group)
-    groups = {group for policy in _elements(cluster.policies) for group in policy.groups}
-    groups |= {
+        yield from _of_node_groups(cluster, name)
+    yield from _of_security_groups(cluster)
+
+
+def _of_node_groups(cluster: Cluster, name: str) -> Iterator[Request]:
+    """The node groups in question, and of their launch templates the max-pods setting."""
+    wanted = _groups_in_question(cluster)
+    for group in wanted:
+        yield sources.nodegroup(name, group)
+    for record in cluster.snapshot.of(kinds.NODEGROUPS):
+        template = record.launch_template
+        if record.nodegroup_name in wanted and template is not None and template.id and template.version:
+            yield sources.launch_template_version(template.id, template.version)
+
+
+def _of_security_groups(cluster: Cluster) -> Iterator[Request]:
+    """Whether the groups that pods get exist; with policies, what they and the cluster's own let through."""
+    of_policies = {group for policy in _elements(cluster.policies) for group in policy.groups}
+    of_configs = {
         group for config in cluster.snapshot.of(kinds.ENI_CONFIGS) for group in config.spec.security_groups
     }
-    if groups:
-        yield sources.security_groups(groups)
+    if of_policies | of_configs:
+        yield sources.security_groups(of_policies | of_configs)
+    audited = cluster.snapshot.purpose == AUDIT
+    record = cluster.record
+    own = "" if isinstance(record, Unknown) else record.resources_vpc_config.cluster_security_group_id
+    ruled = of_policies | (of_configs if audited else set())
+    if own and (ruled or audited):
+        ruled |= {own}
+    if ruled:
+        yield sources.security_group_rules(ruled)
 
 
 def _groups_in_question(cluster: Cluster) -> list[str]:
@@ -128,12 +165,17 @@ def nodes_to_list(cluster: Cluster) -> list[Node]:
     return [node for node in questioned if node.name in named or node.name in unclear]
 
 
+def _known_subnets(node: Node) -> tuple[Subnet, ...]:
+    subnets = node.eni_subnets
+    return () if isinstance(subnets, Unknown) else tuple(s for s in subnets if s.record is not None)
+
+
 def subnets_in_question(cluster: Cluster) -> list[Subnet]:
     """The subnets of the nodes in question; in an audit those of every node."""
     nodes: Iterable[Node] = nodes_in_question(cluster)
     if cluster.snapshot.purpose == AUDIT:
         nodes = _elements(cluster.nodes_of_vpc_cni)
-    found = {subnet.id: subnet for node in nodes if isinstance(subnet := node.subnet, Subnet)}
+    found = {subnet.id: subnet for node in nodes for subnet in _known_subnets(node)}
     return [found[key] for key in sorted(found)]
 
 

@@ -1,12 +1,14 @@
 """The cluster: everything a snapshot shows of it, with what is missing said."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cached_property
 from hashlib import sha256
 from ipaddress import IPv4Network
 
 from eksdoctor.model import sources
 from eksdoctor.model.cni import CNI
+from eksdoctor.model.eni_config import ENIConfig
 from eksdoctor.model.fact import Items, NotKnown, Reason, Unknown, fact, join, known
 from eksdoctor.model.limits import InstanceLimits, bundled_limits, limits_of
 from eksdoctor.model.lowering import SPARES, LoweredTargets, lowered, merged_configuration
@@ -19,6 +21,7 @@ from eksdoctor.model.sight import gap, listed
 from eksdoctor.model.subnet import Subnet
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws, kubernetes
+from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Snapshot
 
 NOT_READY = "NetworkPluginNotReady"
@@ -134,12 +137,40 @@ class Cluster:
 
     @cached_property
     def pod_requests(self) -> tuple[Unknown | None, Unknown | None]:
-        """What is missing of the pending pods and of the warnings; a permitted namespace counts as all."""
-        namespace = self.snapshot.focus.namespace
-        return (
-            gap(self.snapshot, sources.pending_pods(namespace)),
-            gap(self.snapshot, sources.warnings(namespace)),
-        )
+        """What is missing of the pending pods and of the warnings of the namespaces in view."""
+        return (self._missing(sources.pending_pods), self._missing(sources.warnings))
+
+    def _missing(self, request: Callable[[str], Request]) -> Unknown | None:
+        """Why not every answer of the focus is there; the whole cluster's holds each namespace's."""
+        missing = gap(self.snapshot, request(self.snapshot.focus.namespace))
+        everywhere = gap(self.snapshot, request("")) if missing is not None else None
+        return missing if everywhere is not None else None
+
+    @cached_property
+    def permitted_namespace(self) -> str:
+        """The context's namespace, when it is all that pods or events may be read of; else empty."""
+        if self.snapshot.focus.namespace:
+            return ""
+        refusals = self.snapshot.refusals
+        asked = (sources.pending_pods(), sources.warnings())
+        if any(request in refusals and refusals[request].reason == "forbidden" for request in asked):
+            return self.snapshot.target.namespace or "default"
+        return ""
+
+    @cached_property
+    def focus_pod(self) -> Pod | None:
+        """The pod that was asked about, if any list or event names it."""
+        focus = self.snapshot.focus
+        named = (pod for pod in self.pods if (pod.namespace, pod.short_name) == (focus.namespace, focus.pod))
+        return next(named, None)
+
+    @property
+    def is_focus_pod_absent(self) -> bool:
+        """Whether the API server itself says that there is no pod of the name that was asked about."""
+        focus = self.snapshot.focus
+        if not focus.pod or self.focus_pod is not None:
+            return False
+        return gap(self.snapshot, sources.pod_named(focus.namespace, focus.pod)) is None
 
     @cached_property
     def pods(self) -> Items[Pod]:
@@ -260,6 +291,26 @@ class Cluster:
             return Items((), vpc)
         mine = tuple(s for s in self._subnets.values() if s.record is not None and s.record.vpc_id == vpc)
         return Items(mine, gap(self.snapshot, sources.subnets(vpc)))
+
+    def subnet_named(self, subnet_id: str) -> Subnet:
+        """A subnet by id; one that is only named somewhere has unknown facts."""
+        if subnet_id not in self._subnets:
+            self._subnets[subnet_id] = Subnet(self, subnet_id, None)
+        return self._subnets[subnet_id]
+
+    @fact
+    def eni_configs(self) -> Items[ENIConfig]:
+        """The ENIConfigs."""
+        records = listed(self.snapshot, kinds.ENI_CONFIGS, sources.ENI_CONFIGS)
+        return Items(tuple(ENIConfig(self, record) for record in records), records.missing)
+
+    def eni_config_named(self, name: str) -> ENIConfig | None:
+        """An ENIConfig by name, None when there is none; raises NotKnown when the list is not whole."""
+        configs = known(self.eni_configs)
+        found = next((config for config in configs if config.name == name), None)
+        if found is None:
+            configs.all()
+        return found
 
     @cached_property
     def _ranges(self) -> list[tuple[int, int, Subnet]]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from eksdoctor.model import sources
@@ -24,6 +25,13 @@ OTHER_PLUGINS = {  # DaemonSets that bring a CNI of their own
     "kube-flannel-ds": "Flannel",
     "kube-ovn-cni": "Kube-OVN",
 }
+
+
+NO_PROVISIONING = {  # since which release
+    "DISABLE_NETWORK_RESOURCE_PROVISIONING": Version(1, 9, 1),
+    "ENABLE_IMDS_ONLY_MODE": Version(1, 19, 6),
+}
+ABOVE_DEBUG = ("info", "warn", "error", "fatal")
 
 
 class Mode(StrEnum):
@@ -128,9 +136,9 @@ class CNI:
     @fact
     def subnet_discovery(self) -> bool:
         """ENABLE_SUBNET_DISCOVERY, which exists since v1.18."""
-        if known(self.version) < Version(1, 18):
-            return False
-        return known(self.environment).flag("ENABLE_SUBNET_DISCOVERY", default=True)
+        if not known(self.environment).flag("ENABLE_SUBNET_DISCOVERY", default=True):
+            return False  # whatever the release
+        return known(self.version) >= Version(1, 18)
 
     @fact
     def security_groups_for_pods(self) -> bool:
@@ -176,6 +184,45 @@ class CNI:
     def max_eni(self) -> int:
         """MAX_ENI; 0 is unset."""
         return known(self.environment).number("MAX_ENI", 0)
+
+    @fact
+    def provisioning_switches(self) -> str:
+        """The variables that keep ipamd from asking EC2 for anything, where this release knows them."""
+        environment = known(self.environment)
+        on = [name for name in NO_PROVISIONING if environment.flag(name, default=False)]
+        return " and ".join(name for name in on if known(self.version) >= NO_PROVISIONING[name])
+
+    @fact
+    def provisioning_is_off(self) -> bool:
+        """Whether ipamd asks EC2 for no address and no ENI, and gives none back."""
+        return known(self.provisioning_switches) != ""
+
+    @fact
+    def grows_on_cordoned_nodes(self) -> bool:
+        """AWS_MANAGE_ENIS_NON_SCHEDULABLE; before v1.12.6 a cordon did not stop growth."""
+        if known(self.environment).flag("AWS_MANAGE_ENIS_NON_SCHEDULABLE", default=False):
+            return True
+        return known(self.version) < Version(1, 12, 6)
+
+    @fact
+    def log_level(self) -> str:
+        """AWS_VPC_K8S_CNI_LOGLEVEL as ipamd reads it: any case, Debug for anything it does not know."""
+        level = (known(self.environment).text("AWS_VPC_K8S_CNI_LOGLEVEL") or "").lower()
+        return level.capitalize() if level in ABOVE_DEBUG else "Debug"
+
+    @fact
+    def introspection_address(self) -> str:
+        """Where ipamd serves its introspection, empty where it does not."""
+        environment = known(self.environment)
+        if environment.flag("DISABLE_INTROSPECTION", default=False):
+            return ""
+        address = environment.text("INTROSPECTION_BIND_ADDRESS")
+        return "127.0.0.1:61679" if address is None else address or ":0"
+
+    @fact
+    def introspection_is_exposed(self) -> bool:
+        """Whether other machines may reach the introspection: neither loopback nor a unix socket."""
+        return not _is_local(known(self.introspection_address))
 
     @fact
     def counts_single_addresses(self) -> bool:
@@ -232,6 +279,18 @@ class CNI:
 _ENI_REMARK = "whole spare ENIs are not counted here"
 _OFF_REMARK = "prefixes are not requested while ENABLE_PREFIX_DELEGATION is off"
 _PREFIX_REMARK = "it still decides whether a wholly idle ENI is given back"
+
+
+def _is_local(address: str) -> bool:
+    if not address or address.startswith("unix:"):
+        return True
+    host = address.rpartition(":")[0].strip("[]")
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _written(variable: kubernetes.EnvironmentVariable) -> str | None:

@@ -7,8 +7,14 @@ label, then the literal name `default`. The default annotation key therefore bea
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from eksdoctor.model.version import Version
+from eksdoctor.snapshot.records import kubernetes
+
+if TYPE_CHECKING:
+    from eksdoctor.model.cluster import Cluster
+    from eksdoctor.model.subnet import Subnet
 
 EXTERNAL_LABEL = "vpc.amazonaws.com/externalEniConfig"
 DEFAULT_KEY = "k8s.amazonaws.com/eniConfig"
@@ -52,3 +58,27 @@ def resolve(
     if label_key in labels:
         return ENIConfigName(labels[label_key], Via.LABEL, label_key)
     return ENIConfigName(DEFAULT_NAME, Via.DEFAULT)
+
+
+class ENIConfig:
+    """An ENIConfig: the subnet and security groups of a node's pod ENIs."""
+
+    name: str
+
+    def __init__(self, cluster: "Cluster", record: kubernetes.ENIConfig) -> None:
+        self.cluster = cluster
+        self.record = record
+        self.name = record.metadata.name
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def subnet(self) -> "Subnet":
+        """Its subnet, which may not exist."""
+        return self.cluster.subnet_named(self.record.spec.subnet)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Its security groups; without any the node's primary ENI's are used."""
+        return self.record.spec.security_groups

@@ -1,14 +1,17 @@
 """A node: where it stands, what its type can hold, what its pool holds, which pods wait on it."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
-from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, join, known
+from eksdoctor.model.discovery import is_candidate
+from eksdoctor.model.eni_config import DEFAULT_KEY, ENIConfig, ENIConfigName, resolve
+from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, join, known, union
+from eksdoctor.model.growth import enis_left, growth, keeps_trunk_slot
 from eksdoctor.model.limits import PREFIX_SIZE, InstanceLimits
-from eksdoctor.model.pod import Pod
-from eksdoctor.model.pool import Pool, stop_of_minimum
-from eksdoctor.model.version import Version
+from eksdoctor.model.pod import Pod, Trouble
+from eksdoctor.model.pool import STOPS_AT_MAX_PODS, Pool, Shape, stop_of_minimum
 from eksdoctor.snapshot.records import aws, kubernetes
 
 if TYPE_CHECKING:
@@ -20,7 +23,20 @@ NO_MANAGE = "node.k8s.amazonaws.com/no_manage"
 INSTANCE_ID = "node.k8s.amazonaws.com/instance_id"
 AGENT_CONDITION = "NetworkingReady"
 NO_ADDRESSES = "IPAMDNoIPs"  # https://github.com/aws/eks-node-monitoring-agent pkg/reasons/reasons.yaml
+CORDONED = "node.kubernetes.io/unschedulable"
 LEAST_HOST_PODS = 2  # aws-node and kube-proxy, the "+ 2" of the max-pods formula
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthChoice:
+    """A subnet the daemon can ask, and the addresses it would ask of it at least."""
+
+    subnet: "Subnet"
+    amount: int
+
+    def room(self) -> int:
+        """Addresses left after it; negative when the subnet must refuse."""
+        return known(self.subnet.free_ips) - self.amount
 
 
 class Compute(StrEnum):
@@ -109,8 +125,11 @@ class Node:
 
     @fact
     def is_unschedulable(self) -> bool:
-        """Cordoned."""
-        return self._known_record().spec.unschedulable
+        """Cordoned; the daemon goes by the taint that follows."""
+        spec = self._known_record().spec
+        return spec.unschedulable or any(
+            taint.key == CORDONED and taint.effect == "NoSchedule" for taint in spec.taints
+        )
 
     @fact
     def internal_ip(self) -> str:
@@ -139,19 +158,82 @@ class Node:
         raise NotKnown.because("the node's address is in no subnet of the cluster's VPC")
 
     @fact
+    def eni_config_name(self) -> ENIConfigName:
+        """The ENIConfig this node resolves to under custom networking."""
+        cni, meta = self.cluster.cni, self._known_record().metadata
+        keys = [known(cni.environment).text(f"ENI_CONFIG_{kind}_DEF") for kind in ("ANNOTATION", "LABEL")]
+        annotation, label = (key or DEFAULT_KEY for key in keys)
+        return resolve(meta.labels, meta.annotations, known(cni.version), annotation, label)
+
+    @fact
+    def eni_config(self) -> ENIConfig | None:
+        """The ENIConfig of that name; None when it is known not to exist."""
+        return self.cluster.eni_config_named(known(self.eni_config_name).name)
+
+    @fact
     def pod_subnet(self) -> "Subnet":
-        """The subnet that this node's pods draw on: its own, unless ENIConfigs or discovery tags exist."""
+        """The subnet that this node's pods draw on next.
+
+        Its ENIConfig's under custom networking; where subnets are tagged for discovery the one of its
+        choices that has most room for what would be asked of it; else its own.
+        """
         cni = self.cluster.cni
         if known(cni.custom_networking):
-            raise NotKnown.because(
-                "custom networking is on: which ENIConfig subnets pods use is not resolved"
-            )
+            config = known(self.eni_config)
+            if config is None:
+                raise NotKnown.because(f"the ENIConfig {known(self.eni_config_name)} does not exist")
+            return config.subnet
         own = known(self.subnet)
-        if known(cni.subnet_discovery) and known(own.has_discovery_tag_in_zone):
-            raise NotKnown.because(
-                "the zone has subnets tagged kubernetes.io/role/cni: which of them pods use is not resolved"
-            )
-        return own
+        if not self._discovers(own):
+            return own
+        choices = known(self.growth_choices)
+        return max(choices, key=GrowthChoice.room).subnet if choices else own
+
+    def _discovers(self, own: "Subnet") -> bool:
+        return known(self.cluster.cni.subnet_discovery) and known(own.has_discovery_tag_in_zone)
+
+    @fact
+    def discovered_subnets(self) -> "tuple[Subnet, ...]":
+        """The subnets of its zone that may serve its new ENIs by their tags."""
+        cni, own = self.cluster.cni, known(self.subnet)
+        name = known(cni.environment).text("CLUSTER_NAME") or ""
+        version, zone = known(cni.version), known(own.zone)
+        return tuple(
+            subnet
+            for subnet in self.cluster.subnet_records.all()
+            if known(subnet.zone) == zone
+            and is_candidate(known(subnet.tags), version, name, is_own=subnet is own)
+        )
+
+    @fact
+    def growth_choices(self) -> "tuple[GrowthChoice, ...]":
+        """What the daemon can try next: each attached ENI with an empty slot, and a new ENI per candidate."""
+        unit = PREFIX_SIZE if known(self.uses_prefixes) else 1
+        choices = [
+            GrowthChoice(self.cluster.subnet_named(subnet), unit)
+            for subnet, slots in known(self.slots_by_eni)
+            if slots > 0
+        ]
+        if known(self.eni_slots_left) > 0:
+            by_unit = known(self.cluster.targets).by_address or unit > 1
+            asked = 1 + (unit if by_unit else known(self.limits).slots_per_eni)
+            choices += [GrowthChoice(subnet, asked) for subnet in known(self.discovered_subnets)]
+        return tuple(choices)
+
+    @fact
+    def eni_subnets(self) -> "tuple[Subnet, ...]":
+        """The subnets in which this node's ENIs may stand."""
+        own = known(self.subnet)
+        if known(self.cluster.cni.custom_networking):
+            config = known(self.eni_config)
+            return (own,) if config is None or config.subnet is own else (own, config.subnet)
+        if not self._discovers(own):
+            return (own,)
+        zone = known(own.zone)
+        tagged = [
+            s for s in self.cluster.subnet_records.all() if known(s.zone) == zone and s.is_tagged_for_pods
+        ]
+        return tuple({subnet.id: subnet for subnet in (own, *tagged)}.values())
 
     @fact
     def limits(self) -> InstanceLimits:
@@ -166,10 +248,9 @@ class Node:
     @fact
     def interfaces(self) -> Items[aws.NetworkInterface]:
         """Every ENI attached to the node."""
-        known(self.pod_subnet)
-        subnet = known(self.subnet)
         mine = known(self.instance_id)
-        return known(subnet.interfaces).where(
+        found = [known(subnet.interfaces) for subnet in known(self.eni_subnets)]
+        return union(found).where(
             lambda eni: eni.attachment is not None and eni.attachment.instance_id == mine
         )
 
@@ -216,9 +297,14 @@ class Node:
         cni = self.cluster.cni
         if not known(cni.security_groups_for_pods):
             return 0
-        if known(cni.version) < Version(1, 20, 4):
-            return 1
-        return 1 if known(self.limits).may_trunk else 0
+        return 1 if keeps_trunk_slot(known(cni.version), may_trunk=known(self.limits).may_trunk) else 0
+
+    @fact
+    def keeps_trunk_slot_in_vain(self) -> bool:
+        """Whether an ENI slot stays empty for a trunk that this type cannot carry (before v1.20.4)."""
+        if not known(self.cluster.cni.security_groups_for_pods) or known(self.limits).may_trunk:
+            return False
+        return known(self.trunk_slots) > 0
 
     @fact
     def enis_by_type(self) -> int:
@@ -249,13 +335,25 @@ class Node:
     @fact
     def eni_slots_left(self) -> int:
         """ENIs that the daemon could still attach."""
-        return max(known(self.usable_enis) - len(known(self.pool_interfaces)), 0)
+        attached = [eni for eni in known(self.interfaces).all() if _card(eni) == 0]
+        mine = [eni for eni in attached if self._is_managed(eni)]
+        waits_for_trunk = not any(_is_trunk(eni) for eni in mine)
+        kept = known(self.trunk_slots) if waits_for_trunk else 0
+        return enis_left(known(self.eni_limit), len(mine), len(attached) - len(mine), kept=kept)
+
+    @fact
+    def slots_by_eni(self) -> tuple[tuple[str, int], ...]:
+        """Subnet and empty slots of each ENI that may take more; custom networking skips the primary."""
+        most = known(self.limits).slots_per_eni
+        enis = known(self.pool_interfaces)
+        if known(self.cluster.cni.custom_networking):
+            enis = tuple(eni for eni in enis if eni.attachment is None or eni.attachment.device_index > 0)
+        return tuple((eni.subnet_id, max(most - _slots_used(eni), 0)) for eni in enis)
 
     @fact
     def free_slots(self) -> int:
         """Empty address or prefix slots on the attached ENIs; both kinds fill a slot."""
-        most = known(self.limits).slots_per_eni
-        return sum(max(most - _slots_used(eni), 0) for eni in known(self.pool_interfaces))
+        return sum(slots for _, slots in known(self.slots_by_eni))
 
     @fact
     def total_ips(self) -> int:
@@ -326,24 +424,47 @@ class Node:
     def pool(self) -> Pool:
         """The pool as the daemon sees it."""
         slots, prefixes = known(self.limits).slots_per_eni, known(self.uses_prefixes)
-        return Pool(known(self.total_ips), known(self.assigned_ips), slots, prefixes, known(self.max_pods))
+        total, assigned, most = known(self.total_ips), known(self.assigned_ips), known(self.max_pods)
+        # Only a pool that large needs the release to be known.
+        stops = total >= most and known(self.cluster.cni.version) >= STOPS_AT_MAX_PODS
+        return Pool(total, assigned, slots, prefixes, most, stops_at_max_pods=stops)
+
+    @fact
+    def shape(self) -> Shape:
+        """What type and settings leave the daemon here, for what a node like this one costs."""
+        version, most = self.cluster.cni.version, self.max_pods
+        stops = not isinstance(version, Unknown) and version >= STOPS_AT_MAX_PODS
+        return Shape(
+            max(known(self.enis_by_type), 1),
+            known(self.limits).slots_per_eni,
+            known(self.uses_prefixes),
+            most if stops and not isinstance(most, Unknown) else None,
+            pods_on_primary=not known(self.cluster.cni.custom_networking),
+        )
+
+    @fact
+    def missing_growth(self) -> int:
+        """Addresses that the pool's next growth needs at least, whether or not the daemon may grow it."""
+        pool, targets = known(self.pool), known(self.cluster.targets)
+        slots = tuple(empty for _, empty in known(self.slots_by_eni))
+        asked = growth(pool, targets, slots, known(self.eni_slots_left))
+        if asked is None:
+            return 0
+        if not known(self.cluster.cni.custom_networking) and self._discovers(known(self.subnet)):
+            return max(known(self.growth_choices), key=GrowthChoice.room).amount
+        return asked.least
+
+    @fact
+    def is_growth_suspended(self) -> bool:
+        """Whether the daemon leaves the pool as it is because the node is cordoned."""
+        return known(self.is_unschedulable) and not known(self.cluster.cni.grows_on_cordoned_nodes)
 
     @fact
     def next_request(self) -> int:
-        """Addresses that the next growth takes of its subnet at least; 0 when the daemon asks for none.
-
-        On an ENI with a free slot a refused batch is tried again with one unit; a new ENI takes its
-        primary address and what it is created with.
-        """
-        targets = known(self.cluster.targets)
-        if not known(self.pool).short(targets):
+        """Addresses that the next growth takes of its subnet at least; 0 when the daemon asks for none."""
+        if known(self.cluster.cni.provisioning_is_off) or known(self.is_growth_suspended):
             return 0
-        unit = PREFIX_SIZE if known(self.uses_prefixes) else 1
-        if known(self.free_slots) > 0:
-            return unit
-        if known(self.eni_slots_left) == 0:
-            return 0
-        return 1 + (unit if targets.by_address or unit > 1 else known(self.limits).slots_per_eni)
+        return known(self.missing_growth)
 
     @fact
     def agent_saw_no_addresses(self) -> bool:
@@ -378,6 +499,47 @@ class Node:
         return self._waiting_if(_all_of(self._is_empty(), self._stopped_at_minimum()))
 
     @fact
+    def waiting_pods(self) -> Items[Pod]:
+        """The pods on this node that have no address now."""
+        return known(self.starved_pods).where(
+            lambda pod: t if isinstance(t := pod.trouble, Unknown) else t == Trouble.STARVED
+        )
+
+    @fact
+    def pods_without_provisioning(self) -> Items[Pod]:
+        """Waiting pods, when the pool is empty and could grow, and ipamd is told to ask EC2 for nothing."""
+        off = self.cluster.cni.provisioning_is_off
+        return self._waiting_if(_all_of(off, self._is_empty(), self._could_grow()))
+
+    @fact
+    def pods_on_cordoned_node(self) -> Items[Pod]:
+        """Waiting pods, when the pool is empty and could grow, and nothing but the cordon stops ipamd."""
+        off = self.cluster.cni.provisioning_is_off
+        allowed = off if isinstance(off, Unknown) else not off
+        return self._waiting_if(
+            _all_of(self.is_growth_suspended, allowed, self._is_empty(), self._could_grow())
+        )
+
+    @fact
+    def is_stopped_at_max_pods(self) -> bool:
+        """Whether the pool is as large as max-pods and has addresses that no pod holds."""
+        pool = known(self.pool)
+        return pool.is_at_max_pods and pool.available > 0
+
+    @fact
+    def pods_at_stopped_pool(self) -> Items[Pod]:
+        """Waiting pods, when no pod holds the rest of a pool that is as large as max-pods."""
+        stopped = self.is_stopped_at_max_pods
+        if stopped is False:
+            return Items()
+        return known(self.waiting_pods) if stopped is True else self._waiting_if(stopped)
+
+    @fact
+    def is_dense(self) -> bool:
+        """Whether pods hold or wait for three quarters of the addresses the CNI can serve here."""
+        return 4 * known(self.wanted_ips) >= 3 * known(self.type_capacity)
+
+    @fact
     def pods_short_of_subnet(self) -> Items[Pod]:
         """Waiting pods, when no address is left, the daemon asks for more, and so its subnet must give."""
         asks = self.next_request
@@ -386,6 +548,10 @@ class Node:
     def _is_empty(self) -> bool | Unknown:
         available = self.available_ips
         return available if isinstance(available, Unknown) else available == 0
+
+    def _could_grow(self) -> bool | Unknown:
+        missing = self.missing_growth
+        return missing if isinstance(missing, Unknown) else missing > 0
 
     def _is_full(self) -> bool | Unknown:
         free, left = self.free_slots, self.eni_slots_left

@@ -6,21 +6,24 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from eksdoctor.model import sources
+from eksdoctor.model.address_map import BLOCK, AddressMap, Holding
+from eksdoctor.model.discovery import ROLE_TAG
 from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, join, known, union
+from eksdoctor.model.holders import Estate
 from eksdoctor.model.lowering import freed
 from eksdoctor.model.node import Node
 from eksdoctor.model.pod import Pod
-from eksdoctor.model.pool import claim_of_new_node
+from eksdoctor.model.pool import claim_at
 from eksdoctor.model.prefixes import free_prefixes, usable
 from eksdoctor.model.sight import gap
+from eksdoctor.model.survey import LARGEST, SMALLEST, survey
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
 
 if TYPE_CHECKING:
     from eksdoctor.model.cluster import Cluster
 
-DISCOVERY_TAG = "kubernetes.io/role/cni"
-EXPLICIT = "explicit"
+EXPLICIT, PREFIX = "explicit", "prefix"
 
 
 class Subnet:
@@ -78,15 +81,16 @@ class Subnet:
         """Its tags."""
         return {tag.key: tag.value for tag in self._known_record().tags}
 
+    @property
+    def is_tagged_for_pods(self) -> bool:
+        """Whether it carries the CNI's discovery tag, with any value."""
+        return self.record is not None and any(tag.key == ROLE_TAG for tag in self.record.tags)
+
     @fact
     def has_discovery_tag_in_zone(self) -> bool:
         """Whether a subnet of this zone carries the CNI's discovery tag, with any value."""
         zone = known(self.zone)
-        return any(
-            DISCOVERY_TAG in known(other.tags)
-            for other in self.cluster.subnet_records.all()
-            if other.zone == zone
-        )
+        return any(s.is_tagged_for_pods for s in self.cluster.subnet_records.all() if known(s.zone) == zone)
 
     @fact
     def nodes(self) -> Items[Node]:
@@ -112,13 +116,7 @@ class Subnet:
     @fact
     def addresses_per_new_node(self) -> int:
         """What one more node of the usual type takes by the time it runs its first pod."""
-        node = known(self.usual_type_node)
-        return claim_of_new_node(
-            known(self.cluster.targets),
-            known(node.limits).slots_per_eni,
-            max(known(node.enis_by_type), 1),
-            prefixes=known(node.uses_prefixes),
-        )
+        return claim_at(known(self.cluster.targets), known(known(self.usual_type_node).shape), 1).addresses
 
     @fact
     def smallest_request(self) -> int:
@@ -245,6 +243,149 @@ class Subnet:
     def idle_ips(self) -> int:
         """Addresses that nodes here hold and no pod uses."""
         return sum(known(node.available_ips) for node in known(self.nodes).all())
+
+    # --- who holds what ------------------------------------------------------------------------
+
+    @fact
+    def address_map(self) -> AddressMap:
+        """What every address is used for."""
+        known(self.reservations).all()
+        return self._surveyed(known(self.pod_addresses))
+
+    @fact
+    def _held(self) -> AddressMap:
+        """The map without its pods: who holds what can be told where pods or reservations cannot be read."""
+        return self._surveyed(frozenset())
+
+    def _surveyed(self, pods: frozenset[str]) -> AddressMap:
+        if not LARGEST <= known(self.cidr).prefixlen <= SMALLEST:
+            raise NotKnown.because("the range is none that EC2 allows a subnet")
+        reservations = known(self.reservations)
+        return survey(
+            known(self.cidr),
+            known(self.interfaces).all(),
+            reservations.elements,
+            known(self._estate),
+            pods=pods,
+            available=known(self.free_ips) if reservations.missing is None else None,
+        )
+
+    @fact
+    def _estate(self) -> Estate:
+        nodes, snapshot = known(self.cluster.nodes).all(), self.cluster.snapshot
+        instances, addresses = [node.instance_id for node in nodes], [node.internal_ip for node in nodes]
+        return Estate.of(
+            known(self.cluster.target_name),
+            (found for found in instances if isinstance(found, str)),
+            (found for found in addresses if isinstance(found, str)),
+            snapshot.of(kinds.INTERFACES),
+            self.cluster.at,
+        )
+
+    @fact
+    def pod_addresses(self) -> frozenset[str]:
+        """Addresses of the cluster's pods: those of the API server's table, and of pods read one by one."""
+        table = self.cluster.pod_table()
+        for node in table.unclear_nodes:  # of these the table does not say who is over
+            self.cluster.pods_on(node).all()
+        records = (pod.record for pod in self.cluster.pods if pod.has_address and not pod.is_over)
+        return frozenset(table.by_address) | {
+            record.status.pod_ip for record in records if record is not None
+        }
+
+    @fact
+    def fragmentation_score(self) -> int:
+        """Aligned /28s that no prefix can be made of, in per cent; 100 is a subnet without a free one."""
+        known(self.free_prefixes)  # not known where addresses are held by somebody who cannot be seen
+        return known(self._held).fragmentation_score
+
+    @fact
+    def other_holders(self) -> Items[Holding]:
+        """Who else holds addresses here, largest first; this cluster's own control plane does not count."""
+        return Items(known(self._held).others, known(self.reservations).missing)
+
+    @fact
+    def addresses_of_others(self) -> int:
+        """Addresses that others hold, at least."""
+        return known(self._held).held_by_others
+
+    @fact
+    def single_addresses_of_others(self) -> int:
+        """Addresses that others hold one by one, anywhere between the prefixes."""
+        found = known(self._held)
+        if not found.single_of_others and known(self.hidden_ips):
+            raise NotKnown.because(
+                f"{known(self.hidden_ips)} addresses are held by somebody this account cannot see"
+            )
+        return found.single_of_others
+
+    @fact
+    def addresses_of_other_clusters(self) -> int:
+        """Addresses that other clusters' nodes and pods hold, by their tags."""
+        return known(self._held).of_other_clusters
+
+    @fact
+    def leaked_interfaces(self) -> Items[aws.NetworkInterface]:
+        """ENIs that the CNI or the resource controller made and nobody uses any more."""
+        return Items(known(self._held).leaked)
+
+    @fact
+    def leaked_ips(self) -> int:
+        """Addresses that they hold."""
+        return sum(holding.addresses for holding in known(self._held).of_leaked)
+
+    @fact
+    def prefix_reservations(self) -> int:
+        """Reservations from which only prefixes are taken."""
+        return sum(1 for found in known(self.reservations).all() if found.reservation_type == PREFIX)
+
+    @fact
+    def reserved_ips(self) -> int:
+        """Addresses that nobody holds in reservations of either type."""
+        known(self.reservations).all()
+        return known(self._held).reserved
+
+    @fact
+    def reserved_for_prefixes(self) -> int:
+        """Those of them that are for prefixes only."""
+        known(self.reservations).all()
+        return known(self._held).reserved_for_prefixes
+
+    @fact
+    def free_outside_reservations(self) -> int:
+        """Addresses that look free to anybody."""
+        known(self.reservations).all()
+        return known(self._held).free
+
+    @fact
+    def reserved_out_of_reach(self) -> int:
+        """Addresses that nobody holds and that reservations keep from the pools of this mode."""
+        known(self.reservations).all()
+        whole_blocks = known(self._held).withheld_prefixes * BLOCK
+        return whole_blocks if known(self.uses_prefixes) else known(self.reserved_ips)
+
+    @fact
+    def free_in_reach(self) -> int:
+        """Free addresses that the pools of this mode can take: outside reservations, or in whole prefixes."""
+        known(self.reservations).all()
+        found = known(self._held)
+        if found.hidden:
+            raise NotKnown.because(f"{found.hidden} addresses are held by somebody this account cannot see")
+        in_reach = found.free_prefixes * BLOCK if known(self.uses_prefixes) else found.free
+        return min(in_reach, known(self.free_ips))
+
+    @fact
+    def starved_by_reservation(self) -> Items[Pod]:
+        """Waiting pods whose node asks for more than reservations leave in reach."""
+        if not known(self.reserved_out_of_reach):
+            return Items()
+        in_reach = known(self.free_in_reach)
+        return self._pods_where(lambda asks: asks > in_reach)
+
+    @fact
+    def idle_prefixes(self) -> int:
+        """Prefixes of nodes here in which no pod has an address."""
+        return known(self.address_map).idle_prefixes
 
 
 def _is_same(found: "Subnet | Unknown", wanted: Subnet) -> bool | Unknown:

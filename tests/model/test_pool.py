@@ -5,8 +5,10 @@ import json
 import pytest
 
 from eksdoctor.model.fact import NotKnown
+from eksdoctor.model.growth import NO_ADDRESSES, NO_BLOCKS, Place, backs_off
 from eksdoctor.model.lowering import lowered, merged_configuration
 from eksdoctor.model.pool import Pool, Targets, claim_of_new_node, stop_of_minimum
+from eksdoctor.model.version import Version
 
 
 @pytest.mark.parametrize(
@@ -48,6 +50,26 @@ def test_where_a_minimum_stops_with_prefixes(minimum, stop):
 )
 def test_when_the_daemon_asks(pool, targets, short):
     assert pool.short(targets) is short
+
+
+@pytest.mark.parametrize(
+    ("version", "code", "place", "discovery", "rests"),
+    [
+        (Version(1, 23, 1), NO_ADDRESSES, Place.ATTACHED_ENI, True, False),  # two calls per ENI every 5 s
+        (Version(1, 23, 1), NO_ADDRESSES, Place.ATTACHED_ENI, False, True),
+        (Version(1, 23, 1), NO_BLOCKS, Place.NEW_ENI, True, True),
+        (Version(1, 18, 2), NO_ADDRESSES, Place.ATTACHED_ENI, True, True),
+        (Version(1, 18, 3), NO_ADDRESSES, Place.ATTACHED_ENI, True, False),
+        (Version(1, 9, 0), NO_BLOCKS, Place.NEW_ENI, False, False),
+        (Version(1, 9, 1), NO_BLOCKS, Place.NEW_ENI, False, True),
+        (Version(1, 10, 1), NO_ADDRESSES, Place.NEW_ENI, False, False),
+        (Version(1, 10, 2), NO_ADDRESSES, Place.NEW_ENI, False, True),
+        # the third wording of exhaustion is none to ipamd
+        (Version(1, 23, 1), "InvalidParameterValue", Place.NEW_ENI, True, False),
+    ],
+)
+def test_after_which_refusal_the_daemon_rests(version, code, place, discovery, rests):
+    assert backs_off(version, code, place, subnet_discovery=discovery) is rests
 
 
 def test_what_goes_back():

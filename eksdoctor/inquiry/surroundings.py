@@ -1,0 +1,70 @@
+"""What an audit asks beyond a triage: ways out of the VPC, who the daemon is to AWS, what alters new pods."""
+
+import re
+from collections.abc import Iterator
+
+from eksdoctor.model import sources
+from eksdoctor.model.cluster import Cluster
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.request import Request
+
+ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
+MOST_ROLES = 20  # a cluster has two or three
+_NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
+_ARN = re.compile(rf"arn:[\w-]+:iam::(\d{{12}}):role/(?:\S*/)?({_NAME.pattern})", re.ASCII)
+
+
+def questions(cluster: Cluster) -> Iterator[Request]:
+    """The requests, those that depend on earlier answers as soon as these are in."""
+    yield sources.MUTATING_WEBHOOKS
+    yield sources.AWS_NODE_ACCOUNT
+    vpc = cluster.vpc_id
+    if isinstance(vpc, str) and vpc:
+        yield sources.route_tables(vpc)
+        yield sources.vpc_endpoints(vpc)
+    if cluster.is_same_in_aws is not False:
+        yield from _of_identity(cluster)
+
+
+def _of_identity(cluster: Cluster) -> Iterator[Request]:
+    name = cluster.target_name
+    if isinstance(name, str):
+        yield sources.pod_identities(name)
+        for association in cluster.snapshot.of(kinds.POD_IDENTITY_NAMES):
+            yield sources.pod_identity(name, association.association_id)
+    for role in _roles(cluster)[:MOST_ROLES]:
+        yield sources.role(role)
+        yield sources.attached_policies(role)
+        yield sources.inline_policies(role)
+
+
+def _roles(cluster: Cluster) -> list[str]:
+    """The names of the roles that the daemon may have: by pod identity, by annotation, by its node."""
+    snapshot = cluster.snapshot
+    accounts = [*snapshot.of(kinds.AWS_NODE_ACCOUNT), *snapshot.of(kinds.SERVICE_ACCOUNTS)]
+    arns = [
+        *(identity.role_arn for identity in snapshot.of(kinds.POD_IDENTITIES)),
+        *(
+            account.metadata.annotations.get(ROLE_ANNOTATION, "")
+            for account in accounts
+            if (account.metadata.namespace, account.metadata.name) == (sources.SYSTEM, "aws-node")
+        ),
+        *(group.node_role for group in snapshot.of(kinds.NODEGROUPS)),
+    ]
+    named = [node_class.spec.role for node_class in snapshot.of(kinds.EC2_NODE_CLASSES)]
+    found = [*(_name_of(arn, cluster) for arn in arns), *named]
+    return [role for role in dict.fromkeys(found) if _NAME.fullmatch(role)]
+
+
+def _name_of(arn: str, cluster: Cluster) -> str:
+    """The name of a role in an ARN; empty for a role of another account, which cannot be asked for here."""
+    found = _ARN.fullmatch(arn)
+    if found is None:
+        return ""
+    account = _account(cluster)
+    return found[2] if account in ("", found[1]) else ""
+
+
+def _account(cluster: Cluster) -> str:
+    """The account that AWS answers for."""
+    return next((caller.account for caller in cluster.snapshot.of(kinds.CALLER)), "")
