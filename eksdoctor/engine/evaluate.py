@@ -42,7 +42,8 @@ class Fired:
     @property
     def severity(self) -> Severity:
         """The rule's own once it bites, by structure alone one step less."""
-        bites = bool(self.explains.elements) or (self.is_seen and self.confidence != Confidence.PAST)
+        waiting = any(pod.trouble != Trouble.RECOVERED for pod in self.explains)
+        bites = waiting or (self.is_seen and self.confidence != Confidence.PAST)
         if bites or self.rule.severity != Severity.CRITICAL:
             return self.rule.severity
         return self.rule.text.by_structure or Severity.WARNING
