@@ -27,6 +27,12 @@ class SnapshotError(EksDoctorError):
     exit_code = 2
 
 
+class StoppedError(EksDoctorError):
+    """The user stopped the run before there was anything to report."""
+
+    exit_code = 130
+
+
 class UnreachableError(EksDoctorError):
     """Neither cluster nor account gave an answer."""
 

@@ -1,5 +1,6 @@
 """The lab's AWS account by boto3: ids, filters, pages and the services' own errors."""
 
+import base64
 import json
 from datetime import UTC, datetime
 from urllib.error import HTTPError
@@ -7,11 +8,14 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import boto3
+import msgspec
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
+from eksdoctor.collect.reductions import launch_template_version
+from eksdoctor.snapshot.records.launching import LaunchTemplateVersion
 from eksdoctor.snapshot.request import ACTIONS
 from tests.lab import Fault, Lab
 from tests.lab.aws.api import OPERATIONS
@@ -179,6 +183,90 @@ def test_interfaces_by_filter(ec2):
     assert tagged[0]["AvailabilityZone"] == "eu-west-1a", "it follows from the subnet"
 
 
+def test_the_paths_of_the_vpc(ec2):
+    of_vpc = [{"Name": "vpc-id", "Values": ["vpc-1"]}]
+    (table,) = ec2.describe_route_tables(Filters=of_vpc)["RouteTables"]
+    assert table["Associations"][0]["Main"] is True
+    assert table["Routes"][1]["NatGatewayId"] == "nat-1"
+    (endpoint,) = ec2.describe_vpc_endpoints(Filters=of_vpc)["VpcEndpoints"]
+    assert (endpoint["ServiceName"], endpoint["SubnetIds"]) == (f"com.amazonaws.{REGION}.ec2", ["subnet-a"])
+    wanted = [{"Name": "group-id", "Values": ["sg-1", "sg-2"]}]
+    rules = ec2.describe_security_group_rules(Filters=wanted)["SecurityGroupRules"]
+    assert [(rule["IsEgress"], rule["FromPort"]) for rule in rules] == [(False, 53), (True, -1)]
+    assert rules[0]["ReferencedGroupInfo"]["GroupId"] == "sg-1"
+
+
+def test_launch_templates_have_user_data_with_the_setting_that_was_kept(ec2):
+    found = ec2.describe_launch_template_versions(LaunchTemplateId="lt-1", Versions=["4"])
+    (version,) = found["LaunchTemplateVersions"]
+    assert "maxPods: 110" in base64.b64decode(version["LaunchTemplateData"]["UserData"]).decode()
+    code, words, _ = refused(
+        ec2.describe_launch_template_versions, LaunchTemplateId="lt-1", Versions=["4", "9"]
+    )
+    assert (code, words.split()[6]) == ("InvalidLaunchTemplateId.VersionNotFound", "9")
+    code, _, _ = refused(ec2.describe_launch_template_versions, LaunchTemplateId="lt-2")
+    assert code == "InvalidLaunchTemplateId.NotFound"
+
+
+def test_every_setting_comes_back_as_it_was_kept():
+    kept = [
+        {"UserData": "none"},
+        {"UserData": "read"},
+        {"UserData": "unclear", "ImageId": True},
+        {"UserData": "read", "MaxPods": 58},
+        {"UserData": "read", "MaxPodsExpression": "max_pods - '1'"},
+        {"UserData": "read", "MaxPods": 17, "UseMaxPods": False, "ImageId": True},
+        {"UserData": "read", "UseMaxPods": True},
+    ]
+    versions = [{"LaunchTemplateId": "lt-1", "VersionNumber": n, **one} for n, one in enumerate(kept, 1)]
+    with Lab(snapshot(ec2_describe_launch_template_versions=versions)) as lab:
+        served = client(lab, "ec2").describe_launch_template_versions(LaunchTemplateId="lt-1")
+    found = [launch_template_version(one) for one in served["LaunchTemplateVersions"]]
+    records = [msgspec.convert(one, LaunchTemplateVersion) for one in found]
+    assert records == [msgspec.convert(one, LaunchTemplateVersion) for one in versions]
+
+
+def test_pod_identity(eks):
+    named = {"clusterName": CLUSTER, "namespace": "kube-system"}
+    (one,) = eks.list_pod_identity_associations(**named, serviceAccount="aws-node")["associations"]
+    assert eks.list_pod_identity_associations(**named, serviceAccount="coredns")["associations"] == []
+    whole = eks.describe_pod_identity_association(clusterName=CLUSTER, associationId=one["associationId"])[
+        "association"
+    ]
+    assert whole["roleArn"] == f"arn:aws:iam::{ACCOUNT}:role/cni"
+    code, _, status = refused(
+        eks.describe_pod_identity_association, clusterName=CLUSTER, associationId="a-nope"
+    )
+    assert (code, status) == ("ResourceNotFoundException", 404)
+
+
+@pytest.mark.parametrize("region", [REGION, "us-east-2"])
+def test_roles_are_the_same_everywhere(lab, region):
+    iam = client(lab, "iam", region)
+    role = iam.get_role(RoleName="cni")["Role"]
+    assert role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {
+        "Service": "pods.eks.amazonaws.com"
+    }
+    assert iam.list_attached_role_policies(RoleName="cni")["AttachedPolicies"] == [
+        {"PolicyName": "AmazonEKS_CNI_Policy", "PolicyArn": "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy"}
+    ]
+    pages = iam.get_paginator("list_role_policies").paginate(RoleName="cni", PaginationConfig={"PageSize": 1})
+    assert [page["PolicyNames"] for page in pages] == [["extra"], ["more"]]
+    for call in (iam.get_role, iam.list_attached_role_policies, iam.list_role_policies):
+        assert refused(call, RoleName="nope")[::2] == ("NoSuchEntity", 404)
+
+
+def test_quotas(lab):
+    quotas = client(lab, "service-quotas")
+    named = {"ServiceCode": "vpc", "QuotaCode": "L-DF5E4CA3"}
+    assert quotas.get_service_quota(**named)["Quota"]["Value"] == 6000.0
+    assert quotas.get_aws_default_service_quota(**named)["Quota"]["Value"] == 5000.0
+    wrong = named | {"ServiceCode": "ec2"}
+    assert refused(quotas.get_service_quota, **wrong)[0] == "NoSuchResourceException"
+    elsewhere = client(lab, "service-quotas", "us-east-2")
+    assert refused(elsewhere.get_service_quota, **named)[0] == "NoSuchResourceException"
+
+
 def test_filters_that_cannot_be_answered(ec2):
     wrong = [{"Name": "colour", "Values": ["red"]}]
     assert refused(ec2.describe_subnets, Filters=wrong)[:2] == (
@@ -233,6 +321,15 @@ def test_denied_as_each_service_says_it():
         assert refused(client(lab, "sts").get_caller_identity)[::2] == ("AccessDenied", 403)
 
 
+def test_denied_by_services_of_the_other_protocols():
+    with Lab(snapshot(), deny={"iam:*", "servicequotas:*"}) as lab:
+        assert refused(client(lab, "iam").get_role, RoleName="cni")[::2] == ("AccessDenied", 403)
+        quota = client(lab, "service-quotas").get_service_quota
+        answer = refused(quota, ServiceCode="vpc", QuotaCode="L-DF5E4CA3")
+    assert answer[::2] == ("AccessDeniedException", 403)
+    assert "is not authorized to perform: servicequotas:GetServiceQuota" in answer[1]
+
+
 def test_throttled_and_expired_as_each_service_says_it():
     faults = {"*:Describe*": Fault.throttled(times=2), "*": Fault.unauthenticated()}
     with Lab(snapshot(), faults=faults) as lab:
@@ -276,8 +373,8 @@ def test_a_dry_run_tells_of_the_permission(ec2):
 
 
 def test_what_the_lab_does_not_answer_is_said(lab, ec2):
-    assert refused(ec2.describe_route_tables)[0] == "InvalidAction"
-    assert lab.requests[-1].action == "ec2:DescribeRouteTables"
+    assert refused(ec2.describe_nat_gateways)[0] == "InvalidAction"
+    assert lab.requests[-1].action == "ec2:DescribeNatGateways"
 
 
 def test_requests_are_recorded_in_the_words_of_the_api(lab, ec2):

@@ -161,6 +161,9 @@ def test_a_namespaced_path_holds_that_namespace_only(client):
 def test_get_by_name_and_not_found(client):
     answer = client.get("/api/v1/namespaces/kube-system/configmaps/amazon-vpc-cni")
     assert (answer["kind"], answer["data"]) == ("ConfigMap", {"enable-windows-ipam": "false"})
+    account = client.get("/api/v1/namespaces/kube-system/serviceaccounts/aws-node")
+    assert (account["kind"], account["metadata"]["name"]) == ("ServiceAccount", "aws-node")
+    assert client.get("/apis/karpenter.sh/v1/nodepools/default")["apiVersion"] == "karpenter.sh/v1"
     status, _, body = client.raw("/apis/vpcresources.k8s.aws/v1alpha1/cninodes/nope")
     assert status == 404
     assert json.loads(body)["message"] == 'cninodes.vpcresources.k8s.aws "nope" not found'
@@ -168,7 +171,7 @@ def test_get_by_name_and_not_found(client):
 
 
 def test_a_path_that_is_not_served(client):
-    status, headers, body = client.raw("/apis/karpenter.sh/v1/nodepools")
+    status, headers, body = client.raw("/apis/networking.k8s.aws/v1alpha1/policyendpoints")
     assert (status, body, headers["Content-Type"]) == (
         404,
         b"404 page not found\n",

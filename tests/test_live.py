@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from eksdoctor.collect.connection import connect
@@ -18,25 +19,40 @@ from eksdoctor.engine.finding import plain
 from eksdoctor.engine.rulebook import load
 from eksdoctor.inquiry.questions import questions
 from eksdoctor.render.json_page import json_page
-from eksdoctor.snapshot import archive
+from eksdoctor.snapshot import archive, kinds, manifest
+from eksdoctor.snapshot.kinds import KINDS
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.examine import examine
 from eksdoctor.triage.report import State
 from tests.lab import Fault, Lab
 from tests.lab.programs import executable
+from tests.simulator.capture import capture
+from tests.simulator.catalogue import FIXTURES as SCENARIOS
+from tests.simulator.documents import admission
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = sorted(path.name.partition(".")[0] for path in (ROOT / "fixtures").glob("*.eksdoctor.tar.gz"))
 BOOK = load(ROOT / "rules")
+SERVED_AS_ANOTHER = {kinds.CLUSTER}  # its endpoint is the lab's own
+BUNDLE = admission.BUNDLE.encode()
 RUN_DATA = ("tool", "context", "snapshot", "requests")
 # The built-in `view` role: no nodes, no cluster-scoped or custom resources.
-BEYOND_VIEW = {"list-nodes", "list-eniconfigs", "list-securitygrouppolicies", "list-cninodes"}
-ALL_AWS = {"sts:*", "eks:*", "ec2:*"}
+BEYOND_VIEW = {
+    "list-nodes", "list-eniconfigs", "list-securitygrouppolicies", "list-cninodes", "list-nodepools",
+    "list-ec2nodeclasses", "list-mutatingwebhookconfigurations",
+}  # fmt: skip
+ALL_AWS = {"sts:*", "eks:*", "ec2:*", "iam:*", "servicequotas:*"}
 
 
 @cache
 def fixture(name):
     return archive.read(ROOT / "fixtures" / f"{name}.eksdoctor.tar.gz")
+
+
+@cache
+def audited(name):
+    """A story's cluster with all that an audit asks of it, which the fixtures, taken by triage, lack."""
+    return capture(SCENARIOS[name](), purpose="audit")
 
 
 class Rounds(Observer):
@@ -86,6 +102,34 @@ def test_live_says_what_a_replay_says(name, tmp_path):
     assert mine.could_not_tell == theirs.could_not_tell
 
 
+@pytest.mark.parametrize("name", FIXTURES)
+def test_a_live_audit_sees_what_a_recorded_one_holds(name):
+    recorded = audited(name)
+    rounds = Rounds()
+    with Lab(recorded) as lab:
+        seen = live(lab, recorded, purpose="audit", observe=rounds)
+    assert rounds.count <= 5
+    assert not seen.refusals
+    absent = {request for request, outcome in recorded.outcomes.items() if outcome.absent}
+    assert {request for request, outcome in seen.outcomes.items() if outcome.absent} == absent
+    for kind in KINDS:
+        if kind in SERVED_AS_ANOTHER:
+            continue
+        mine, theirs = (sorted(map(msgspec.json.encode, each.of(kind))) for each in (seen, recorded))
+        assert mine == theirs, kind.file
+    mine, theirs = examine(seen, BOOK), examine(recorded, BOOK)
+    assert [(f.rule, f.subjects, f.title) for f in mine.findings] == [
+        (f.rule, f.subjects, f.title) for f in theirs.findings
+    ]
+    assert mine.could_not_tell == theirs.could_not_tell
+
+
+def test_user_data_and_bundles_do_not_reach_a_snapshot():
+    for name in ("ceiling", "healthy-custom-networking-karpenter"):
+        files = manifest.disassemble(audited(name))
+        assert not [file for file, content in files.items() if b"not-for-any" in content or BUNDLE in content]
+
+
 @pytest.mark.parametrize(
     ("name", "confidence"), [("meridian-pay", "likely"), ("meridian-pay-agent", "confirmed")]
 )
@@ -116,7 +160,7 @@ def test_each_incident_has_its_cause(name, cause):
 @pytest.mark.parametrize("name", [name for name in FIXTURES if name.startswith("healthy")])
 @pytest.mark.parametrize("purpose", ["triage", "audit"])
 def test_healthy_clusters_are_no_incident(name, purpose):
-    recorded = fixture(name)
+    recorded = fixture(name) if purpose == "triage" else audited(name)
     with Lab(recorded) as lab:
         report = examine(live(lab, recorded, purpose=purpose), BOOK)
     assert not [finding.rule for finding in report.findings if finding.severity == "critical"]
@@ -135,7 +179,7 @@ def test_view_without_aws_cannot_tell_and_names_three_things():
     assert {verdict.state for verdict in report.verdicts} == {State.CANNOT_TELL}
     assert len(report.asks) == 3
     assert report.asks[0].startswith("Kubernetes: list nodes")
-    assert report.asks[1].startswith("Kubernetes, the CNI's resources: list ")
+    assert report.asks[1].startswith("Kubernetes, the CNI's and Karpenter's resources: list ")
     assert report.asks[2].startswith("AWS: ")
     assert len(report.could_not_tell) <= 2 * len(BOOK)
     assert sum(len(verdict.pods) for verdict in report.verdicts) == 41

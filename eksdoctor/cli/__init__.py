@@ -1,6 +1,7 @@
 """The command line: the only printing and the only exit codes."""
 
 import sys
+import warnings
 from collections.abc import Sequence
 
 from eksdoctor.errors import EksDoctorError
@@ -8,14 +9,12 @@ from eksdoctor.errors import EksDoctorError
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
-    from eksdoctor.cli.app import command_line
-
     given = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a terminal without UTF-8 gets question marks, not a crash
-            stream.reconfigure(errors="replace")
     try:
-        command_line()(given, prog_name="eksdoctor")
+        _run(given)
+    except KeyboardInterrupt:
+        print("interrupted before anything was asked", file=sys.stderr)
+        sys.exit(130)
     except EksDoctorError as error:
         _tell(error)
         sys.exit(error.exit_code)
@@ -24,6 +23,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
         _tell_fault(error)
         sys.exit(1)
+
+
+def _run(given: Sequence[str]) -> None:
+    from eksdoctor.cli.app import command_line
+
+    # A library asks for another library on standard error, whenever its own filter loses a race.
+    warnings.filterwarnings("ignore", message="SOCKS support in urllib3")
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal without UTF-8 gets question marks, not a crash
+            stream.reconfigure(errors="replace")
+    command_line()(given, prog_name="eksdoctor")
 
 
 def _tell(error: EksDoctorError) -> None:

@@ -40,7 +40,8 @@ def capture(
     quiet: options.Quiet = False,
 ) -> None:
     """Write a snapshot that `--from` reads anywhere."""
-    from eksdoctor.cli.exit_codes import INTERRUPTED, NOTHING, UNREACHABLE, nothing_answered
+    from eksdoctor.cli import silence
+    from eksdoctor.cli.exit_codes import INTERRUPTED, NOTHING, UNREACHABLE
     from eksdoctor.cli.look import live
     from eksdoctor.cli.progress import Progress
     from eksdoctor.cli.wish import Connection, Wish
@@ -56,16 +57,26 @@ def capture(
     )
     with Progress("quiet" if quiet else "spoken") as progress:
         snapshot = live(wish, progress)
-    if nothing_answered(snapshot):  # a good snapshot is not replaced by an empty one
-        print("error: neither cluster nor account answered; nothing was written", file=sys.stderr)
-        raise typer.Exit(INTERRUPTED if snapshot.interrupted else UNREACHABLE)
+    silence.tell(snapshot, "quiet" if quiet else "spoken")
+    silent = silence.is_cluster_silent(snapshot)
+    code = INTERRUPTED if snapshot.interrupted else UNREACHABLE if silent else NOTHING
+    if silence.nothing_answered(snapshot):
+        print("nothing was written", file=sys.stderr)
+        raise typer.Exit(code)
+    if code and not _is_free(target):  # a good snapshot is not replaced by less
+        target = target.with_name(f"partial-{target.name}")
     if path.endswith("/"):
         _make_folder(target)
     archive.write(snapshot, target)
     if not quiet:
         refused = len(snapshot.refusals)
         print(f"wrote {target}: {len(snapshot.outcomes)} requests, {refused} refused", file=sys.stderr)
-    raise typer.Exit(INTERRUPTED if snapshot.interrupted else NOTHING)
+    raise typer.Exit(code)
+
+
+def _is_free(target: Path) -> bool:
+    """Whether nothing lies there yet."""
+    return not any(target.iterdir()) if target.is_dir() else not target.exists()
 
 
 def _target(text: str, existing: str) -> Path:
@@ -73,8 +84,7 @@ def _target(text: str, existing: str) -> Path:
     from eksdoctor.cli.outputs import check_file, check_folder
 
     target = Path(text).expanduser()
-    taken = any(target.iterdir()) if target.is_dir() else target.exists()
-    if taken and existing == "refuse":
+    if not _is_free(target) and existing == "refuse":
         raise UsageError(f"{target} exists", "Choose another name, or replace it with --force.")
     if target.is_dir():
         check_folder(target)

@@ -7,14 +7,14 @@ from pathlib import Path
 from eksdoctor import __version__
 from eksdoctor.cli.progress import Progress
 from eksdoctor.cli.wish import LAST, WINDOW_SECONDS, Wish
-from eksdoctor.errors import SnapshotError
+from eksdoctor.errors import SnapshotError, StoppedError
 from eksdoctor.snapshot.snapshot import Snapshot
 
 
 def look(wish: Wish, progress: Progress) -> tuple[Snapshot, str]:
     """The snapshot to judge and where it lies; a live one lies nowhere yet."""
-    wish.check()
     if wish.source:
+        wish.check()
         return _read(wish)
     return live(wish, progress), ""
 
@@ -26,9 +26,13 @@ def live(wish: Wish, progress: Progress) -> Snapshot:
     from eksdoctor.collect.target import find_target
     from eksdoctor.inquiry.questions import questions
 
+    wish.check()
     options = wish.connection.options()
-    target = find_target(options)
-    connection = connect(target, options)
+    try:
+        target = find_target(options)
+        connection = connect(target, options)
+    except KeyboardInterrupt as stop:
+        raise StoppedError("interrupted before anything was asked") from stop
     blank = Snapshot(
         at=datetime.now(UTC).replace(microsecond=0),
         window=timedelta(seconds=wish.window_seconds or WINDOW_SECONDS),

@@ -1,5 +1,6 @@
 """Where the pages go: `-o FORMAT[=FILE]`, checked before anything is collected."""
 
+import errno
 import os
 import shutil
 import sys
@@ -50,9 +51,21 @@ def deliver(page: Page, text: str) -> None:
     from eksdoctor.snapshot.archive import replace_file
 
     if page.file is None:
-        print(text, end="", flush=True)
+        _print(text)
     else:
         replace_file(page.file, text.encode(errors="replace"), mode=0o644)
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, end="", flush=True)
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # the reader has seen enough: `| head`
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the end flushes once more
+        raise UsageError(
+            f"cannot write to standard output: {error.strerror or error}", "Write to a file: -o FORMAT=FILE."
+        ) from error
 
 
 def _page(text: str, formats: Sequence[str]) -> Page:

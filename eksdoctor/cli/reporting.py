@@ -3,7 +3,7 @@
 import sys
 from dataclasses import replace
 
-from eksdoctor.cli import outputs
+from eksdoctor.cli import outputs, silence
 from eksdoctor.cli.exit_codes import exit_code
 from eksdoctor.cli.look import look
 from eksdoctor.cli.progress import Progress
@@ -28,13 +28,14 @@ def report_on(wish: Wish, delivery: Delivery) -> int:
 
     with Progress(delivery.voice, interim) as progress:
         snapshot, path = look(wish, progress)
-    if not path and delivery.snapshot == "kept":
+    if not path and delivery.snapshot == "kept" and not silence.nothing_answered(snapshot):
         path = _keep(snapshot, delivery)
     report = examine(snapshot, rulebook, snapshot_path=path)
     if delivery.passed == "hidden":
         report = replace(report, passed=())
     for file in outputs.write(pages, report, delivery.color):
         _say(f"wrote {file}", delivery)
+    silence.tell(snapshot, delivery.voice)
     return exit_code(report, snapshot, delivery.fail_on)
 
 

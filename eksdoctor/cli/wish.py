@@ -1,5 +1,6 @@
 """What the user wants looked at, and how."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 WINDOW_SECONDS = 3600.0  # an event lives one hour
 LAST = "last"
+_FORMS = "Write NAME -n NAMESPACE, or NAMESPACE/NAME."
+_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")  # as the API server admits them
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,12 @@ class Wish:
             )
         if "/" in self.pod and self.namespace:
             raise UsageError("the pod names its namespace and so does -n", "Leave out either.")
+        namespace, slash, pod = self.pod.rpartition("/")
+        for name, what in ((namespace, "namespace"), (self.namespace, "namespace"), (pod, "pod")):
+            if name and not _NAME.fullmatch(name):
+                raise UsageError(f"{name!r} is no name of a {what}", _FORMS)
+        if slash and not (namespace and pod):
+            raise UsageError(f"{self.pod!r} is no pod", _FORMS)
 
     def focus(self, target: Target) -> Focus:
         """What the user asked about; a pod without a namespace is in the context's, as for kubectl."""

@@ -18,6 +18,8 @@ CONNECTIONS = 16
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 15.0
 TRIES = 3
+# A private network often has no way there, and the other answers of the round wait for it: one try must do.
+TRIES_OF = {"service-quotas": 1}
 
 
 @dataclass(slots=True)
@@ -63,7 +65,9 @@ class Account:
     def _new_client(self, service: str, deadline: Deadline) -> Any:
         if not self.region:
             raise refused(
-                "failed", "no region is known for AWS", "the cluster's region: --region REGION, or AWS_REGION"
+                "unreachable",  # no region, no endpoint to ask
+                "no region is known for AWS",
+                "the cluster's region: --region REGION, or AWS_REGION",
             )
         if deadline.left <= 0:
             raise refused("timeout", deadline.words)
@@ -76,15 +80,19 @@ class Account:
             raise
         except Exception as error:  # botocore raises many kinds, none of which may end the run
             permission = f"sts:AssumeRole on {self.role_arn}" if self.role_arn else ""
-            raise refused_by_aws(error, permission, self.profile) from error
+            broken = refused_by_aws(error, permission, self.profile)
+            if permission and broken.refusal.reason == "failed":
+                broken = refused("failed", broken.refusal.words, "--role-arn arn:aws:iam::ID:role/NAME")
+            raise broken from error
 
     def _made(self, session: Any, service: str, deadline: Deadline) -> Any:
         from botocore.config import Config
 
+        tries = TRIES_OF.get(service, TRIES)
         config = Config(
             connect_timeout=max(0.1, min(CONNECT_SECONDS, deadline.left / TRIES)),
             read_timeout=max(0.1, min(READ_SECONDS, deadline.left)),
-            retries={"total_max_attempts": TRIES, "mode": "standard"},
+            retries={"total_max_attempts": tries, "mode": "standard"},
             max_pool_connections=CONNECTIONS,
             user_agent_extra="eksdoctor",
         )

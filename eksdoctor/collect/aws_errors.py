@@ -27,8 +27,10 @@ _CREDENTIALS = (
 )  # fmt: skip
 _NETWORK = (
     "ConnectionError", "ConnectTimeoutError", "EndpointConnectionError", "HTTPClientError",
-    "ProxyConnectionError", "SSLError", "ConnectionClosedError",
+    "ProxyConnectionError", "SSLError", "ConnectionClosedError", "InvalidRegionError",
 )  # fmt: skip
+_PATH = "a network path to the AWS endpoint (VPN, proxy, region)"
+_WAY = {"InvalidRegionError": "the cluster's region as AWS writes it: --region eu-west-1"}
 _ENCODED = re.compile(r"\s*Encoded authorization failure message: \S+")
 
 
@@ -44,10 +46,9 @@ def refused_by_aws(error: Exception, permission: str, profile: str) -> Refused:
     if isinstance(error, exceptions.ReadTimeoutError):
         return refused("timeout", words)
     if _is(error, _NETWORK):
-        return refused("unreachable", words, "a network path to the AWS endpoint (VPN, proxy, region)")
-    if _is(error, ("ResponseParserError",)):
-        return refused("undecodable", words)
-    return refused("failed", f"{type(error).__name__}: {words}")
+        return refused("unreachable", words, _WAY.get(type(error).__name__, _PATH))
+    reason = "undecodable" if _is(error, ("ResponseParserError",)) else "failed"
+    return refused(reason, f"{type(error).__name__}: {words}")
 
 
 def error_code(error: Any) -> str:

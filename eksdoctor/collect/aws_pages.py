@@ -18,8 +18,11 @@ from eksdoctor.snapshot.request import Answer, Request
 MOST_TRIES_WITHOUT_UNKNOWN = 3
 # One id that is gone fails the whole call, and its message names it.
 _UNKNOWN_ID = re.compile(r"InvalidInstanceType|Invalid(Subnet|Vpc|Group)(ID|Id)?\.(NotFound|Malformed)")
-_NOT_FOUND = "ResourceNotFoundException"
-_TOKENS = ("NextToken", "nextToken")
+_NOT_FOUND = frozenset({
+    "ResourceNotFoundException", "NoSuchResourceException", "NoSuchEntity",
+    "InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateId.VersionNotFound",
+})  # fmt: skip
+_TOKENS = ("NextToken", "nextToken", "Marker")
 Call = Callable[..., dict[str, Any]]
 
 
@@ -134,6 +137,6 @@ def _without_unknown(parameters: dict[str, Any], error: Exception) -> dict[str, 
 
 def _is_absent(error: Exception) -> bool:
     """Whether the thing asked for is known not to exist; that its cluster is not known says nothing of it."""
-    if error_code(error) != _NOT_FOUND:
+    if error_code(error) not in _NOT_FOUND:
         return False
     return getattr(error, "operation_name", "") == "DescribeCluster" or "No cluster found" not in str(error)

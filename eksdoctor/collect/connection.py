@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from eksdoctor.collect import ec2, eks, kubernetes_lists, sts
+from eksdoctor.collect import ec2, eks, iam, kubernetes_lists, service_quotas, sts
 from eksdoctor.collect.aws_account import Account
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.eks_names import names_in
@@ -26,6 +26,11 @@ KUBERNETES: dict[str, Callable[[KubernetesApi, Request, Deadline], Answer]] = {
     "list-cninodes": kubernetes_lists.list_cninodes,
     "get-configmap": kubernetes_lists.get_configmap,
     "list-serviceaccounts": kubernetes_lists.list_serviceaccounts,
+    "get-serviceaccount": kubernetes_lists.get_serviceaccount,
+    "list-controllerrevisions": kubernetes_lists.list_controllerrevisions,
+    "list-nodepools": kubernetes_lists.list_nodepools,
+    "list-ec2nodeclasses": kubernetes_lists.list_ec2nodeclasses,
+    "list-mutatingwebhookconfigurations": kubernetes_lists.list_mutatingwebhookconfigurations,
 }
 AWS: dict[str, Callable[[Account, Request, Deadline], Answer]] = {
     "sts:GetCallerIdentity": sts.get_caller_identity,
@@ -39,6 +44,17 @@ AWS: dict[str, Callable[[Account, Request, Deadline], Answer]] = {
     "ec2:GetSubnetCidrReservations": ec2.get_subnet_cidr_reservations,
     "ec2:DescribeNetworkInterfaces": ec2.describe_network_interfaces,
     "ec2:DescribeSecurityGroups": ec2.describe_security_groups,
+    "ec2:DescribeLaunchTemplateVersions": ec2.describe_launch_template_versions,
+    "ec2:DescribeRouteTables": ec2.describe_route_tables,
+    "ec2:DescribeSecurityGroupRules": ec2.describe_security_group_rules,
+    "ec2:DescribeVpcEndpoints": ec2.describe_vpc_endpoints,
+    "eks:ListPodIdentityAssociations": eks.list_pod_identity_associations,
+    "eks:DescribePodIdentityAssociation": eks.describe_pod_identity_association,
+    "iam:GetRole": iam.get_role,
+    "iam:ListAttachedRolePolicies": iam.list_attached_role_policies,
+    "iam:ListRolePolicies": iam.list_role_policies,
+    "servicequotas:GetServiceQuota": service_quotas.get_service_quota,
+    "servicequotas:GetAWSDefaultServiceQuota": service_quotas.get_aws_default_service_quota,
 }
 
 

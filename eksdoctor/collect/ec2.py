@@ -3,6 +3,7 @@
 from eksdoctor.collect.aws_account import Account
 from eksdoctor.collect.aws_pages import ask
 from eksdoctor.collect.deadline import Deadline
+from eksdoctor.collect.reductions import only_max_pods
 from eksdoctor.snapshot.request import Answer, Request
 
 PAGE_SIZE = 1000
@@ -43,3 +44,26 @@ def describe_network_interfaces(account: Account, request: Request, deadline: De
 def describe_security_groups(account: Account, request: Request, deadline: Deadline) -> Answer:
     """Security groups by id."""
     return ask(account, "ec2", account.client("ec2", deadline).describe_security_groups, request, deadline)
+
+
+def describe_launch_template_versions(account: Account, request: Request, deadline: Deadline) -> Answer:
+    """Versions of one launch template, reduced to their max-pods setting as they come in."""
+    client = account.client("ec2", deadline)
+    call = only_max_pods(client.describe_launch_template_versions)
+    return ask(account, "ec2", call, request, deadline)
+
+
+def describe_route_tables(account: Account, request: Request, deadline: Deadline) -> Answer:
+    """Route tables by filter."""
+    return ask(account, "ec2", account.client("ec2", deadline).describe_route_tables, request, deadline)
+
+
+def describe_security_group_rules(account: Account, request: Request, deadline: Deadline) -> Answer:
+    """The rules of security groups."""
+    client = account.client("ec2", deadline)
+    return ask(account, "ec2", client.describe_security_group_rules, request, deadline, MaxResults=PAGE_SIZE)
+
+
+def describe_vpc_endpoints(account: Account, request: Request, deadline: Deadline) -> Answer:
+    """Endpoints by filter."""
+    return ask(account, "ec2", account.client("ec2", deadline).describe_vpc_endpoints, request, deadline)

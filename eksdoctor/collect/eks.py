@@ -27,3 +27,15 @@ def list_nodegroups(account: Account, request: Request, deadline: Deadline) -> A
 def describe_nodegroup(account: Account, request: Request, deadline: Deadline) -> Answer:
     """One managed node group."""
     return ask(account, "eks", account.client("eks", deadline).describe_nodegroup, request, deadline)
+
+
+def list_pod_identity_associations(account: Account, request: Request, deadline: Deadline) -> Answer:
+    """Which associations a service account has."""
+    client = account.client("eks", deadline)
+    return ask(account, "eks", client.list_pod_identity_associations, request, deadline, maxResults=PAGE_SIZE)
+
+
+def describe_pod_identity_association(account: Account, request: Request, deadline: Deadline) -> Answer:
+    """One association, with its role."""
+    client = account.client("eks", deadline)
+    return ask(account, "eks", client.describe_pod_identity_association, request, deadline)

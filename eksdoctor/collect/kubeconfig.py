@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -57,9 +58,11 @@ def read_entry(kubeconfig: str, context: str, environment: Mapping[str, str] | N
     inner = merged.contexts[name]
     cluster_name, user_name = _text(inner, "cluster"), _text(inner, "user")
     cluster = merged.clusters.get(cluster_name, {})
-    if not _text(cluster, "server"):
+    server = _text(cluster, "server")
+    if not _is_address(server):
+        fault = f"has the server {clean(server)!r}, which is no address" if server else "has no server"
         raise UnreachableError(
-            f"kubeconfig context {clean(name)}: its cluster {clean(cluster_name) or '(none)'} has no server",
+            f"kubeconfig context {clean(name)}: its cluster {clean(cluster_name) or '(none)'} {fault}",
             "Write the entry anew: aws eks update-kubeconfig --name CLUSTER --region REGION",
         )
     return Entry(
@@ -162,6 +165,15 @@ def _no_context(name: str, merged: Merged) -> UnreachableError:
     return UnreachableError(
         f"no context {clean(name)} in the kubeconfig {files}", f"{meant}There are: {listed}{more}."
     )
+
+
+def _is_address(server: str) -> bool:
+    """Whether a host can be read from it; like kubectl, without a scheme it is one too."""
+    try:
+        parts = urlsplit(server if "://" in server else f"//{server}")
+        return bool(parts.hostname) and parts.port != 0 and server.isprintable() and " " not in server
+    except ValueError:  # a broken IPv6 address, or a port that is none
+        return False
 
 
 def _text(mapping: Mapping[str, Any], key: str) -> str:

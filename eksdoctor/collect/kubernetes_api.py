@@ -119,7 +119,6 @@ class KubernetesApi:
 
     def _connect(self, deadline: Deadline) -> Any:
         from kubernetes.client import ApiClient, Configuration
-        from kubernetes.config import ConfigException
         from kubernetes.config.kube_config import KubeConfigLoader
 
         user = dict(self.entry.user)
@@ -137,8 +136,8 @@ class KubernetesApi:
         try:
             KubeConfigLoader(document, config_base_path="").load_and_set(configuration)
             return ApiClient(configuration)
-        except (ConfigException, OSError, ValueError, TypeError) as error:
-            words = f"kubeconfig user {self.entry.user_name}: {error}"
+        except Exception as error:  # the kubernetes package raises AttributeError and others for odd users
+            words = f"kubeconfig user {self.entry.user_name}: {type(error).__name__}: {error}"
             raise refused(
                 "unauthenticated", words, "a working kubeconfig entry: kubectl get nodes"
             ) from error

@@ -41,6 +41,12 @@ def refused_by_network(error: Exception, host: str, words: str) -> Refused:
         return refused(
             "unreachable", f"no connection to {host} (timed out)", f"a network path to {host} (VPN?)"
         )
+    if isinstance(cause, ValueError) and not isinstance(cause, network.HTTPError):
+        return refused(
+            "unauthenticated",
+            f"the credential cannot be sent: {cause}",
+            "a token of printable ASCII characters in the kubeconfig's user",
+        )
     if isinstance(cause, network.SSLError):
         return refused(
             "unreachable", f"TLS with {host} failed: {cause}", "the cluster's own CA in the kubeconfig"

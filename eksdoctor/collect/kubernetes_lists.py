@@ -9,6 +9,7 @@ from eksdoctor.collect.kubernetes_api import KubernetesApi
 from eksdoctor.collect.kubernetes_errors import known_absent, refused_by_status
 from eksdoctor.collect.kubernetes_pages import decode_document, list_all, read_pages
 from eksdoctor.collect.pod_table import TABLE
+from eksdoctor.collect.reductions import only_aws_node, without_user_data
 from eksdoctor.collect.refused import refused
 from eksdoctor.snapshot.request import Answer, Request
 
@@ -16,6 +17,9 @@ CORE = "/api/v1"
 APPS = "/apis/apps/v1"
 ENI_CONFIG_GROUP = "/apis/crd.k8s.amazonaws.com/v1alpha1"
 VPC_RESOURCES = "/apis/vpcresources.k8s.aws"
+KARPENTER = "/apis/karpenter.sh/v1"
+KARPENTER_AWS = "/apis/karpenter.k8s.aws/v1"
+ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 
 
 def list_nodes(api: KubernetesApi, request: Request, deadline: Deadline) -> Answer:
@@ -65,10 +69,41 @@ def list_serviceaccounts(api: KubernetesApi, request: Request, deadline: Deadlin
     return list_all(api, f"{CORE}{_namespaced(request)}/serviceaccounts", request, deadline)
 
 
+def list_controllerrevisions(api: KubernetesApi, request: Request, deadline: Deadline) -> Answer:
+    """What the aws-node DaemonSet has been, revision by revision; of the template its settings alone."""
+    path = f"{APPS}{_namespaced(request)}/controllerrevisions"
+    return list_all(api, path, request, deadline, only_aws_node)
+
+
+def list_nodepools(api: KubernetesApi, request: Request, deadline: Deadline) -> Answer:
+    """Karpenter's NodePools, if their CRD is installed."""
+    return list_all(api, f"{KARPENTER}/nodepools", request, deadline)
+
+
+def list_ec2nodeclasses(api: KubernetesApi, request: Request, deadline: Deadline) -> Answer:
+    """Karpenter's EC2NodeClasses, if their CRD is installed; of user data the max-pods setting alone."""
+    return list_all(api, f"{KARPENTER_AWS}/ec2nodeclasses", request, deadline, without_user_data)
+
+
+def list_mutatingwebhookconfigurations(api: KubernetesApi, request: Request, deadline: Deadline) -> Answer:
+    """Webhooks that may change a new pod: their names and what happens when they fail."""
+    return list_all(api, f"{ADMISSION}/mutatingwebhookconfigurations", request, deadline)
+
+
 def get_configmap(api: KubernetesApi, request: Request, deadline: Deadline) -> Answer:
     """One ConfigMap."""
+    return _get(api, "configmaps", request, deadline)
+
+
+def get_serviceaccount(api: KubernetesApi, request: Request, deadline: Deadline) -> Answer:
+    """One service account: its annotations name the daemon's role."""
+    return _get(api, "serviceaccounts", request, deadline)
+
+
+def _get(api: KubernetesApi, plural: str, request: Request, deadline: Deadline) -> Answer:
+    """One object of the core API."""
     name = request.values["name"]
-    body = api.get(f"{CORE}{_namespaced(request)}/configmaps/{_quoted(name)}", {}, request.action, deadline)
+    body = api.get(f"{CORE}{_namespaced(request)}/{plural}/{_quoted(name)}", {}, request.action, deadline)
     if known_absent(body.status, body.data):
         return Answer(request, absent=True)
     if body.status != 200:  # noqa: PLR2004  a proxy's 404
@@ -76,7 +111,7 @@ def get_configmap(api: KubernetesApi, request: Request, deadline: Deadline) -> A
     try:
         return Answer(request, (decode_document(request.action.kind, body.data),))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise refused("undecodable", f"not a ConfigMap: {error}; begins {body.data[:60]!r}") from error
+        raise refused("undecodable", f"not one of {plural}: {error}; begins {body.data[:60]!r}") from error
 
 
 def _namespaced(request: Request) -> str:

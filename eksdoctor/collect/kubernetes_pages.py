@@ -16,6 +16,7 @@ from eksdoctor.snapshot.kinds import Kind
 from eksdoctor.snapshot.request import Answer, Request
 
 T = TypeVar("T")
+Reduction = Callable[[dict[str, Any]], dict[str, Any]]
 PAGE_SIZE = 500
 
 
@@ -51,10 +52,15 @@ class Shape:
     query: tuple[tuple[str, str], ...] = ()
 
 
-def list_all(api: KubernetesApi, path: str, request: Request, deadline: Deadline) -> Answer:
-    """Every object at a list path, by the request's selectors; a path that is not served is known absent."""
+def list_all(
+    api: KubernetesApi, path: str, request: Request, deadline: Deadline, reduction: Reduction | None = None
+) -> Answer:
+    """Every object at a list path, by the request's selectors; a path that is not served is known absent.
+
+    `reduction` takes out of each document what must not be kept, before anything else is done with it.
+    """
     kind = request.action.kind
-    return read_pages(api, path, request, deadline, Shape(lambda data: decode_page(kind, data)))
+    return read_pages(api, path, request, deadline, Shape(lambda data: decode_page(kind, data, reduction)))
 
 
 def read_pages(api: KubernetesApi, path: str, request: Request, deadline: Deadline, shape: Shape) -> Answer:
@@ -80,14 +86,14 @@ def read_pages(api: KubernetesApi, path: str, request: Request, deadline: Deadli
         query["continue"] = page.resume
 
 
-def decode_page(kind: Kind[Any], data: bytes) -> Decoded:
+def decode_page(kind: Kind[Any], data: bytes, reduction: Reduction | None = None) -> Decoded:
     """The records of a page; one bad object costs itself only."""
-    if kind.whole:
-        return _one_by_one(kind, data)
+    if kind.whole or reduction is not None:
+        return _one_by_one(kind, data, reduction)
     try:
         page = _decoder(kind).decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return _one_by_one(kind, data)
+        return _one_by_one(kind, data, reduction)
     return Decoded(page.items or [], 0, page.metadata.resume)
 
 
@@ -97,7 +103,7 @@ def _decoder(kind: Kind[Any]) -> "msgspec.json.Decoder[Page[Any]]":
     return msgspec.json.Decoder(page[kind.record])
 
 
-def _one_by_one(kind: Kind[Any], data: bytes) -> Decoded:
+def _one_by_one(kind: Kind[Any], data: bytes, reduction: Reduction | None) -> Decoded:
     try:
         page = msgspec.json.decode(data, type=Page[msgspec.Raw])
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
@@ -105,19 +111,21 @@ def _one_by_one(kind: Kind[Any], data: bytes) -> Decoded:
     documents, dropped = [], 0
     for raw in page.items or []:
         try:
-            documents.append(decode_document(kind, bytes(raw)))
+            documents.append(decode_document(kind, bytes(raw), reduction))
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             dropped += 1
     return Decoded(documents, dropped, page.metadata.resume)
 
 
-def decode_document(kind: Kind[Any], data: bytes) -> Any:
+def decode_document(kind: Kind[Any], data: bytes, reduction: Reduction | None = None) -> Any:
     """One object: a record, or the scrubbed document when the kind is kept whole and is what it should be."""
-    if not kind.whole:
+    if not kind.whole and reduction is None:
         return msgspec.json.decode(data, type=kind.record)
     document = msgspec.json.decode(data, type=dict[str, Any])
-    msgspec.convert(document, kind.record, strict=False)
-    return scrub(document)
+    if reduction is not None:
+        document = reduction(document)
+    record = msgspec.convert(document, kind.record, strict=False)
+    return scrub(document) if kind.whole else record
 
 
 def _selectors(request: Request) -> dict[str, str]:

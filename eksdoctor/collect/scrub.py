@@ -24,7 +24,7 @@ def scrub(document: dict[str, Any]) -> dict[str, Any]:
     own = _is_aws_node(metadata if isinstance(metadata, dict) else {})
     for container in _containers(document):
         if own:
-            _blank_credentials(container.get("env"))
+            blank_credentials(container.get("env"))
         else:
             for key in _WORKLOAD_KEYS:
                 container.pop(key, None)
@@ -45,7 +45,8 @@ def _containers(document: Any) -> Iterator[dict[str, Any]]:
         yield from (container for container in listed if isinstance(container, dict)) if listed else ()
 
 
-def _blank_credentials(variables: Any) -> None:
+def blank_credentials(variables: Any) -> None:
+    """Take the values of variables that hold a credential, and user names out of addresses."""
     for variable in variables if isinstance(variables, list) else []:
         if not isinstance(variable, dict) or not isinstance(variable.get("value"), str):
             continue

@@ -8,17 +8,20 @@ from ipaddress import IPv4Network
 
 from eksdoctor.model import sources
 from eksdoctor.model.cni import CNI
-from eksdoctor.model.eni_config import ENIConfig
+from eksdoctor.model.eni_config import ENIConfig, ENIConfigUse
 from eksdoctor.model.fact import Items, NotKnown, Reason, Unknown, fact, join, known
 from eksdoctor.model.limits import InstanceLimits, bundled_limits, limits_of
 from eksdoctor.model.lowering import SPARES, LoweredTargets, lowered, merged_configuration
 from eksdoctor.model.node import Node
+from eksdoctor.model.node_group import NodeGroup
 from eksdoctor.model.pod import Pod, Trouble, last_seen
 from eksdoctor.model.pod_table import PodTable
 from eksdoctor.model.policy import Policy
 from eksdoctor.model.pool import Targets
+from eksdoctor.model.security_groups import GroupSet, group_sets
 from eksdoctor.model.sight import gap, listed
 from eksdoctor.model.subnet import Subnet
+from eksdoctor.model.vpc import VpcRange, ranges
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws, kubernetes
 from eksdoctor.snapshot.request import Request
@@ -156,6 +159,12 @@ class Cluster:
         if any(request in refusals and refusals[request].reason == "forbidden" for request in asked):
             return self.snapshot.target.namespace or "default"
         return ""
+
+    @property
+    def read_namespace(self) -> str:
+        """The permitted namespace, if its pods were then read; else empty."""
+        outcome = self.snapshot.outcomes.get(sources.pending_pods(self.permitted_namespace))
+        return self.permitted_namespace if outcome is not None and outcome.refusal is None else ""
 
     @cached_property
     def focus_pod(self) -> Pod | None:
@@ -311,6 +320,62 @@ class Cluster:
         if found is None:
             configs.all()
         return found
+
+    @fact
+    def eni_config_uses(self) -> Items[ENIConfigUse]:
+        """The names of ENIConfigs that nodes resolve to; none without custom networking."""
+        if not known(self.cni.custom_networking):
+            return Items()
+        nodes = known(self.nodes_of_vpc_cni)
+        names = nodes.map(lambda node: node.eni_config_name)
+        groups: dict[str, list[Node]] = {}
+        for node in nodes:
+            name = node.eni_config_name
+            if not isinstance(name, Unknown):
+                groups.setdefault(name.name, []).append(node)
+        uses = [
+            ENIConfigUse(self, name, Items(tuple(groups[name]), names.missing)) for name in sorted(groups)
+        ]
+        return Items(tuple(uses), names.missing)
+
+    def eni_config_users(self, name: str) -> Items[Node] | Unknown:
+        """The nodes that resolve to an ENIConfig."""
+        uses = self.eni_config_uses
+        if isinstance(uses, Unknown):
+            return uses
+        return next((use.nodes for use in uses if use.wanted == name), Items((), uses.missing))
+
+    @fact
+    def security_group_sets(self) -> Items[GroupSet]:
+        """The security groups that ENIConfigs and policies put on one ENI together."""
+        return group_sets(self)
+
+    @fact
+    def tagged_subnets(self) -> Items[Subnet]:
+        """The VPC's subnets that carry the CNI's discovery tag."""
+        return self.subnet_records.where(lambda subnet: subnet.is_tagged_for_pods)
+
+    @fact
+    def control_plane_subnets(self) -> Items[Subnet]:
+        """The subnets that the cluster itself was given, where EKS puts its own ENIs."""
+        self.require_same_cluster()
+        ids = known(self.record).resources_vpc_config.subnet_ids
+        return Items(tuple(self.subnet_named(subnet) for subnet in sorted(set(ids))))
+
+    @fact
+    def vpc_ranges(self) -> Items[VpcRange]:
+        """The CIDR blocks of the VPC."""
+        return ranges(self)
+
+    @fact
+    def node_groups(self) -> Items[NodeGroup]:
+        """The managed node groups that were looked at."""
+        name = known(self.target_name)
+        self.require_same_cluster()
+        names = listed(self.snapshot, kinds.NODEGROUP_NAMES, sources.nodegroup_names(name))
+        asked = [sources.nodegroup(name, group) for group in names]
+        found = listed(self.snapshot, kinds.NODEGROUPS, sources.nodegroup_names(name), *asked)
+        return Items(tuple(NodeGroup(self, record) for record in found), found.missing)
 
     @cached_property
     def _ranges(self) -> list[tuple[int, int, Subnet]]:

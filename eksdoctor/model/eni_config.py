@@ -4,16 +4,22 @@ amazon-vpc-cni-k8s pkg/eniconfig/eniconfig.go: the external label wins, then the
 label, then the literal name `default`. The default annotation key therefore beats a zone label.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from eksdoctor.model.fact import Items, fact, join, known, union
+from eksdoctor.model.new_eni import pods_without_new_eni
+from eksdoctor.model.pod import Pod
+from eksdoctor.model.security_groups import is_missing, is_of_another_vpc
 from eksdoctor.model.version import Version
 from eksdoctor.snapshot.records import kubernetes
 
 if TYPE_CHECKING:
     from eksdoctor.model.cluster import Cluster
+    from eksdoctor.model.node import Node
     from eksdoctor.model.subnet import Subnet
 
 EXTERNAL_LABEL = "vpc.amazonaws.com/externalEniConfig"
@@ -79,6 +85,102 @@ class ENIConfig:
         return self.cluster.subnet_named(self.record.spec.subnet)
 
     @property
+    def subnet_text(self) -> str:
+        """The id it names."""
+        return self.record.spec.subnet or "(none)"
+
+    @property
     def groups(self) -> tuple[str, ...]:
-        """Its security groups; without any the node's primary ENI's are used."""
-        return self.record.spec.security_groups
+        """Its security groups, each once; without any the node's primary ENI's are used."""
+        return tuple(dict.fromkeys(self.record.spec.security_groups))
+
+    @fact
+    def nodes(self) -> "Items[Node]":
+        """The nodes whose pod ENIs it places."""
+        return known(self.cluster.eni_config_users(self.name))
+
+    @fact
+    def nodes_in_other_zones(self) -> "Items[Node]":
+        """Those that its subnet's zone is not the zone of."""
+        return known(self.nodes).where(lambda node: node.custom.is_in_another_zone)
+
+    @fact
+    def zones_without_it(self) -> tuple[str, ...]:
+        """The zones of these."""
+        return zones_of(known(self.nodes_in_other_zones))
+
+    @fact
+    def nodes_on_its_subnet(self) -> "Items[Node]":
+        """Those that stand in its subnet themselves."""
+        return known(self.nodes).where(lambda node: node.custom.is_onto_own_subnet)
+
+    @fact
+    def pods_in_other_zones(self) -> Items[Pod]:
+        """Pods that wait for a new ENI on a node of another zone."""
+        return union(pods_without_new_eni(node) for node in known(self.nodes_in_other_zones))
+
+    @fact
+    def pods_without_eni(self) -> Items[Pod]:
+        """Pods that wait for a new ENI on any of its nodes."""
+        nodes = known(self.nodes)
+        found = union(pods_without_new_eni(node) for node in nodes)
+        missing = [part for part in (nodes.missing, found.missing) if part is not None]
+        return Items(found.elements, join(missing) if missing else None)
+
+    @fact
+    def missing_groups(self) -> Items[str]:
+        """Those of its security groups that do not exist."""
+        return Items(self.groups).where(lambda group: is_missing(self.cluster, group))
+
+    @fact
+    def foreign_groups(self) -> Items[str]:
+        """Those of its security groups that are another VPC's."""
+        return Items(self.groups).where(lambda group: is_of_another_vpc(self.cluster, group))
+
+
+class ENIConfigUse:
+    """A name that nodes resolve to, whether or not an ENIConfig has it."""
+
+    name: str
+    nodes: "Items[Node]"
+
+    def __init__(self, cluster: "Cluster", name: str, nodes: "Items[Node]") -> None:
+        self.cluster = cluster
+        self.name = name or "(empty)"
+        self.wanted = name
+        self.nodes = nodes
+
+    def __str__(self) -> str:
+        return self.name
+
+    @fact
+    def exists(self) -> bool:
+        """Whether there is an ENIConfig of that name."""
+        return self.cluster.eni_config_named(self.wanted) is not None
+
+    @fact
+    def sources(self) -> tuple[str, ...]:
+        """By what the nodes were resolved: the kind and key of what names it, with how many nodes."""
+        names = [known(node.eni_config_name) for node in self.nodes]
+        counted = Counter(f"{name.via} {name.key}".strip() for name in names)
+        return tuple(f"{words} ({number})" for words, number in sorted(counted.items()))
+
+    @fact
+    def zones(self) -> tuple[str, ...]:
+        """The zones of these nodes."""
+        return zones_of(self.nodes)
+
+    @fact
+    def names_there(self) -> tuple[str, ...]:
+        """The ENIConfigs that there are."""
+        return tuple(sorted(config.name for config in known(self.cluster.eni_configs)))
+
+    @fact
+    def pods_without_eni(self) -> Items[Pod]:
+        """Pods that wait for a new ENI on any of these nodes."""
+        return union(pods_without_new_eni(node) for node in self.nodes)
+
+
+def zones_of(nodes: "Items[Node]") -> tuple[str, ...]:
+    """The zones that nodes are in, each once."""
+    return tuple(sorted(set(nodes.map(lambda node: node.zone))))

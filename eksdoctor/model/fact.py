@@ -67,6 +67,14 @@ def join(unknowns: Iterable[Unknown]) -> Unknown:
     return Unknown(tuple(dict.fromkeys(reason for unknown in unknowns for reason in unknown.reasons)))
 
 
+def all_of(*conditions: bool | Unknown) -> bool | Unknown:
+    """Three-valued and: one False decides."""
+    if any(condition is False for condition in conditions):
+        return False
+    unknown = [condition for condition in conditions if isinstance(condition, Unknown)]
+    return join(unknown) if unknown else True
+
+
 class fact(Generic[T]):  # noqa: N801 (read as the decorator it is)
     """A property computed once; a NotKnown raised inside becomes the Unknown it carries."""
 

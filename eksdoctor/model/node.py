@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
+from eksdoctor.model.attachments import Attachments
+from eksdoctor.model.custom_networking import CustomNetworking
 from eksdoctor.model.discovery import is_candidate
 from eksdoctor.model.eni_config import DEFAULT_KEY, ENIConfig, ENIConfigName, resolve
-from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, join, known, union
+from eksdoctor.model.fact import Items, NotKnown, Unknown, all_of, fact, join, known, union
 from eksdoctor.model.growth import enis_left, growth, keeps_trunk_slot
 from eksdoctor.model.limits import PREFIX_SIZE, InstanceLimits
 from eksdoctor.model.pod import Pod, Trouble
-from eksdoctor.model.pool import STOPS_AT_MAX_PODS, Pool, Shape, stop_of_minimum
+from eksdoctor.model.pool import STOPS_AT_MAX_PODS, Pool, Shape, claim_at, stop_of_minimum
 from eksdoctor.snapshot.records import aws, kubernetes
 
 if TYPE_CHECKING:
@@ -135,7 +138,7 @@ class Node:
     def internal_ip(self) -> str:
         """The primary address of the primary ENI."""
         for address in self._known_record().status.addresses:
-            if address.type == "InternalIP" and "." in address.address:
+            if address.type == "InternalIP" and _is_ipv4(address.address):
                 return address.address
         raise NotKnown.because("the node has no IPv4 InternalIP")
 
@@ -225,8 +228,7 @@ class Node:
         """The subnets in which this node's ENIs may stand."""
         own = known(self.subnet)
         if known(self.cluster.cni.custom_networking):
-            config = known(self.eni_config)
-            return (own,) if config is None or config.subnet is own else (own, config.subnet)
+            return known(self.custom.subnets)
         if not self._discovers(own):
             return (own,)
         zone = known(own.zone)
@@ -234,6 +236,16 @@ class Node:
             s for s in self.cluster.subnet_records.all() if known(s.zone) == zone and s.is_tagged_for_pods
         ]
         return tuple({subnet.id: subnet for subnet in (own, *tagged)}.values())
+
+    @cached_property
+    def custom(self) -> CustomNetworking:
+        """What custom networking makes of this node."""
+        return CustomNetworking(self)
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        """What is the matter with its ENIs, beside how many there are."""
+        return Attachments(self)
 
     @fact
     def limits(self) -> InstanceLimits:
@@ -262,12 +274,19 @@ class Node:
         )
 
     @fact
-    def foreign_interfaces(self) -> int:
+    def foreign_enis(self) -> Items[aws.NetworkInterface]:
         """Attached ENIs that take a slot of the first card and that the daemon leaves alone."""
         attached = known(self.interfaces).all()
-        return sum(1 for eni in attached if not self._is_managed(eni) and _card(eni) == 0)
+        return Items(tuple(eni for eni in attached if not self._is_managed(eni) and _card(eni) == 0))
+
+    @fact
+    def foreign_interfaces(self) -> int:
+        """How many these are."""
+        return len(known(self.foreign_enis))
 
     def _is_managed(self, eni: aws.NetworkInterface) -> bool:
+        if _is_trunk(eni):
+            return True  # the resource controller's, whatever its tags say
         if eni.attachment is not None and eni.attachment.device_index == 0 and _card(eni) == 0:
             return True  # the primary ENI always is
         if _card(eni) > 0 or eni.interface_type == "efa-only":
@@ -421,6 +440,12 @@ class Node:
         return min(known(self.addressable_pods), known(self.ip_capacity))
 
     @fact
+    def full_claim(self) -> int:
+        """Addresses of its pods' subnet that it holds with as many pods as kubelet and type allow."""
+        pods = min(known(self.addressable_pods), known(self.type_capacity))
+        return claim_at(known(self.cluster.targets), known(self.shape), pods).addresses
+
+    @fact
     def pool(self) -> Pool:
         """The pool as the daemon sees it."""
         slots, prefixes = known(self.limits).slots_per_eni, known(self.uses_prefixes)
@@ -491,12 +516,12 @@ class Node:
     @fact
     def pods_at_the_ceiling(self) -> Items[Pod]:
         """Waiting pods, when every ENI is attached and full and no address is left."""
-        return self._waiting_if(_all_of(self._is_empty(), self._is_full()))
+        return self._waiting_if(all_of(self._is_empty(), self._is_full()))
 
     @fact
     def pods_frozen_out(self) -> Items[Pod]:
         """Waiting pods, when the pool is used up at the minimum and the daemon asks for no more."""
-        return self._waiting_if(_all_of(self._is_empty(), self._stopped_at_minimum()))
+        return self._waiting_if(all_of(self._is_empty(), self._stopped_at_minimum()))
 
     @fact
     def waiting_pods(self) -> Items[Pod]:
@@ -509,7 +534,7 @@ class Node:
     def pods_without_provisioning(self) -> Items[Pod]:
         """Waiting pods, when the pool is empty and could grow, and ipamd is told to ask EC2 for nothing."""
         off = self.cluster.cni.provisioning_is_off
-        return self._waiting_if(_all_of(off, self._is_empty(), self._could_grow()))
+        return self._waiting_if(all_of(off, self._is_empty(), self._could_grow()))
 
     @fact
     def pods_on_cordoned_node(self) -> Items[Pod]:
@@ -517,7 +542,7 @@ class Node:
         off = self.cluster.cni.provisioning_is_off
         allowed = off if isinstance(off, Unknown) else not off
         return self._waiting_if(
-            _all_of(self.is_growth_suspended, allowed, self._is_empty(), self._could_grow())
+            all_of(self.is_growth_suspended, allowed, self._is_empty(), self._could_grow())
         )
 
     @fact
@@ -543,7 +568,7 @@ class Node:
     def pods_short_of_subnet(self) -> Items[Pod]:
         """Waiting pods, when no address is left, the daemon asks for more, and so its subnet must give."""
         asks = self.next_request
-        return self._waiting_if(_all_of(self._is_empty(), asks if isinstance(asks, Unknown) else asks > 0))
+        return self._waiting_if(all_of(self._is_empty(), asks if isinstance(asks, Unknown) else asks > 0))
 
     def _is_empty(self) -> bool | Unknown:
         available = self.available_ips
@@ -572,14 +597,6 @@ class Node:
         return waiting if condition else Items()
 
 
-def _all_of(*conditions: bool | Unknown) -> bool | Unknown:
-    """Three-valued and: one False decides."""
-    if any(condition is False for condition in conditions):
-        return False
-    unknown = [condition for condition in conditions if isinstance(condition, Unknown)]
-    return join(unknown) if unknown else True
-
-
 def _card(eni: aws.NetworkInterface) -> int:
     return eni.attachment.network_card_index if eni.attachment else 0
 
@@ -590,3 +607,11 @@ def _is_trunk(eni: aws.NetworkInterface) -> bool:
 
 def _slots_used(eni: aws.NetworkInterface) -> int:
     return sum(1 for address in eni.private_ip_addresses if not address.primary) + len(eni.ipv4_prefixes)
+
+
+def _is_ipv4(text: str) -> bool:
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True

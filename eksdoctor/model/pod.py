@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from eksdoctor.model import sources
 from eksdoctor.model.fact import NotKnown, fact, known
+from eksdoctor.model.sight import gap
 from eksdoctor.snapshot.records import kubernetes
 
 if TYPE_CHECKING:
@@ -120,7 +122,7 @@ class Pod:
     def trouble(self) -> Trouble:
         """Which trouble, if any."""
         if self.record is None:
-            return Trouble.RECOVERED if known(self.waits_for_address) else Trouble.NONE
+            return self._gone()
         status = self.record.status
         if self.is_host_network or self.is_over:
             return Trouble.NONE
@@ -129,6 +131,15 @@ class Pod:
         if status.phase == "Pending" and not status.pod_ip:
             return self._starved()
         return Trouble.RECOVERED if known(self.waits_for_address) else Trouble.NONE
+
+    def _gone(self) -> Trouble:
+        """A pod that only events name is gone, if its list is there to say so."""
+        if not known(self.waits_for_address):
+            return Trouble.NONE
+        on_node = gap(self.cluster.snapshot, sources.pods_of_node(self.node_name))
+        if self.cluster.pod_requests[0] is not None and on_node is not None:
+            raise NotKnown(self.cluster.pod_requests[0])
+        return Trouble.RECOVERED
 
     def _unbound(self) -> Trouble:
         messages = [event.message for event in self.events if event.reason == "FailedScheduling"]

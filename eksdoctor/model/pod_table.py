@@ -6,7 +6,7 @@ Eight megabytes where the pods of a large cluster are four hundred. Its cells ar
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from eksdoctor.snapshot.records.kubernetes import PodRow
 
@@ -22,6 +22,8 @@ class PodTable:
     by_node: Counter[str]
     by_address: Counter[str]
     unclear_nodes: frozenset[str]
+    addresses: dict[str, set[str]] = field(default_factory=dict)
+    """The addresses by node, for which subnets they lie in."""
 
     @classmethod
     def of(cls, rows: Iterable[PodRow]) -> "PodTable":
@@ -29,6 +31,7 @@ class PodTable:
         by_node: Counter[str] = Counter()
         by_address: Counter[str] = Counter()
         unclear: set[str] = set()
+        addresses: dict[str, set[str]] = {}
         for row in rows:
             status, address, node = row.cells
             if address in NO_ADDRESS or status in OVER:
@@ -38,7 +41,8 @@ class PodTable:
                 continue
             by_node[node] += 1
             by_address[address] += 1
-        return cls(by_node, by_address, frozenset(unclear))
+            addresses.setdefault(node, set()).add(address)
+        return cls(by_node, by_address, frozenset(unclear), addresses)
 
     def addresses_of_its_own(self, node: str, internal_ip: str) -> int:
         """Pods of a node with an address other than the node's."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from eksdoctor.snapshot import request as actions
 from eksdoctor.snapshot.request import Request
+from eksdoctor.snapshot.snapshot import Snapshot
 
 # Warnings that tell of addresses, sandboxes, scheduling, volumes and images; probe failures and
 # crash loops are the bulk of a busy cluster's warnings and tell of none.
@@ -31,6 +32,11 @@ CALLER = Request.of(actions.GET_CALLER_IDENTITY)
 def pending_pods(namespace: str = "") -> Request:
     """Pods that are not running yet; all namespaces when empty."""
     return Request.of(actions.LIST_PODS, fieldSelector="status.phase=Pending", **_scope(namespace))
+
+
+def pod_named(namespace: str, name: str) -> Request:
+    """One pod, wherever it is in its life."""
+    return Request.of(actions.LIST_PODS, namespace=namespace, fieldSelector=f"metadata.name={name}")
 
 
 def warnings(namespace: str = "") -> Request:
@@ -101,3 +107,92 @@ def reservations(subnet: str) -> Request:
 def security_groups(groups: Iterable[str]) -> Request:
     """Security groups by id; a filter, because one unknown id would fail a lookup of all."""
     return Request.of(actions.DESCRIBE_SECURITY_GROUPS, filter__group_id=tuple(sorted(groups)))
+
+
+# --- what Karpenter and the DaemonSet's history say, and the account's quota of interfaces -----------
+
+NODE_POOLS = Request.of(actions.LIST_NODE_POOLS)
+EC2_NODE_CLASSES = Request.of(actions.LIST_EC2_NODE_CLASSES)
+AWS_NODE_REVISIONS = Request.of(
+    actions.LIST_CONTROLLER_REVISIONS, namespace=SYSTEM, labelSelector="k8s-app=aws-node"
+)
+AWS_NODE_ACCOUNT = Request.of(actions.GET_SERVICE_ACCOUNT, namespace=SYSTEM, name="aws-node")
+MUTATING_WEBHOOKS = Request.of(actions.LIST_MUTATING_WEBHOOKS)
+# "Network interfaces per Region". It stands under `vpc`, although the interfaces are EC2's.
+_INTERFACES_QUOTA = {"ServiceCode": "vpc", "QuotaCode": "L-DF5E4CA3"}
+INTERFACES_QUOTA = Request.of(actions.GET_SERVICE_QUOTA, **_INTERFACES_QUOTA)
+DEFAULT_INTERFACES_QUOTA = Request.of(actions.GET_DEFAULT_SERVICE_QUOTA, **_INTERFACES_QUOTA)
+
+
+def launch_template_version(template: str, version: str) -> Request:
+    """The max-pods setting of one version of a launch template, by the template's id."""
+    return Request.of(
+        actions.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, LaunchTemplateId=template, Versions=(version,)
+    )
+
+
+def route_tables(vpc: str) -> Request:
+    """All route tables of the VPC: a subnet without one of its own has the main one."""
+    return Request.of(actions.DESCRIBE_ROUTE_TABLES, filter__vpc_id=(vpc,))
+
+
+def vpc_endpoints(vpc: str) -> Request:
+    """The endpoints of the VPC."""
+    return Request.of(actions.DESCRIBE_VPC_ENDPOINTS, filter__vpc_id=(vpc,))
+
+
+def security_group_rules(groups: Iterable[str]) -> Request:
+    """The rules of security groups."""
+    return Request.of(actions.DESCRIBE_SECURITY_GROUP_RULES, filter__group_id=tuple(sorted(groups)))
+
+
+def pod_identities(cluster_name: str) -> Request:
+    """The pod identity associations of aws-node: at most one."""
+    return Request.of(
+        actions.LIST_POD_IDENTITY_ASSOCIATIONS,
+        clusterName=cluster_name,
+        namespace=SYSTEM,
+        serviceAccount="aws-node",
+    )
+
+
+def pod_identity(cluster_name: str, association: str) -> Request:
+    """One pod identity association, with its role."""
+    return Request.of(
+        actions.DESCRIBE_POD_IDENTITY_ASSOCIATION, clusterName=cluster_name, associationId=association
+    )
+
+
+def role(name: str) -> Request:
+    """An IAM role by its name, which is the last part of its ARN."""
+    return Request.of(actions.GET_ROLE, RoleName=name)
+
+
+def attached_policies(role_name: str) -> Request:
+    """The managed policies of a role."""
+    return Request.of(actions.LIST_ATTACHED_ROLE_POLICIES, RoleName=role_name)
+
+
+def inline_policies(role_name: str) -> Request:
+    """The names of the policies that stand in a role itself."""
+    return Request.of(actions.LIST_ROLE_POLICIES, RoleName=role_name)
+
+
+def asked_with(snapshot: Snapshot, wanted: Request) -> Request:
+    """The request that was asked and whose lists hold those of `wanted`; `wanted` itself if none was.
+
+    What is asked of many things at once is looked up for one of them:
+    `asked_with(snapshot, security_group_rules(["sg-1"]))`.
+    """
+    if wanted in snapshot.outcomes:
+        return wanted
+    return next((asked for asked in snapshot.outcomes if _holds(asked, wanted)), wanted)
+
+
+def _holds(asked: Request, wanted: Request) -> bool:
+    if asked.action != wanted.action or asked.values.keys() != wanted.values.keys():
+        return False
+    return all(
+        set(part) <= set(whole) if isinstance(part, tuple) and isinstance(whole, tuple) else part == whole
+        for part, whole in ((value, asked.values[name]) for name, value in wanted.arguments)
+    )

@@ -52,6 +52,8 @@ def blindness(report: Report) -> str:
     """What to say before anything else to the blind, unless summary or verdicts say it already."""
     if report.verdicts or not is_blind(report) or "could not tell" in plain(report.summary):
         return ""
+    if report.run.requests and sum(refusal.count for refusal in report.refusals) == report.run.requests:
+        return "Nothing could be seen: no question had an answer. That is no health."
     rules = list(dict.fromkeys(row.rule for row in report.could_not_tell))
     if rules:
         undecided = f"{count(len(rules), 'rule')} could not tell: {listed(rules, 4)}"

@@ -152,10 +152,8 @@ def footer(paper: Paper, report: Report) -> None:
     """How the report came about and how to see it again."""
     paper.heading("This run")
     paper.paragraph(inert(words.account(report)))
-    for refusal in report.refusals[:8]:
-        paper.paragraph(inert(words.refusal(refusal)), 4, _BULLET)
-    if len(report.refusals) > 8:  # noqa: PLR2004
-        paper.paragraph(Text(f"and {len(report.refusals) - 8:,} more"), 4, _BULLET)
+    for line in words.refusals(report):
+        paper.paragraph(inert(line), 4, _BULLET)
     if report.run.snapshot:
         paper.line(inert(f"Snapshot: {report.run.snapshot}"))
         paper.command(words.replay_command(report.run), 10, Text("Replay:"))

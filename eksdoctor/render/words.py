@@ -9,7 +9,6 @@ from eksdoctor.engine.finding import Command, Confidence, Finding, Prose, Remedy
 from eksdoctor.triage.report import (
     LeverAdvice,
     PodInTrouble,
-    RefusedRequest,
     Report,
     Run,
     State,
@@ -36,6 +35,7 @@ TAKES_EFFECT = {
     "new-pods": "for new pods",
     "new-nodes": "on new nodes only",
 }
+MOST_REFUSALS = 8
 OUTCOME = {"clear": "clear", "does-not-apply": "does not apply"}
 
 
@@ -133,12 +133,24 @@ def account(report: Report) -> str:
     return "; ".join(parts)
 
 
-def refusal(refused: RefusedRequest) -> str:
-    """One refused question: which, why, and what would allow it."""
-    times = f" (x{refused.count:,})" if refused.count > 1 else ""
-    grant = f"; ask for {refused.grant}" if refused.grant else ""
-    words = f": {refused.words}" if refused.words else ""
-    return f"{refused.action}{times} {refused.reason}{words}{grant}"
+def refusals(report: Report) -> tuple[str, ...]:
+    """What was refused, one line for all questions that were refused in the same words."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for refused in report.refusals:
+        times = f" (x{refused.count:,})" if refused.count > 1 else ""
+        groups.setdefault((refused.reason, refused.words, refused.grant), []).append(refused.action + times)
+    lines = [
+        "".join(
+            (
+                f"{listed(actions, 4)} {reason}",
+                f": {words}" if words else "",
+                f"; ask for {grant}" if grant else "",
+            )
+        )
+        for (reason, words, grant), actions in groups.items()
+    ]
+    rest = len(lines) - MOST_REFUSALS
+    return (*lines[:MOST_REFUSALS], f"and {rest:,} more") if rest > 0 else tuple(lines)
 
 
 def replay_command(run: Run) -> Command:

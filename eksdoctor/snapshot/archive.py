@@ -16,6 +16,7 @@ from typing import Any
 
 from eksdoctor.errors import SnapshotError
 from eksdoctor.snapshot import manifest
+from eksdoctor.snapshot.exchange import replace_folder
 from eksdoctor.snapshot.kinds import KINDS, Kind
 from eksdoctor.snapshot.snapshot import Snapshot
 
@@ -41,14 +42,11 @@ def read(path: Path) -> Snapshot:
 def write(snapshot: Snapshot, path: Path) -> Path:
     """Write the snapshot to `path` (into it when it is a folder), mode 0600; returns the path.
 
-    The same snapshot always gives the same bytes.
+    The same snapshot always gives the same bytes. Of an older snapshot in the folder nothing stays.
     """
     files = manifest.disassemble(snapshot)
     if path.is_dir():
-        for name, content in files.items():
-            target = path / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(target, content)
+        replace_folder(path, files, {manifest.NAME, *FILES})
         return path
     replace_file(path, _archived(files))
     return path

@@ -8,7 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from eksdoctor.snapshot.records import aws, kubernetes
+from eksdoctor.snapshot.records import (
+    admission,
+    aws,
+    identity,
+    karpenter,
+    kubernetes,
+    launching,
+    network,
+    quotas,
+)
 
 R = TypeVar("R")
 
@@ -45,6 +54,14 @@ SECURITY_GROUP_POLICIES = Kind(
 CNI_NODES = Kind("kubernetes/cninodes", "items", kubernetes.CNINode, _named, whole=True)
 CONFIG_MAPS = Kind("kubernetes/configmaps", "items", kubernetes.ConfigMap, _named, whole=True)
 SERVICE_ACCOUNTS = Kind("kubernetes/serviceaccounts", "items", kubernetes.ServiceAccount, _named)
+# Its own file: it is got by name, and tells nothing of whether any list of accounts is whole.
+AWS_NODE_ACCOUNT = Kind("kubernetes/serviceaccount-aws-node", "items", kubernetes.ServiceAccount, _named)
+CONTROLLER_REVISIONS = Kind("kubernetes/controllerrevisions", "items", kubernetes.ControllerRevision, _named)
+NODE_POOLS = Kind("kubernetes/nodepools", "items", karpenter.NodePool, _named, whole=True)
+EC2_NODE_CLASSES = Kind("kubernetes/ec2nodeclasses", "items", karpenter.EC2NodeClass, _named, whole=True)
+MUTATING_WEBHOOKS = Kind(
+    "kubernetes/mutatingwebhookconfigurations", "items", admission.MutatingWebhookConfiguration, _named
+)
 
 CALLER = Kind("aws/sts-get-caller-identity", "", aws.CallerIdentity, lambda caller: caller.arn, whole=True)
 CLUSTER = Kind("aws/eks-describe-cluster", "cluster", aws.Cluster, lambda cluster: cluster.name, whole=True)
@@ -74,9 +91,80 @@ INTERFACES = Kind(
 SECURITY_GROUPS = Kind(
     "aws/ec2-describe-security-groups", "SecurityGroups", aws.SecurityGroup, lambda group: group.group_id
 )
+LAUNCH_TEMPLATE_VERSIONS = Kind(
+    "aws/ec2-describe-launch-template-versions",
+    "LaunchTemplateVersions",
+    launching.LaunchTemplateVersion,
+    lambda version: f"{version.launch_template_id} {version.version_number}",
+)
+ROUTE_TABLES = Kind(
+    "aws/ec2-describe-route-tables",
+    "RouteTables",
+    network.RouteTable,
+    lambda table: table.route_table_id,
+    whole=True,
+)
+SECURITY_GROUP_RULES = Kind(
+    "aws/ec2-describe-security-group-rules",
+    "SecurityGroupRules",
+    network.SecurityGroupRule,
+    lambda rule: rule.security_group_rule_id,
+    whole=True,
+)
+VPC_ENDPOINTS = Kind(
+    "aws/ec2-describe-vpc-endpoints",
+    "VpcEndpoints",
+    network.VpcEndpoint,
+    lambda endpoint: endpoint.vpc_endpoint_id,
+    whole=True,
+)
+POD_IDENTITY_NAMES = Kind(
+    "aws/eks-list-pod-identity-associations",
+    "associations",
+    identity.PodIdentitySummary,
+    lambda association: association.association_id,
+    whole=True,
+)
+POD_IDENTITIES = Kind(
+    "aws/eks-describe-pod-identity-association",
+    "association",
+    identity.PodIdentity,
+    lambda association: association.association_id,
+    whole=True,
+)
+ROLES = Kind("aws/iam-get-role", "Role", identity.Role, lambda role: role.role_name, whole=True)
+ATTACHED_POLICIES = Kind(
+    "aws/iam-list-attached-role-policies",
+    "AttachedPolicies",
+    identity.AttachedPolicy,
+    lambda policy: f"{policy.role_name} {policy.policy_name}",
+)
+INLINE_POLICIES = Kind(
+    "aws/iam-list-role-policies",
+    "PolicyNames",
+    identity.InlinePolicy,
+    lambda policy: f"{policy.role_name} {policy.policy_name}",
+)
+QUOTAS = Kind(
+    "aws/service-quotas-get-service-quota",
+    "Quota",
+    quotas.Quota,
+    lambda quota: f"{quota.service_code} {quota.quota_code}",
+)
+DEFAULT_QUOTAS = Kind(
+    "aws/service-quotas-get-aws-default-service-quota",
+    "Quota",
+    quotas.Quota,
+    lambda quota: f"{quota.service_code} {quota.quota_code}",
+)
+
+SINGLE = frozenset({"cluster", "addon", "nodegroup", "association", "Role", "Quota"})
+"""The keys under which an answer holds one object."""
 
 KINDS: tuple[Kind[Any], ...] = (
     NODES, PODS, POD_ROWS, EVENTS, DAEMON_SETS, ENI_CONFIGS, SECURITY_GROUP_POLICIES, CNI_NODES, CONFIG_MAPS,
-    SERVICE_ACCOUNTS, CALLER, CLUSTER, ADDONS, NODEGROUP_NAMES, NODEGROUPS, SUBNETS, VPCS, INSTANCE_TYPES,
-    RESERVATIONS, INTERFACES, SECURITY_GROUPS,
+    SERVICE_ACCOUNTS, AWS_NODE_ACCOUNT, CONTROLLER_REVISIONS, NODE_POOLS, EC2_NODE_CLASSES, MUTATING_WEBHOOKS,
+    CALLER, CLUSTER, ADDONS, NODEGROUP_NAMES, NODEGROUPS, SUBNETS, VPCS, INSTANCE_TYPES, RESERVATIONS,
+    INTERFACES, SECURITY_GROUPS, LAUNCH_TEMPLATE_VERSIONS, ROUTE_TABLES, SECURITY_GROUP_RULES, VPC_ENDPOINTS,
+    POD_IDENTITY_NAMES, POD_IDENTITIES, ROLES, ATTACHED_POLICIES, INLINE_POLICIES, QUOTAS, DEFAULT_QUOTAS,
 )  # fmt: skip

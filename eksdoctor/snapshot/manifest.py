@@ -7,11 +7,15 @@ import msgspec
 
 from eksdoctor import __version__
 from eksdoctor.errors import SnapshotError
-from eksdoctor.snapshot.kinds import KINDS, Kind
+from eksdoctor.snapshot.kinds import KINDS, SINGLE, Kind
 from eksdoctor.snapshot.request import ACTIONS, Refusal, Request
 from eksdoctor.snapshot.snapshot import FORMAT, Focus, Outcome, Snapshot, Target, decode
+from eksdoctor.snapshot.text import utf8
 
 NAME = "manifest.json"
+OLDEST, NEWEST = 1970, 2999  # years of a capture; arithmetic on others leaves the calendar
+LONGEST_WINDOW = 366 * 24 * 3600.0
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class Asked(msgspec.Struct, omit_defaults=True):
@@ -91,6 +95,7 @@ def assemble(files: dict[str, bytes], name: str) -> Snapshot:
     if head is None:
         return Snapshot(at=_latest(records), records=records, manifested=False, tool="files")
     outcomes = {}
+    lost = _with_cut(head, records, lost)
     for asked in head.requests:
         if asked.action not in ACTIONS:
             continue
@@ -117,29 +122,55 @@ def assemble(files: dict[str, bytes], name: str) -> Snapshot:
     )
 
 
+def _with_cut(head: Manifest, records: dict[str, tuple[Any, ...]], lost: dict[str, int]) -> dict[str, int]:
+    """What was lost of each file: a file that holds fewer records than one answer had is cut or gone."""
+    found = dict(lost)
+    for asked in head.requests:
+        if asked.action in ACTIONS:
+            file = ACTIONS[asked.action].kind.file
+            cut = asked.count - len(records.get(file, ()))
+            found[file] = max(found.get(file, 0), cut)
+    return found
+
+
 def _read_manifest(files: dict[str, bytes], name: str) -> Manifest | None:
     if NAME not in files:
         return None
     try:
-        version = msgspec.json.decode(files[NAME], type=dict[str, Any]).get("format")
+        content = utf8(files[NAME])
+        version = msgspec.json.decode(content, type=dict[str, Any]).get("format")
         if isinstance(version, int) and version > FORMAT:
             raise SnapshotError(
                 f"{name} is of snapshot format {version}; this eksdoctor {__version__} reads up to {FORMAT}",
                 "Upgrade eksdoctor.",
             )
-        head = msgspec.json.decode(files[NAME], type=Manifest)
-    except msgspec.MsgspecError as error:
+        head = msgspec.json.decode(content, type=Manifest)
+    except _UNREADABLE as error:
         raise SnapshotError(f"{name}: manifest.json cannot be read: {error}", "Capture it anew.") from error
+    wrong = _wrong(head)
+    if wrong:
+        raise SnapshotError(f"{name}: manifest.json makes no sense: {wrong}", "Capture it anew.")
     return head if head.at.tzinfo else msgspec.structs.replace(head, at=head.at.replace(tzinfo=UTC))
+
+
+def _wrong(head: Manifest) -> str:
+    """What no capture writes; empty when all is well."""
+    if head.format < 1:
+        return f"format {head.format}"
+    if not OLDEST <= head.at.year <= NEWEST:
+        return f"taken in the year {head.at.year}"
+    if not 0 < head.window_seconds <= LONGEST_WINDOW:
+        return f"a window of {head.window_seconds:g} s"
+    return ""
 
 
 def _read_documents(kind: Kind[Any], content: bytes, name: str) -> tuple[tuple[Any, ...], int]:
     try:
-        document = msgspec.json.decode(content)
-    except msgspec.DecodeError as error:
+        entries = _entries(kind, msgspec.json.decode(utf8(content)))
+    except _UNREADABLE as error:
         raise SnapshotError(f"{name}: {kind.file}.json is not JSON: {error}", "Capture it anew.") from error
     found, lost = [], 0
-    for entry in _entries(kind, document):
+    for entry in entries:
         try:
             record = decode(kind, entry)
         except (msgspec.ValidationError, TypeError):
@@ -174,7 +205,7 @@ def _wrapped(kind: Kind[Any], documents: tuple[Any, ...]) -> Any:
         return {"kind": "List", "apiVersion": "v1", "items": documents}
     if not kind.items:
         return documents[0] if documents else {}
-    if kind.items in {"cluster", "addon", "nodegroup"}:  # one object an answer: as many answers as were asked
+    if kind.items in SINGLE:  # one object an answer: as many answers as were asked
         return [{kind.items: document} for document in documents]
     return {kind.items: documents}
 
@@ -185,7 +216,7 @@ def _latest(records: dict[str, tuple[Any, ...]]) -> datetime:
         time
         for event in records.get("kubernetes/events", ())
         for time in (event.last_timestamp, event.event_time)
-        if time is not None
+        if time is not None and OLDEST <= time.year <= NEWEST
     ]
     return max(times, default=datetime(1970, 1, 1, tzinfo=UTC))
 

@@ -39,6 +39,21 @@ LIST_SECURITY_GROUP_POLICIES = Action(
 LIST_CNI_NODES = Action("list-cninodes", kinds.CNI_NODES, "list cninodes.vpcresources.k8s.aws")
 GET_CONFIG_MAP = Action("get-configmap", kinds.CONFIG_MAPS, "get configmaps/amazon-vpc-cni in kube-system")
 LIST_SERVICE_ACCOUNTS = Action("list-serviceaccounts", kinds.SERVICE_ACCOUNTS, "list serviceaccounts")
+GET_SERVICE_ACCOUNT = Action(
+    "get-serviceaccount", kinds.AWS_NODE_ACCOUNT, "get serviceaccounts/aws-node in kube-system"
+)
+LIST_CONTROLLER_REVISIONS = Action(
+    "list-controllerrevisions", kinds.CONTROLLER_REVISIONS, "list controllerrevisions.apps"
+)
+LIST_NODE_POOLS = Action("list-nodepools", kinds.NODE_POOLS, "list nodepools.karpenter.sh")
+LIST_EC2_NODE_CLASSES = Action(
+    "list-ec2nodeclasses", kinds.EC2_NODE_CLASSES, "list ec2nodeclasses.karpenter.k8s.aws"
+)
+LIST_MUTATING_WEBHOOKS = Action(
+    "list-mutatingwebhookconfigurations",
+    kinds.MUTATING_WEBHOOKS,
+    "list mutatingwebhookconfigurations.admissionregistration.k8s.io",
+)
 
 GET_CALLER_IDENTITY = Action("sts:GetCallerIdentity", kinds.CALLER, "sts:GetCallerIdentity")
 DESCRIBE_CLUSTER = Action("eks:DescribeCluster", kinds.CLUSTER, "eks:DescribeCluster")
@@ -59,15 +74,47 @@ DESCRIBE_NETWORK_INTERFACES = Action(
 DESCRIBE_SECURITY_GROUPS = Action(
     "ec2:DescribeSecurityGroups", kinds.SECURITY_GROUPS, "ec2:DescribeSecurityGroups"
 )
+DESCRIBE_LAUNCH_TEMPLATE_VERSIONS = Action(
+    "ec2:DescribeLaunchTemplateVersions",
+    kinds.LAUNCH_TEMPLATE_VERSIONS,
+    "ec2:DescribeLaunchTemplateVersions",
+)
+DESCRIBE_ROUTE_TABLES = Action("ec2:DescribeRouteTables", kinds.ROUTE_TABLES, "ec2:DescribeRouteTables")
+DESCRIBE_SECURITY_GROUP_RULES = Action(
+    "ec2:DescribeSecurityGroupRules", kinds.SECURITY_GROUP_RULES, "ec2:DescribeSecurityGroupRules"
+)
+DESCRIBE_VPC_ENDPOINTS = Action("ec2:DescribeVpcEndpoints", kinds.VPC_ENDPOINTS, "ec2:DescribeVpcEndpoints")
+LIST_POD_IDENTITY_ASSOCIATIONS = Action(
+    "eks:ListPodIdentityAssociations", kinds.POD_IDENTITY_NAMES, "eks:ListPodIdentityAssociations"
+)
+DESCRIBE_POD_IDENTITY_ASSOCIATION = Action(
+    "eks:DescribePodIdentityAssociation", kinds.POD_IDENTITIES, "eks:DescribePodIdentityAssociation"
+)
+GET_ROLE = Action("iam:GetRole", kinds.ROLES, "iam:GetRole")
+LIST_ATTACHED_ROLE_POLICIES = Action(
+    "iam:ListAttachedRolePolicies", kinds.ATTACHED_POLICIES, "iam:ListAttachedRolePolicies"
+)
+LIST_ROLE_POLICIES = Action("iam:ListRolePolicies", kinds.INLINE_POLICIES, "iam:ListRolePolicies")
+GET_SERVICE_QUOTA = Action("servicequotas:GetServiceQuota", kinds.QUOTAS, "servicequotas:GetServiceQuota")
+GET_DEFAULT_SERVICE_QUOTA = Action(
+    "servicequotas:GetAWSDefaultServiceQuota",
+    kinds.DEFAULT_QUOTAS,
+    "servicequotas:GetAWSDefaultServiceQuota",
+)
 
 ACTIONS: dict[str, Action] = {
     action.name: action
     for action in (
         LIST_NODES, LIST_PODS, TABULATE_PODS, LIST_EVENTS, LIST_DAEMON_SETS, LIST_ENI_CONFIGS,
         LIST_SECURITY_GROUP_POLICIES, LIST_CNI_NODES, GET_CONFIG_MAP, LIST_SERVICE_ACCOUNTS,
+        GET_SERVICE_ACCOUNT, LIST_CONTROLLER_REVISIONS, LIST_NODE_POOLS, LIST_EC2_NODE_CLASSES,
+        LIST_MUTATING_WEBHOOKS,
         GET_CALLER_IDENTITY, DESCRIBE_CLUSTER, DESCRIBE_ADDON, LIST_NODEGROUPS, DESCRIBE_NODEGROUP,
         DESCRIBE_SUBNETS, DESCRIBE_VPCS, DESCRIBE_INSTANCE_TYPES, GET_SUBNET_CIDR_RESERVATIONS,
-        DESCRIBE_NETWORK_INTERFACES, DESCRIBE_SECURITY_GROUPS,
+        DESCRIBE_NETWORK_INTERFACES, DESCRIBE_SECURITY_GROUPS, DESCRIBE_LAUNCH_TEMPLATE_VERSIONS,
+        DESCRIBE_ROUTE_TABLES, DESCRIBE_SECURITY_GROUP_RULES, DESCRIBE_VPC_ENDPOINTS,
+        LIST_POD_IDENTITY_ASSOCIATIONS, DESCRIBE_POD_IDENTITY_ASSOCIATION, GET_ROLE,
+        LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES, GET_SERVICE_QUOTA, GET_DEFAULT_SERVICE_QUOTA,
     )
 }  # fmt: skip
 

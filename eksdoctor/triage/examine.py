@@ -141,6 +141,8 @@ def _warnings(cluster: Cluster, snapshot: Snapshot) -> tuple[str, ...]:
         found.append("AWS shows another cluster than kubeconfig: every AWS fact is left out")
     if not snapshot.manifested:
         found.append("a folder without a manifest: lists may be incomplete")
+    if cluster.read_namespace:
+        found.append(f"not all namespaces may be read: pods of {cluster.read_namespace} only")
     late = [refusal for refusal in snapshot.refusals.values() if refusal.reason == "timeout"]
     if late:
         found.append(f"{len(late)} of {len(snapshot.outcomes)} requests had no answer within the deadline")

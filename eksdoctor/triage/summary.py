@@ -5,13 +5,14 @@ from collections import Counter
 from eksdoctor.engine.finding import CouldNotTell, Finding, Prose, Severity, Span
 from eksdoctor.model.cluster import Cluster
 from eksdoctor.model.fact import Unknown
+from eksdoctor.model.pod import Trouble
 from eksdoctor.model.sight import LOGIN
 from eksdoctor.snapshot.request import DESCRIBE_CLUSTER, GET_CALLER_IDENTITY, Refusal, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.report import State, Verdict
 
 READ_ONLY_POLICY = "eks:DescribeCluster and the other reads of eksdoctor's deploy/iam-policy.json"
-CUSTOM_RESOURCES = ("crd.k8s.amazonaws.com", "vpcresources.k8s.aws")
+CUSTOM_RESOURCES = ("crd.k8s.amazonaws.com", "vpcresources.k8s.aws", "karpenter.sh", "karpenter.k8s.aws")
 
 
 def summarise(
@@ -24,11 +25,28 @@ def summarise(
     """The verdict in one sentence with numbers."""
     if found:
         return _of_trouble(findings, found, asks)
+    if cluster.snapshot.focus.pod and (about := _of_focus(cluster)):
+        return about
     pods = cluster.pods_in_trouble
     hidden = pods if isinstance(pods, Unknown) else pods.missing
     if hidden is not None:
         return (Span("Whether pods wait for an address cannot be told: "), Span(str(hidden), is_value=True))
     return (Span("No pod waits for an address. "), *_of_risks(findings, blind))
+
+
+def _of_focus(cluster: Cluster) -> Prose:
+    """What is said of the one pod that was asked about and does not wait; empty when that is not known."""
+    focus, pod = cluster.snapshot.focus, cluster.focus_pod
+    name = Span(f"{focus.namespace}/{focus.pod}", is_value=True)
+    if cluster.is_focus_pod_absent:
+        return (Span("There is no pod "), name, Span(": it is gone, or its name or namespace is another."))
+    if pod is not None and pod.record is not None and isinstance(pod.trouble, Trouble):
+        words = " does not wait for an address: it has one." if pod.has_address else " waits for none yet."
+        return (Span("Pod "), name, Span(words))
+    if pod is None and cluster.pod_requests == (None, None):
+        words = " is not among the pods that wait for an address; whether it exists was not asked."
+        return (Span("Pod "), name, Span(words))
+    return ()
 
 
 def _of_trouble(findings: tuple[Finding, ...], found: tuple[Verdict, ...], asks: tuple[str, ...]) -> Prose:
@@ -78,7 +96,7 @@ def _of_risks(findings: tuple[Finding, ...], blind: tuple[CouldNotTell, ...]) ->
 
 
 def asks_of(snapshot: Snapshot, cluster: Cluster) -> tuple[str, ...]:
-    """What to ask for, said once each: core Kubernetes, the CNI's own resources, AWS."""
+    """What to ask for, said once each: core Kubernetes, the CNI's and Karpenter's resources, AWS."""
     asks: dict[str, dict[str, None]] = {}
     for request, refusal in snapshot.refusals.items():
         grant = "" if request.action is GET_CALLER_IDENTITY else _grant(request, refusal)
@@ -102,7 +120,7 @@ def _family(request: Request, refusal: Refusal) -> str:
     if request.action.source == "aws":
         return "AWS"
     if refusal.reason == "forbidden" and request.action.permission.endswith(CUSTOM_RESOURCES):
-        return "Kubernetes, the CNI's resources"
+        return "Kubernetes, the CNI's and Karpenter's resources"
     return "Kubernetes"
 
 

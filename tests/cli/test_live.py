@@ -141,14 +141,14 @@ def test_capture_of_nothing_replaces_nothing(run, monkeypatch, tmp_path):
 
 
 INTERRUPTED = """
-import sys, threading
+import os, threading
 import pytest
 from eksdoctor.cli import main
 from tests.cli.fakes import Cluster, connected
 
 class Stuck(Cluster):
     def answer(self, request, deadline):
-        print("asked", file=sys.stderr, flush=True)
+        os.write(2, b"asked\\n")  # in one piece: many threads write it
         threading.Event().wait()
 
 connected(pytest.MonkeyPatch(), Stuck())

@@ -217,6 +217,18 @@ def test_without_a_region_every_request_says_how_to_give_one(tmp_path):
     refusal = connection(tmp_path).answer(CALLER, Deadline.after(5)).refusal
     assert "no region" in refusal.words
     assert "--region" in refusal.grant
+    assert refusal.reason == "unreachable", "nobody was asked, so nobody answered"
+
+
+def test_a_region_that_is_none_says_how_regions_look(tmp_path):
+    refusal = connection(tmp_path, region="../x y").answer(CALLER, Deadline.after(5)).refusal
+    assert refusal.reason == "unreachable"
+    assert "--region eu-west-1" in refusal.grant
+
+
+def test_a_role_that_is_none_says_how_roles_look(tmp_path):
+    refusal = connection(tmp_path, region="eu-west-1", role_arn="x").answer(CALLER, Deadline.after(5)).refusal
+    assert "--role-arn arn:aws:iam::" in refusal.grant
 
 
 def test_an_unknown_profile_is_a_refusal_with_advice(tmp_path):
@@ -301,3 +313,38 @@ def test_the_endpoint_of_a_test_never_reaches_the_environment(tmp_path):
         CALLER, Deadline.after(20)
     )
     assert not [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]
+
+
+@pytest.mark.parametrize(
+    ("code", "request_sent"),
+    [
+        ("NoSuchEntity", Request.of(r.GET_ROLE, RoleName="gone")),
+        ("NoSuchResourceException", Request.of(r.GET_SERVICE_QUOTA, ServiceCode="vpc", QuotaCode="L-0")),
+        (
+            "InvalidLaunchTemplateId.NotFound",
+            Request.of(r.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, LaunchTemplateId="lt-0", Versions=("4",)),
+        ),
+        (
+            "InvalidLaunchTemplateId.VersionNotFound",
+            Request.of(r.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, LaunchTemplateId="lt-0", Versions=("4",)),
+        ),
+    ],
+)
+def test_not_found_in_the_words_of_each_service_is_known_absent(code, request_sent):
+    answer = asked(Calls(client_error(code, "it does not exist", "GetRole")), request_sent)
+    assert (answer.absent, answer.refusal) == (True, None)
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "us-east-1", "ap-south-2"])
+def test_iam_is_asked_at_its_one_endpoint_from_any_region(region):
+    client = Account(region=region).client("iam", Deadline.after(10))
+    assert client.meta.endpoint_url == "https://iam.amazonaws.com"
+
+
+def test_the_quota_is_asked_for_once_because_a_round_waits_for_it():
+    account = Account(region="eu-west-1")
+    tries = {
+        service: account.client(service, Deadline.after(10)).meta.config.retries["total_max_attempts"]
+        for service in ("ec2", "iam", "service-quotas")
+    }
+    assert tries == {"ec2": 3, "iam": 3, "service-quotas": 1}

@@ -4,7 +4,9 @@ The answers follow the services' documented examples; the head of each cassette 
 Method, path, query and body must match; the host need not.
 """
 
+import base64
 import contextlib
+import re
 from pathlib import Path
 
 import msgspec
@@ -16,12 +18,14 @@ from vcr.errors import CannotOverwriteExistingCassetteException
 from eksdoctor.collect.connection import connect
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.target import Options, find_target
+from eksdoctor.model import sources
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import ACTIONS, Request
 from tests.collect.kubeconfigs import kubeconfig
 
 CASSETTES = Path(__file__).parent / "cassettes"
 CLUSTER = "my-eks-cluster"
+ROLE = "arn:aws:iam::111122223333:role"
 HOST = "ip-192-168-97-94.us-west-2.compute.internal"
 
 PENDING = Request.of(
@@ -139,6 +143,83 @@ CASES = {
         ("$.GroupId", "sg-903004f8"),
         ("$.VpcId", "vpc-1a2b3c4d"),
     ],
+    sources.AWS_NODE_ACCOUNT: [
+        ("$.metadata.annotations.eks.amazonaws.com/role-arn", f"{ROLE}/AmazonEKSVPCCNIRole"),
+        ("$.secrets", None),
+    ],
+    sources.AWS_NODE_REVISIONS: [
+        ("$.revision", 2),
+        ("$.metadata.creationTimestamp", "2024-03-08T09:14:02Z"),
+        ("$.data.spec.template.spec.containers.0.env.0.value", "1"),
+        ("$.data.spec.template.spec.containers.0.env.1.value", "(not kept)"),
+        ("$.data.spec.template.metadata", None),
+    ],
+    sources.NODE_POOLS: [
+        ("$.spec.template.spec.nodeClassRef.name", "default"),
+        ("$.spec.template.spec.requirements.0.minValues", 2),
+        ("$.spec.template.spec.expireAfter", "720h"),
+        ("$.metadata.managedFields", None),
+    ],
+    sources.EC2_NODE_CLASSES: [
+        ("$.spec.kubelet.maxPods", 20),
+        ("$.spec.role", "KarpenterNodeRole-my-cluster"),
+        ("$.spec.userData", None),
+        ("$.spec.userDataSetting.UserData", "read"),
+        ("$.spec.userDataSetting.MaxPods", 20),
+        ("$.metadata.annotations.kapp.k14s.io/original", None),
+        ("$.metadata.annotations.karpenter.k8s.aws/ec2nodeclass-hash-version", "v4"),
+        ("$.status.subnets.0.zone", "us-east-2b"),
+    ],
+    sources.MUTATING_WEBHOOKS: [
+        ("$.metadata.name", "vpc-resource-mutating-webhook"),
+        ("$.metadata.labels", None),
+        ("$.webhooks.0.failurePolicy", "Ignore"),
+        ("$.webhooks.0.clientConfig.caBundle", True),
+        ("$.webhooks.0.clientConfig.service", None),
+    ],
+    sources.launch_template_version("lt-068f72b72934aff71", "2"): [
+        ("$.LaunchTemplateId", "lt-068f72b72934aff71"),
+        ("$.VersionNumber", 2),
+        ("$.ImageId", True),
+        ("$.UserData", "read"),
+        ("$.MaxPods", 58),
+    ],
+    sources.route_tables("vpc-0065acced4EXAMPLE"): [
+        ("$.RouteTableId", "rtb-09ba434c1bEXAMPLE"),
+        ("$.Associations.0.Main", True),
+        ("$.Routes.1.NatGatewayId", "nat-06c018cbd8EXAMPLE"),
+        ("$.Routes.1.State", "blackhole"),
+    ],
+    sources.vpc_endpoints("vpc-aabb1122"): [
+        ("$.ServiceName", "com.amazonaws.us-east-1.dynamodb"),
+        ("$.VpcEndpointType", "Gateway"),
+        ("$.RouteTableIds.0", "rtb-3d560345"),
+    ],
+    sources.security_group_rules(["sg-1234567890abcdef0"]): [
+        ("$.SecurityGroupRuleId", "sgr-abcdef01234567890"),
+        ("$.IpProtocol", "-1"),
+        ("$.FromPort", -1),
+        ("$.ReferencedGroupInfo.GroupId", "sg-1234567890abcdef0"),
+    ],
+    sources.pod_identities(CLUSTER): [
+        ("$.associationId", "a-9njjin9gfghecgocd"),
+        ("$.serviceAccount", "aws-node"),
+    ],
+    sources.pod_identity(CLUSTER, "a-9njjin9gfghecgocd"): [("$.roleArn", f"{ROLE}/AmazonEKSVPCCNIRole")],
+    sources.role("Test-Role"): [
+        ("$.Arn", "arn:aws:iam::123456789012:role/Test-Role"),
+        ("$.AssumeRolePolicyDocument.Statement.0.Principal.Service.0", "ec2.amazonaws.com"),
+    ],
+    sources.attached_policies("ReadOnlyRole"): [
+        ("$.RoleName", "ReadOnlyRole"),
+        ("$.PolicyArn", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
+    ],
+    sources.inline_policies("S3Access"): [
+        ("$.RoleName", "S3Access"),
+        ("$.PolicyName", "CloudwatchPutMetricPolicy"),
+    ],
+    sources.INTERFACES_QUOTA: [("$.Value", 6000.0), ("$.QuotaName", "Network interfaces per Region")],
+    sources.DEFAULT_INTERFACES_QUOTA: [("$.Value", 5000.0), ("$.ServiceCode", "vpc")],
 }
 COUNTS = {
     r.LIST_NODES: 2,
@@ -146,14 +227,21 @@ COUNTS = {
     r.LIST_DAEMON_SETS: 2,
     r.LIST_NODEGROUPS: 2,
     r.DESCRIBE_NETWORK_INTERFACES: 2,
+    r.LIST_MUTATING_WEBHOOKS: 2,
+    r.DESCRIBE_SECURITY_GROUP_RULES: 2,
+    r.LIST_ATTACHED_ROLE_POLICIES: 2,
+    r.LIST_ROLE_POLICIES: 2,
 }
-MORE = {Request.of(r.DESCRIBE_ADDON, clusterName="other-cluster", addonName="vpc-cni")}
+MORE = (
+    Request.of(r.DESCRIBE_ADDON, clusterName="other-cluster", addonName="vpc-cni"),
+    Request.of(r.GET_SERVICE_QUOTA, ServiceCode="ec2", QuotaCode="L-DF5E4CA3"),
+)
 
 
 def file_of(action):
     """`ec2:DescribeSubnets` is in ec2-describe-subnets.yaml."""
-    spoken = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in action.name)
-    return CASSETTES / f"{spoken.replace(':', '')}.yaml"
+    spoken = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", action.name).lower()
+    return CASSETTES / f"{spoken.replace(':', '-')}.yaml"
 
 
 def recorded(request):
@@ -206,9 +294,9 @@ def test_requests_are_as_recorded_and_answers_are_understood(tmp_path, request_s
     assert {path: value_at(shape, path) for path, _ in CASES[request_sent]} == dict(CASES[request_sent])
 
 
-def test_an_addon_that_is_not_installed_is_known_absent(tmp_path):
-    (request,) = MORE
-    answer, _ = replay(tmp_path, request)
+@pytest.mark.parametrize("request_sent", MORE, ids=str)
+def test_what_is_not_there_is_known_absent(tmp_path, request_sent):
+    answer, _ = replay(tmp_path, request_sent)
     assert (answer.absent, answer.refusal) == (True, None)
 
 
@@ -220,9 +308,42 @@ def test_prefixes_of_the_second_page_are_read(tmp_path):
     assert answer.pages == 2
 
 
-def test_foreign_daemonsets_come_without_environment(tmp_path):
-    answer, _ = replay(tmp_path, Request.of(r.LIST_DAEMON_SETS, namespace="kube-system"))
-    assert "hunter2" not in str(answer.documents)
+@pytest.mark.parametrize(
+    "request_sent",
+    [
+        Request.of(r.LIST_DAEMON_SETS, namespace="kube-system"),
+        sources.AWS_NODE_REVISIONS,
+        sources.EC2_NODE_CLASSES,
+        sources.MUTATING_WEBHOOKS,
+    ],
+    ids=str,
+)
+def test_what_must_not_be_kept_is_not(tmp_path, request_sent):
+    """Environment of others, user data, certificates: each of these cassettes holds a password."""
+    secrets = ("hunter2", base64.b64encode(b"hunter2").decode())
+    assert any(secret in file_of(request_sent.action).read_text() for secret in secrets)
+    answer, _ = replay(tmp_path, request_sent)
+    kept = msgspec.json.encode(answer.documents).decode()
+    assert answer.documents
+    assert not [secret for secret in secrets if secret in kept]
+
+
+def test_of_a_launch_template_nothing_but_the_setting_is_kept(tmp_path):
+    answer, _ = replay(tmp_path, sources.launch_template_version("lt-068f72b72934aff71", "2"))
+    assert list(msgspec.to_builtins(answer.documents)) == [
+        {
+            "LaunchTemplateId": "lt-068f72b72934aff71",
+            "VersionNumber": 2,
+            "ImageId": True,
+            "UserData": "read",
+            "MaxPods": 58,
+        }
+    ]
+
+
+def test_a_second_page_of_policies_is_read(tmp_path):
+    answer, _ = replay(tmp_path, sources.attached_policies("ReadOnlyRole"))
+    assert [policy.policy_name for policy in answer.documents] == ["ReadOnlyAccess", "AmazonEKS_CNI_Policy"]
 
 
 @pytest.mark.parametrize(
@@ -246,6 +367,7 @@ def test_nothing_recorded_changes_anything():
         for interaction in yaml.safe_load(path.read_text())["interactions"]:
             sent = interaction["request"]
             action = (sent["body"] or "").partition("Action=")[2].partition("&")[0]
+            action = action or "".join(sent["headers"].get("X-Amz-Target", [])).partition(".")[2]
             assert sent["method"] == "GET" or action.startswith(("Describe", "Get", "List")), path.name
             assert "/secrets" not in sent["uri"]
             assert "authorization" not in {name.lower() for name in sent["headers"]}

@@ -7,6 +7,7 @@ import pytest
 from eksdoctor.collect.connection import connect
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.target import Options, find_target
+from eksdoctor.errors import UnreachableError
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import Request
 from tests.collect.kubeconfigs import kubeconfig
@@ -227,9 +228,28 @@ def test_tls_that_fails_is_said_to_be_tls(server, ask):
     assert "TLS" in refusal.words
 
 
-@pytest.mark.parametrize("url", ["not a url", "https://", "https://[::1", "ftp://x"])
-def test_a_server_address_that_is_none_is_a_refusal(ask, url):
-    assert ask(NODES, url=url).refusal is not None
+@pytest.mark.parametrize("url", ["not a url", "https://", "https://[::1", "https://host:port", "a\nb"])
+def test_a_server_address_that_is_none_is_told_before_anything_is_asked(ask, url):
+    with pytest.raises(UnreachableError, match="no address") as caught:
+        ask(NODES, url=url)
+    assert "update-kubeconfig" in caught.value.advice
+
+
+def test_an_address_of_another_protocol_is_a_refusal(ask):
+    assert ask(NODES, url="ftp://x").refusal.reason == "unreachable"
+
+
+@pytest.mark.parametrize("token", ["ends\nhere", "sn\u2603w"])
+def test_a_token_that_no_header_holds_is_no_network_fault(ask, token):
+    refusal = ask(NODES, user={"token": token}).refusal
+    assert refusal.reason == "unauthenticated"
+    assert "token" in refusal.grant
+
+
+def test_a_user_that_the_kubernetes_package_cannot_read_is_no_fault_of_this_program(ask):
+    refusal = ask(NODES, user={"auth-provider": {"name": "gcp"}}).refusal
+    assert refusal.reason == "unauthenticated"
+    assert "own fault" not in refusal.words
 
 
 def test_no_time_left_asks_nothing(server, ask):

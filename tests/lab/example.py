@@ -122,6 +122,38 @@ def _kubernetes() -> dict[str, list[Any]]:
             }
         ],
         kinds.SERVICE_ACCOUNTS.file: [{"metadata": {"name": "api", "namespace": "payments"}}],
+        **_settings(),
+    }
+
+
+def _settings() -> dict[str, list[Any]]:
+    """What decides how nodes and pods come about."""
+    template = {"spec": {"containers": [{"name": "aws-node", "env": [{"name": "A", "value": "1"}]}]}}
+    revision = {
+        "metadata": {
+            "name": "aws-node-6c9",
+            "namespace": "kube-system",
+            "labels": {"k8s-app": "aws-node"},
+            "creationTimestamp": ago(days=9),
+        },
+        "revision": 3,
+        "data": {"spec": {"template": template}},
+    }
+    hook = {
+        "name": "mpod.vpc.k8s.aws",
+        "failurePolicy": "Ignore",
+        "clientConfig": {"caBundle": "cmVjb3JkZWQ="},
+    }
+    pool = {"template": {"spec": {"nodeClassRef": {"kind": "EC2NodeClass", "name": "default"}}}}
+    node_class = {"amiFamily": "AL2023", "kubelet": {"maxPods": 58}, "userDataSetting": {"UserData": "none"}}
+    return {
+        kinds.AWS_NODE_ACCOUNT.file: [{"metadata": {"name": "aws-node", "namespace": "kube-system"}}],
+        kinds.CONTROLLER_REVISIONS.file: [revision],
+        kinds.NODE_POOLS.file: [{"metadata": {"name": "default"}, "spec": pool}],
+        kinds.EC2_NODE_CLASSES.file: [{"metadata": {"name": "default"}, "spec": node_class}],
+        kinds.MUTATING_WEBHOOKS.file: [
+            {"metadata": {"name": "vpc-resource-mutating-webhook"}, "webhooks": [hook]}
+        ],
     }
 
 
@@ -209,4 +241,80 @@ def _aws() -> dict[str, list[Any]]:
         kinds.RESERVATIONS.file: [reservation],
         kinds.INTERFACES.file: [interface(number) for number in range(12)] + [interface(12, "b")],
         kinds.SECURITY_GROUPS.file: [{"GroupId": "sg-1", "GroupName": "nodes", "VpcId": "vpc-1"}],
+        **_paths(),
+        **_identity(),
+    }
+
+
+def _paths() -> dict[str, list[Any]]:
+    """Ways out of the VPC, and what a node starts with."""
+    table = {
+        "RouteTableId": "rtb-1",
+        "VpcId": "vpc-1",
+        "Associations": [{"Main": True}],
+        "Routes": [
+            {"DestinationCidrBlock": "10.0.0.0/22", "GatewayId": "local", "State": "active"},
+            {"DestinationCidrBlock": "0.0.0.0/0", "NatGatewayId": "nat-1", "State": "active"},
+        ],
+    }
+    inbound = {
+        "SecurityGroupRuleId": "sgr-1",
+        "GroupId": "sg-1",
+        "IsEgress": False,
+        "IpProtocol": "udp",
+        "FromPort": 53,
+        "ToPort": 53,
+        "ReferencedGroupInfo": {"GroupId": "sg-1", "UserId": ACCOUNT},
+    }
+    outbound = inbound | {"SecurityGroupRuleId": "sgr-2", "IsEgress": True, "IpProtocol": "-1"}
+    endpoint = {
+        "VpcEndpointId": "vpce-1",
+        "VpcEndpointType": "Interface",
+        "VpcId": "vpc-1",
+        "ServiceName": f"com.amazonaws.{REGION}.ec2",
+        "State": "available",
+        "SubnetIds": ["subnet-a"],
+    }
+    version = {
+        "LaunchTemplateId": "lt-1",
+        "VersionNumber": 4,
+        "ImageId": True,
+        "UserData": "read",
+        "MaxPods": 110,
+    }
+    return {
+        kinds.LAUNCH_TEMPLATE_VERSIONS.file: [version],
+        kinds.ROUTE_TABLES.file: [table],
+        kinds.SECURITY_GROUP_RULES.file: [inbound, outbound | {"FromPort": -1, "ToPort": -1}],
+        kinds.VPC_ENDPOINTS.file: [endpoint],
+    }
+
+
+def _identity() -> dict[str, list[Any]]:
+    """Who the daemon is, and what the account may have."""
+    summary = {"associationId": "a-1", "namespace": "kube-system", "serviceAccount": "aws-node"}
+    trusted = {
+        "Effect": "Allow",
+        "Principal": {"Service": "pods.eks.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    role = {
+        "RoleName": "cni",
+        "Arn": f"arn:aws:iam::{ACCOUNT}:role/cni",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trusted]},
+    }
+    attached = {
+        "RoleName": "cni",
+        "PolicyName": "AmazonEKS_CNI_Policy",
+        "PolicyArn": "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy",
+    }
+    quota = {"ServiceCode": "vpc", "QuotaCode": "L-DF5E4CA3", "Value": 6000.0}
+    return {
+        kinds.POD_IDENTITY_NAMES.file: [summary],
+        kinds.POD_IDENTITIES.file: [summary | {"roleArn": role["Arn"]}],
+        kinds.ROLES.file: [role],
+        kinds.ATTACHED_POLICIES.file: [attached],
+        kinds.INLINE_POLICIES.file: [{"RoleName": "cni", "PolicyName": name} for name in ("extra", "more")],
+        kinds.QUOTAS.file: [quota],
+        kinds.DEFAULT_QUOTAS.file: [quota | {"Value": 5000.0}],
     }

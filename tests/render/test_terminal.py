@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from rich.cells import cell_len
 
+from eksdoctor.engine.finding import Span
 from eksdoctor.render.terminal import terminal
-from eksdoctor.triage.report import State
+from eksdoctor.triage.report import RefusedRequest, State
 from tests.render import sample
 from tests.render.hostile import reports
 
@@ -155,3 +156,22 @@ def test_rich_markup_in_data_is_printed_as_it_is():
         replace(report, summary=sample.prose(["[bold]x[/bold] :smile: [link=https://evil]y[/link]"]))
     )
     assert "[bold]x[/bold] :smile: [link=https://evil]y[/link]" in page
+
+
+def test_questions_refused_in_the_same_words_are_one_line():
+    refused = tuple(
+        RefusedRequest(f"list-{n}", "unreachable", "no connection", "a VPN", n) for n in range(1, 8)
+    )
+    page = terminal(replace(sample.blind(), refusals=refused))
+    assert page.count("no connection") == 1
+    assert "list-1, list-2 (x2), list-3 (x3), list-4 (x4) and 3 more unreachable: no connection" in " ".join(
+        page.split()
+    )
+
+
+def test_when_no_question_had_an_answer_nothing_is_said_of_faults():
+    blind = sample.blind()
+    refused = (RefusedRequest("list-nodes", "unreachable", "", "", blind.run.requests),)
+    page = terminal(replace(blind, refusals=refused, verdicts=(), summary=(Span("Cannot be told."),)))
+    assert "Nothing could be seen" in page
+    assert "No fault found" not in page

@@ -1,7 +1,9 @@
 """A world asked: what the APIs would answer, and the product's own loop of questions over it."""
 
+from copy import deepcopy
 from typing import Any
 
+from eksdoctor.collect import reductions
 from eksdoctor.inquiry.questions import questions
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as actions
@@ -17,6 +19,14 @@ MOST_ROUNDS = 8
 # An argument that names one thing or several: the field of the answer that must be among them.
 IDENTIFIERS = {
     "GroupIds": "GroupId",
+    "LaunchTemplateId": "LaunchTemplateId",
+    "QuotaCode": "QuotaCode",
+    "RoleName": "RoleName",
+    "ServiceCode": "ServiceCode",
+    "Versions": "VersionNumber",
+    "associationId": "associationId",
+    "namespace": "namespace",
+    "serviceAccount": "serviceAccount",
     "InstanceTypes": "InstanceType",
     "NetworkInterfaceIds": "NetworkInterfaceId",
     "SubnetId": "SubnetId",
@@ -27,17 +37,30 @@ IDENTIFIERS = {
     "name": "name",
     "nodegroupName": "nodegroupName",
 }
-NAMED = (actions.GET_CONFIG_MAP, actions.DESCRIBE_CLUSTER, actions.DESCRIBE_ADDON, actions.DESCRIBE_NODEGROUP)
+NAMED = (
+    actions.GET_CONFIG_MAP, actions.GET_SERVICE_ACCOUNT, actions.DESCRIBE_CLUSTER, actions.DESCRIBE_ADDON,
+    actions.DESCRIBE_NODEGROUP, actions.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, actions.GET_ROLE,
+    actions.DESCRIBE_POD_IDENTITY_ASSOCIATION, actions.GET_SERVICE_QUOTA, actions.GET_DEFAULT_SERVICE_QUOTA,
+)  # fmt: skip
+REDUCTIONS = {  # what the collectors take out of a document as it comes in
+    kinds.CONTROLLER_REVISIONS: reductions.only_aws_node,
+    kinds.EC2_NODE_CLASSES: reductions.without_user_data,
+    kinds.LAUNCH_TEMPLATE_VERSIONS: reductions.launch_template_version,
+}
 
 
 def answer(world: World, request: Request) -> Answer:
     """What the API would answer."""
     kind = request.action.kind
     source = kinds.PODS if kind is kinds.POD_ROWS else kind
+    if source.file not in world.documents:
+        return Answer(request, absent=True)
     chooses = _chooses_kubernetes if request.action.source == "kubernetes" else _chooses_aws
     found = [document for document in world.documents[source.file] if chooses(request, document)]
     if kind is kinds.POD_ROWS:
         found = [{"cells": _cells(pod)} for pod in found]
+    if kind in REDUCTIONS:
+        found = [REDUCTIONS[kind](deepcopy(document)) for document in found]
     documents = tuple(found if kind.whole else (decode(kind, document) for document in found))
     return Answer(request, documents, absent=request.action in NAMED and not documents)
 

@@ -8,14 +8,31 @@ from typing import Any
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.snapshot import Target
 from tests.simulator.account import ACCOUNT, REGION
-from tests.simulator.documents import ec2, eks, events, kube_system, nodes, pods
+from tests.simulator.documents import (
+    admission,
+    ec2,
+    eks,
+    events,
+    identity,
+    karpenter,
+    kube_system,
+    launch_templates,
+    nodes,
+    paths,
+    pods,
+    quotas,
+    revisions,
+)
 from tests.simulator.network import Subnet
 from tests.simulator.simulation import AT, Simulation
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """All documents by kind (`kinds.….file`); tests may change them before a capture."""
+    """All documents by kind (`kinds.….file`); tests may change them before a capture.
+
+    A kind that is not here is of a custom resource that is not installed.
+    """
 
     at: datetime
     target: Target
@@ -24,13 +41,19 @@ class World:
 
 @dataclass(slots=True)
 class Surroundings:
-    """What a world holds besides what the simulation knows."""
+    """What a world holds besides what the simulation knows.
+
+    `identity` is what gives the daemon its role: `node`, `pod identity` or `annotation`; `quota` the
+    interfaces that the account may have, None where AWS's default holds.
+    """
 
     cidrs: tuple[str, ...]
     control_plane: list[Subnet]
     eni_configs: list[dict[str, Any]] = field(default_factory=list)
     policies: list[dict[str, Any]] = field(default_factory=list)
     groups: dict[str, str] = field(default_factory=dict)
+    identity: str = "node"
+    quota: float | None = quotas.DEFAULT
 
 
 def assemble(simulation: Simulation, around: Surroundings) -> World:
@@ -41,11 +64,14 @@ def assemble(simulation: Simulation, around: Surroundings) -> World:
     groups = {cluster_group: f"eks-cluster-sg-{simulation.cluster}"} | around.groups
     control_plane = [subnet.id for subnet in around.control_plane]
     nodegroups = eks.nodegroups(simulation)
+    daemon_sets = kube_system.daemon_sets(simulation, vpc, endpoint)
     documents: dict[str, list[Any]] = {
         kinds.NODES.file: nodes.nodes(simulation),
         kinds.PODS.file: pods.pods(simulation),
         kinds.EVENTS.file: events.events(simulation),
-        kinds.DAEMON_SETS.file: kube_system.daemon_sets(simulation, vpc, endpoint),
+        kinds.DAEMON_SETS.file: daemon_sets,
+        kinds.CONTROLLER_REVISIONS.file: revisions.revisions(simulation, daemon_sets),
+        kinds.MUTATING_WEBHOOKS.file: admission.webhooks(),
         kinds.ENI_CONFIGS.file: around.eni_configs,
         kinds.SECURITY_GROUP_POLICIES.file: around.policies,
         kinds.CNI_NODES.file: nodes.cni_nodes(simulation),
@@ -62,8 +88,41 @@ def assemble(simulation: Simulation, around: Surroundings) -> World:
         kinds.RESERVATIONS.file: ec2.reservations(simulation),
         kinds.INTERFACES.file: ec2.interfaces(simulation, vpc),
         kinds.SECURITY_GROUPS.file: ec2.security_groups(vpc, groups),
+        kinds.LAUNCH_TEMPLATE_VERSIONS.file: launch_templates.versions(simulation),
+        **_identity(simulation, around),
+        **_paths(simulation, around, vpc, cluster_group),
     }
+    if karpenter.groups(simulation):
+        documents[kinds.NODE_POOLS.file] = karpenter.node_pools(simulation)
+        documents[kinds.EC2_NODE_CLASSES.file] = karpenter.node_classes(simulation, cluster_group)
     return World(AT, _target(simulation, endpoint), documents)
+
+
+def _identity(simulation: Simulation, around: Surroundings) -> dict[str, list[Any]]:
+    """Who the daemon is, and how much the account may have."""
+    by = around.identity
+    associations = identity.pod_identities(simulation, by)
+    summaries = [{k: v for k, v in one.items() if k != "roleArn"} for one in associations]
+    return {
+        kinds.AWS_NODE_ACCOUNT.file: [identity.aws_node_account(simulation, by)],
+        kinds.POD_IDENTITY_NAMES.file: summaries,
+        kinds.POD_IDENTITIES.file: associations,
+        kinds.ROLES.file: identity.roles(simulation, by),
+        kinds.ATTACHED_POLICIES.file: identity.attached_policies(simulation, by),
+        kinds.INLINE_POLICIES.file: [],
+        kinds.QUOTAS.file: quotas.quotas(around.quota),
+        kinds.DEFAULT_QUOTAS.file: quotas.defaults(),
+    }
+
+
+def _paths(simulation: Simulation, around: Surroundings, vpc: str, own: str) -> dict[str, list[Any]]:
+    """Ways out of the VPC, and what its groups let through."""
+    tables = paths.route_tables(simulation, vpc, around.cidrs)
+    return {
+        kinds.ROUTE_TABLES.file: tables,
+        kinds.SECURITY_GROUP_RULES.file: paths.security_group_rules(simulation, own, list(around.groups)),
+        kinds.VPC_ENDPOINTS.file: paths.vpc_endpoints(simulation, vpc, tables),
+    }
 
 
 def _target(simulation: Simulation, endpoint: str) -> Target:

@@ -1,8 +1,8 @@
 """AWS answers, in the services' own shapes (as boto3 and `aws --output json` give them)."""
 
-from datetime import datetime
-
 from msgspec import Struct, field
+
+from eksdoctor.snapshot.records.timestamp import Timestamp
 
 
 class Tag(Struct, rename="pascal", omit_defaults=True, frozen=True):
@@ -98,6 +98,7 @@ class Nodegroup(Struct, rename="camel", omit_defaults=True, frozen=True):
     ami_type: str = ""
     instance_types: tuple[str, ...] = ()
     subnets: tuple[str, ...] = ()
+    node_role: str = ""
     launch_template: LaunchTemplate | None = None
     health: NodegroupHealth = field(default_factory=NodegroupHealth)
 
@@ -198,7 +199,7 @@ class Attachment(Struct, rename="pascal", omit_defaults=True, frozen=True):
     device_index: int = 0
     network_card_index: int = 0
     status: str = ""
-    attach_time: datetime | None = None
+    attach_time: Timestamp | None = None
 
 
 class NetworkInterface(Struct, rename="pascal", omit_defaults=True, frozen=True):

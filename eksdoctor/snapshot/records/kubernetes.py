@@ -5,10 +5,11 @@ reaches a snapshot. Workload environment is therefore not kept: only the aws-nod
 document, carries its own.
 """
 
-from datetime import datetime
 from typing import Any
 
 from msgspec import Struct, field
+
+from eksdoctor.snapshot.records.timestamp import Timestamp
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -20,8 +21,8 @@ class Metadata(Struct, rename="camel", omit_defaults=True, frozen=True):
     namespace: str = ""
     uid: str = ""
     labels: dict[str, str] = {}
-    creation_timestamp: datetime | None = None
-    deletion_timestamp: datetime | None = None
+    creation_timestamp: Timestamp | None = None
+    deletion_timestamp: Timestamp | None = None
 
 
 class AnnotatedMetadata(Metadata, rename="camel", omit_defaults=True, frozen=True):
@@ -53,7 +54,7 @@ class Condition(Struct, rename="camel", omit_defaults=True, frozen=True):
     status: str = ""
     reason: str = ""
     message: str = ""
-    last_transition_time: datetime | None = None
+    last_transition_time: Timestamp | None = None
 
 
 class NodeAddress(Struct, frozen=True):
@@ -142,7 +143,7 @@ class PodStatus(Struct, rename="camel", omit_defaults=True, frozen=True):
     phase: str = ""
     pod_ip: str = field(default="", name="podIP")
     host_ip: str = field(default="", name="hostIP")
-    start_time: datetime | None = None
+    start_time: Timestamp | None = None
     conditions: tuple[Condition, ...] = ()
     container_statuses: tuple[ContainerStatus, ...] = ()
 
@@ -181,7 +182,7 @@ class EventSeries(Struct, rename="camel", omit_defaults=True, frozen=True):
     """The count of a repeated event in the newer form."""
 
     count: int = 0
-    last_observed_time: datetime | None = None
+    last_observed_time: Timestamp | None = None
 
 
 class Event(Struct, rename="camel", omit_defaults=True, frozen=True):
@@ -193,9 +194,9 @@ class Event(Struct, rename="camel", omit_defaults=True, frozen=True):
     message: str = ""
     type: str = ""
     count: int | None = None
-    first_timestamp: datetime | None = None
-    last_timestamp: datetime | None = None
-    event_time: datetime | None = None
+    first_timestamp: Timestamp | None = None
+    last_timestamp: Timestamp | None = None
+    event_time: Timestamp | None = None
     series: EventSeries | None = None
     source: EventSource = field(default_factory=EventSource)
     reporting_component: str = ""
@@ -325,3 +326,17 @@ class ServiceAccount(Struct, omit_defaults=True, frozen=True):
     """A service account; its labels are what a policy's selector looks at."""
 
     metadata: AnnotatedMetadata
+
+
+class RevisionData(Struct, omit_defaults=True, frozen=True):
+    """The part of a DaemonSet that a revision holds: its template, of which aws-node alone is kept."""
+
+    spec: DaemonSetSpec = field(default_factory=DaemonSetSpec)
+
+
+class ControllerRevision(Struct, omit_defaults=True, frozen=True):
+    """A state that a DaemonSet has had; its creation is when it was first set."""
+
+    metadata: Metadata
+    revision: int = 0
+    data: RevisionData = field(default_factory=RevisionData)

@@ -8,7 +8,7 @@ from typing import Any
 from moto.core.model import OperationModel
 
 from eksdoctor.snapshot.request import Request, Value
-from tests.lab.aws import ec2, eks, refusals, sts, wire
+from tests.lab.aws import ec2, eks, iam, refusals, service_quotas, sts, wire
 from tests.lab.aws.account import Account, Operation, Part
 from tests.lab.aws.wire import AwsError
 from tests.lab.call import Asked, Call, Passage, Reply
@@ -16,10 +16,14 @@ from tests.lab.faults import Fault
 from tests.lab.pages import BadTokenError, offset_of
 
 OPERATIONS: dict[str, Operation] = {
-    operation.action.name: operation for operation in (*ec2.OPERATIONS, *eks.OPERATIONS, *sts.OPERATIONS)
+    operation.action.name: operation
+    for service in (ec2, eks, iam, service_quotas, sts)
+    for operation in service.OPERATIONS
 }
 SERVICES = {name.partition(":")[0] for name in OPERATIONS}
-PAGING = {"NextToken", "nextToken", "MaxResults", "maxResults"}
+GLOBAL = {"iam", "sts"}  # the same in every region
+TOKENS = ("NextToken", "nextToken", "Marker")
+PAGING = {*TOKENS, "MaxResults", "maxResults", "MaxItems"}
 MANNERS = PAGING | {"DryRun", "IncludeManagedResources"}  # how it is asked, not what
 
 
@@ -81,9 +85,8 @@ class AwsApi:
     def _made(self, plan: Plan, model: OperationModel, asked: Asked, passage: Passage) -> Reply:
         try:
             operation = _answerable(plan, asked)
-            account = (
-                self._account if plan.region == self._region or plan.service == "sts" else self._elsewhere
-            )
+            here = plan.region == self._region or plan.service in GLOBAL
+            account = self._account if here else self._elsewhere
             result = operation.answer(account, plan.parameters, Part(asked.offset, passage.most))
         except AwsError as error:
             return wire.error(plan.service, error)
@@ -111,7 +114,7 @@ def _answerable(plan: Plan, asked: Asked) -> Operation:
 def _asked(plan: Plan, model: OperationModel) -> Asked:
     name = f"{plan.service}:{model.name}"
     operation = OPERATIONS.get(name)
-    token = plan.parameters.get("NextToken") or plan.parameters.get("nextToken") or ""
+    token = next((plan.parameters[name] for name in TOKENS if plan.parameters.get(name)), "")
     try:
         offset = offset_of(token)
     except BadTokenError:

@@ -7,6 +7,7 @@ from typing import Any
 
 from eksdoctor.snapshot import kinds, request
 from eksdoctor.snapshot.request import Action
+from tests.lab.aws import launch_templates
 from tests.lab.aws.account import Account, Operation, Parameters, Part
 from tests.lab.aws.filters import matching
 from tests.lab.aws.wire import AwsError
@@ -151,11 +152,37 @@ _SECURITY_GROUPS = Described(
         "owner-id": "OwnerId", "vpc-id": "VpcId", "tags": "Tags",
     },
 )  # fmt: skip
+_ROUTE_TABLES = Described(
+    request.DESCRIBE_ROUTE_TABLES, "RouteTableIds", "RouteTableId", "InvalidRouteTableID.NotFound",
+    "The routeTable ID '{0}' does not exist",
+    {
+        "association.main": "Associations[].Main", "association.subnet-id": "Associations[].SubnetId",
+        "route-table-id": "RouteTableId", "route.nat-gateway-id": "Routes[].NatGatewayId",
+        "route.gateway-id": "Routes[].GatewayId", "vpc-id": "VpcId", "tags": "Tags",
+    },
+    largest=100,
+)  # fmt: skip
+_SECURITY_GROUP_RULES = Described(
+    request.DESCRIBE_SECURITY_GROUP_RULES, "SecurityGroupRuleIds", "SecurityGroupRuleId",
+    "InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '{0}' does not exist",
+    {"group-id": "GroupId", "security-group-rule-id": "SecurityGroupRuleId", "tags": "Tags"},
+)  # fmt: skip
+_VPC_ENDPOINTS = Described(
+    request.DESCRIBE_VPC_ENDPOINTS, "VpcEndpointIds", "VpcEndpointId", "InvalidVpcEndpointId.NotFound",
+    "The Vpc Endpoint Id '{0}' does not exist",
+    {
+        "service-name": "ServiceName", "vpc-endpoint-id": "VpcEndpointId",
+        "vpc-endpoint-state": "State", "vpc-endpoint-type": "VpcEndpointType", "vpc-id": "VpcId",
+        "tags": "Tags",
+    },
+)  # fmt: skip
+_DESCRIBED = (
+    _SUBNETS, _VPCS, _INSTANCE_TYPES, _INTERFACES, _SECURITY_GROUPS, _ROUTE_TABLES, _SECURITY_GROUP_RULES,
+    _VPC_ENDPOINTS,
+)  # fmt: skip
 
 OPERATIONS = (
-    *(
-        Operation(described.action, described, described.unknown)
-        for described in (_SUBNETS, _VPCS, _INSTANCE_TYPES, _INTERFACES, _SECURITY_GROUPS)
-    ),
+    *(Operation(described.action, described, described.unknown) for described in _DESCRIBED),
+    *launch_templates.OPERATIONS,
     Operation(request.GET_SUBNET_CIDR_RESERVATIONS, _reservations, "InvalidSubnetID.NotFound"),
 )

@@ -56,6 +56,25 @@ def _nodegroup(account: Account, parameters: Parameters, _: Part) -> dict[str, A
     raise _not_found(f"No node group found for name: {name}.")
 
 
+def _pod_identities(account: Account, parameters: Parameters, part: Part) -> dict[str, Any]:
+    _require_cluster(account, parameters)
+    found = [
+        document
+        for document in account.records.of(kinds.POD_IDENTITY_NAMES)
+        if all(parameters.get(name) in (None, document.get(name)) for name in ("namespace", "serviceAccount"))
+    ]
+    shown = page(found, part.offset, parameters.get("maxResults") or 100, part.most)
+    return {"associations": shown.entries} | ({"nextToken": shown.token} if shown.token else {})
+
+
+def _pod_identity(account: Account, parameters: Parameters, _: Part) -> dict[str, Any]:
+    _require_cluster(account, parameters)
+    for document in account.records.of(kinds.POD_IDENTITIES):
+        if document["associationId"] == parameters["associationId"]:
+            return {"association": document}
+    raise _not_found(f"No association found with id: {parameters['associationId']}")
+
+
 def _require_cluster(account: Account, parameters: Parameters) -> None:
     name = parameters["clusterName"]
     held = {document["name"] for document in account.records.of(kinds.CLUSTER)} or {
@@ -75,4 +94,6 @@ OPERATIONS = (
     Operation(request.DESCRIBE_ADDON, _addon),
     Operation(request.LIST_NODEGROUPS, _nodegroups),
     Operation(request.DESCRIBE_NODEGROUP, _nodegroup),
+    Operation(request.LIST_POD_IDENTITY_ASSOCIATIONS, _pod_identities),
+    Operation(request.DESCRIBE_POD_IDENTITY_ASSOCIATION, _pod_identity),
 )

@@ -12,11 +12,19 @@ _BOTOCORE = re.compile(
 _CODED = re.compile(r"([\w.]+): (.*)", re.DOTALL)
 
 # Per service: code and status of a denial, of a lapsed login, of too many requests.
-_DENIED = {"ec2": "UnauthorizedOperation", "eks": "AccessDeniedException", "sts": "AccessDenied"}
-_EXPIRED = {"ec2": "RequestExpired", "eks": "ExpiredTokenException", "sts": "ExpiredToken"}
+_DENIED = {
+    "ec2": "UnauthorizedOperation", "eks": "AccessDeniedException", "iam": "AccessDenied",
+    "servicequotas": "AccessDeniedException", "sts": "AccessDenied",
+}  # fmt: skip
+_EXPIRED = {
+    "ec2": "RequestExpired", "eks": "ExpiredTokenException", "iam": "ExpiredToken",
+    "servicequotas": "ExpiredTokenException", "sts": "ExpiredToken",
+}  # fmt: skip
 _THROTTLED = {
     "ec2": ("RequestLimitExceeded", 503),
     "eks": ("ThrottlingException", 429),
+    "iam": ("Throttling", 400),
+    "servicequotas": ("TooManyRequestsException", 400),
     "sts": ("Throttling", 400),
 }
 

@@ -11,14 +11,15 @@ from xml.sax.saxutils import escape
 import msgspec
 from botocore.utils import parse_timestamp
 from moto.core.model import OperationModel, ServiceModel
-from moto.core.parse import EC2QueryParser, QueryParser, RestJSONParser
+from moto.core.parse import EC2QueryParser, JSONParser, QueryParser, RestJSONParser
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.datastructures import MultiDict
 
 from tests.lab.call import Call, Reply
 
-PARSERS = {"ec2": EC2QueryParser, "query": QueryParser, "rest-json": RestJSONParser}
+PARSERS = {"ec2": EC2QueryParser, "json": JSONParser, "query": QueryParser, "rest-json": RestJSONParser}
+MODELS = {"servicequotas": "service-quotas"}  # where the name in a signature is not that of the model
 REQUEST_ID = "59dbff89-35bd-4eac-99ed-be587example"
 _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
@@ -48,11 +49,15 @@ def signed(call: Call) -> Signed | None:
 
 def operation(service: str, call: Call) -> tuple[OperationModel, dict[str, Any]]:
     """The operation a call means and its parameters; AwsError if the service has none such."""
-    model = get_service_model(service)
+    model = _model(service)
     parts = urlsplit(call.target)
+    values: MultiDict[str, str]
     if model.protocol == "rest-json":
         found, url = _by_path(service, call.method, parts.path)
         values = MultiDict(parse_qsl(parts.query, keep_blank_values=True))
+    elif model.protocol == "json":
+        url, values = {}, MultiDict()
+        found = _by_name(model, call.headers.get("x-amz-target", "").rpartition(".")[2])
     else:
         url, values = {}, MultiDict(parse_qsl(call.body.decode() or parts.query, keep_blank_values=True))
         found = _by_name(model, str(values.get("Action", "")))
@@ -65,6 +70,10 @@ def operation(service: str, call: Call) -> tuple[OperationModel, dict[str, Any]]
         "values": values,
     }
     return found, PARSERS[model.protocol](found).parse(request)
+
+
+def _model(service: str) -> ServiceModel:
+    return get_service_model(MODELS.get(service, service))
 
 
 def _by_name(model: ServiceModel, name: str) -> OperationModel:
@@ -82,7 +91,7 @@ def _by_path(service: str, method: str, path: str) -> tuple[OperationModel, dict
 
 @cache
 def _paths(service: str) -> list[tuple[re.Pattern[str], str, OperationModel]]:
-    model = get_service_model(service)
+    model = _model(service)
     found = []
     for name in model.operation_names:
         one = model.operation_model(name)
@@ -116,13 +125,17 @@ def error(service: str, fault: AwsError, retry_after: int | None = None) -> Repl
     """An error in the protocol of its service."""
     again = (("Retry-After", str(retry_after)),) if retry_after is not None else ()
     code, words = escape(fault.code), escape(fault.words)
-    match get_service_model(service).protocol:
+    match _model(service).protocol:
         case "ec2":
             errors = f"<Errors><Error><Code>{code}</Code><Message>{words}</Message></Error></Errors>"
             body = f"<Response>{errors}<RequestID>{REQUEST_ID}</RequestID></Response>"
         case "query":
             inner = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{words}</Message></Error>"
             body = f"<ErrorResponse>{inner}<RequestId>{REQUEST_ID}</RequestId></ErrorResponse>"
+        case "json":
+            headers = (("Content-Type", "application/x-amz-json-1.1"), *again)
+            told = msgspec.json.encode({"__type": fault.code, "message": fault.words})
+            return Reply(fault.status, told, headers)
         case _:
             headers = (("Content-Type", "application/json"), ("x-amzn-ErrorType", fault.code), *again)
             return Reply(fault.status, msgspec.json.encode({"message": fault.words}), headers)

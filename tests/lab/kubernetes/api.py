@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from eksdoctor.snapshot.kinds import POD_ROWS
+from eksdoctor.snapshot.kinds import POD_ROWS, Kind
 from eksdoctor.snapshot.request import TABULATE_PODS, Action, Request
 from tests.lab.call import Asked, Call, Passage, Reply
 from tests.lab.faults import Fault
@@ -54,7 +54,7 @@ class KubernetesApi:
 
     def _named(self, plan: Plan, resource: Resource) -> Asked:
         bare = plan.query.get("includeObject") == "None"
-        action = TABULATE_PODS if bare and resource.plural == "pods" else resource.action
+        action = TABULATE_PODS if bare and resource.plural == "pods" else _action(plan, resource)
         arguments = {
             name: plan.query[name] for name in (*SELECTING, "limit", "continue") if name in plan.query
         }
@@ -97,7 +97,8 @@ class KubernetesApi:
         return refused(asked.plan, fault)
 
     def _object(self, plan: Plan, resource: Resource) -> Reply:
-        for document in self._records.of(resource.action.kind):
+        held = [one for kind in _kinds(resource) for one in self._records.of(kind)]
+        for document in held:
             metadata = document.get("metadata", {})
             if (metadata.get("name"), metadata.get("namespace", "")) == (plan.name, plan.namespace):
                 break
@@ -172,6 +173,16 @@ def _hindered(plan: Plan) -> Reply:
     if plan.hindrance == "untrusted":
         return statuses.unauthorized()
     return statuses.status(405, "the server does not allow this method on the requested resource")
+
+
+def _action(plan: Plan, resource: Resource) -> Action:
+    return resource.getting if plan.name and resource.getting is not None else resource.action
+
+
+def _kinds(resource: Resource) -> list[Kind[Any]]:
+    """The kinds whose records are objects of this resource."""
+    actions = (resource.action, resource.getting)
+    return [action.kind for action in actions if action is not None]
 
 
 def _verb(action: Action) -> str:

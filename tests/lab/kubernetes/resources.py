@@ -28,7 +28,10 @@ _EVENT_FIELDS: Fields = {
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource; `action` is by which the tool lists it, and under whose name requests are recorded."""
+    """One resource; `action` is by which the tool lists it, and under whose name requests are recorded.
+
+    `getting` is by which the tool gets one by name, when it has an action of its own for that.
+    """
 
     plural: str
     kind: str
@@ -37,6 +40,7 @@ class Resource:
     namespaced: str = "namespaced"
     fields: Fields | None = field(default=None, hash=False)
     short: tuple[str, ...] = ()
+    getting: Action | None = None
 
     @property
     def group(self) -> str:
@@ -68,8 +72,12 @@ RESOURCES: tuple[Resource, ...] = (
     Resource("pods", "Pod", "v1", request.LIST_PODS, fields=_POD_FIELDS, short=("po",)),
     Resource("events", "Event", "v1", request.LIST_EVENTS, fields=_EVENT_FIELDS, short=("ev",)),
     Resource("configmaps", "ConfigMap", "v1", request.GET_CONFIG_MAP, short=("cm",)),
-    Resource("serviceaccounts", "ServiceAccount", "v1", request.LIST_SERVICE_ACCOUNTS, short=("sa",)),
+    Resource(
+        "serviceaccounts", "ServiceAccount", "v1", request.LIST_SERVICE_ACCOUNTS, short=("sa",),
+        getting=request.GET_SERVICE_ACCOUNT,
+    ),
     Resource("daemonsets", "DaemonSet", "apps/v1", request.LIST_DAEMON_SETS, short=("ds",)),
+    Resource("controllerrevisions", "ControllerRevision", "apps/v1", request.LIST_CONTROLLER_REVISIONS),
     Resource(
         "eniconfigs", "ENIConfig", "crd.k8s.amazonaws.com/v1alpha1", request.LIST_ENI_CONFIGS, "cluster",
     ),
@@ -80,5 +88,14 @@ RESOURCES: tuple[Resource, ...] = (
     Resource(
         "cninodes", "CNINode", "vpcresources.k8s.aws/v1alpha1", request.LIST_CNI_NODES, "cluster",
         short=("cnd",),
+    ),
+    Resource("nodepools", "NodePool", "karpenter.sh/v1", request.LIST_NODE_POOLS, "cluster"),
+    Resource(
+        "ec2nodeclasses", "EC2NodeClass", "karpenter.k8s.aws/v1", request.LIST_EC2_NODE_CLASSES, "cluster",
+        short=("ec2nc", "ec2ncs"),
+    ),
+    Resource(
+        "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", "admissionregistration.k8s.io/v1",
+        request.LIST_MUTATING_WEBHOOKS, "cluster",
     ),
 )  # fmt: skip

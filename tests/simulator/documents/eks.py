@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 from tests.simulator.account import ACCOUNT, REGION
-from tests.simulator.documents import times
+from tests.simulator.documents import launch_templates, times
 from tests.simulator.documents.kube_system import configuration
 from tests.simulator.machine import Group
 from tests.simulator.simulation import Simulation
@@ -105,9 +105,9 @@ def _nodegroup(simulation: Simulation, group: Group) -> dict[str, Any]:
         "updateConfig": {"maxUnavailable": 1},
         "tags": {},
     }
-    if group.launch_template:
-        template = {"id": "lt-0123456789abcdef0", "name": f"{group.name}-kubelet", "version": "4"}
-        document["launchTemplate"] = template
+    if group.launch_template:  # it names an AMI of its own, without which EKS would set max-pods itself
+        document["launchTemplate"] = launch_templates.reference(simulation, group)
+        document |= {"amiType": "CUSTOM", "releaseVersion": "ami-0123456789abcdef0"}
     return document
 
 

@@ -30,7 +30,8 @@ def healthy_prefix() -> World:
     private = _private(simulation, 81)
     _grow(simulation, Group("general", LIMITS["m5.large"], max_pods=110), 12, private)
     _live(simulation, replicas=7)
-    return assemble(simulation, Surroundings(("10.81.0.0/16",), private))
+    around = Surroundings(("10.81.0.0/16",), private, identity="pod identity", quota=None)
+    return assemble(simulation, around)
 
 
 def healthy_security_groups_for_pods() -> World:
@@ -42,6 +43,7 @@ def healthy_security_groups_for_pods() -> World:
     group = simulation.names.aws("sg")
     _live(simulation, replicas=4)
     around = Surroundings(("10.82.0.0/16",), private, groups={group: "payments-database-clients"})
+    around.identity = "annotation"
     around.policies = [
         _policy("payments", {"podSelector": _matching("payments-api")}, group),
         _policy("payments", {"podSelector": _matching("payments-ledger")}, group, "ledger"),

@@ -1,0 +1,66 @@
+"""What is kept of documents that hold more than may be kept, taken as they come in."""
+
+from typing import Any
+
+import msgspec
+
+from eksdoctor.collect.aws_pages import Call
+from eksdoctor.collect.scrub import blank_credentials
+from eksdoctor.collect.user_data import max_pods_in, max_pods_in_encoded
+from eksdoctor.snapshot.kinds import LAUNCH_TEMPLATE_VERSIONS
+
+_DAEMON = "aws-node"
+Document = dict[str, Any]
+
+
+def only_aws_node(document: Document) -> Document:
+    """A revision of the aws-node DaemonSet: when it came, and the daemon's image and environment."""
+    listed = _at(document, "data", "spec", "template", "spec", "containers")
+    own = [
+        {name: container[name] for name in ("name", "image", "env") if name in container}
+        for container in (listed if isinstance(listed, list) else ())
+        if isinstance(container, dict) and container.get("name") == _DAEMON
+    ]
+    for container in own:
+        blank_credentials(container.get("env"))
+    kept: Document = {name: document[name] for name in ("metadata", "revision") if name in document}
+    return {**kept, "data": {"spec": {"template": {"spec": {"containers": own}}}}}
+
+
+def without_user_data(document: Document) -> Document:
+    """An EC2NodeClass, its user data reduced to the max-pods setting."""
+    spec = document.get("spec")
+    if isinstance(spec, dict):
+        text = spec.pop("userData", None)
+        if isinstance(text, str) or "userDataSetting" not in spec:
+            spec["userDataSetting"] = msgspec.to_builtins(max_pods_in((text or "").encode()))
+    annotations = _at(document, "metadata", "annotations")
+    if isinstance(annotations, dict):  # deployment tools keep whole copies there
+        for name in [name for name, value in annotations.items() if "userData" in str(value)]:
+            del annotations[name]
+    return document
+
+
+def only_max_pods(call: Call) -> Call:
+    """The call, each launch template version in its answer reduced to the max-pods setting."""
+    items = LAUNCH_TEMPLATE_VERSIONS.items
+
+    def reduced(**parameters: Any) -> Document:
+        page = call(**parameters)
+        return {**page, items: [launch_template_version(one) for one in page.get(items, ())]}
+
+    return reduced
+
+
+def launch_template_version(document: Document) -> Document:
+    """One version of a launch template: which it is, whether it names an AMI, and its max-pods setting."""
+    data = document.get("LaunchTemplateData") or {}
+    setting = msgspec.to_builtins(max_pods_in_encoded(data.get("UserData") or ""))
+    kept = {name: document[name] for name in ("LaunchTemplateId", "VersionNumber") if name in document}
+    return {**kept, "ImageId": bool(data.get("ImageId")), **setting}
+
+
+def _at(document: Any, *path: str) -> Any:
+    for step in path:
+        document = document.get(step) if isinstance(document, dict) else None
+    return document

@@ -1,0 +1,93 @@
+"""A node's ENIs, one by one: those that never finished attaching, and what keeps prefixes off them."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from eksdoctor.model.fact import Items, Unknown, fact, known
+from eksdoctor.model.limits import PREFIX_SIZE
+from eksdoctor.model.pod import Pod
+from eksdoctor.snapshot.records import aws
+
+if TYPE_CHECKING:
+    from eksdoctor.model.node import Node
+
+ATTACHING = "attaching"
+STUCK_AFTER = timedelta(minutes=5)  # attaching takes seconds
+
+
+class Attachments:
+    """What the attachments of one node's ENIs and the addresses on them say."""
+
+    def __init__(self, node: "Node") -> None:
+        self.node = node
+
+    @fact
+    def stuck(self) -> Items[aws.NetworkInterface]:
+        """The daemon's ENIs that EC2 has been attaching for more than five minutes."""
+        foreign = {eni.network_interface_id for eni in known(self.node.foreign_enis)}
+        mine = known(self.node.interfaces).where(lambda eni: eni.network_interface_id not in foreign)
+        return mine.where(self._is_stuck)
+
+    def _is_stuck(self, eni: aws.NetworkInterface) -> bool | Unknown:
+        attachment = eni.attachment
+        if attachment is None or attachment.status != ATTACHING:
+            return False
+        if attachment.attach_time is None:
+            return Unknown.because(f"since when {eni.network_interface_id} is being attached is not known")
+        return self.node.cluster.at - attachment.attach_time > STUCK_AFTER
+
+    @fact
+    def stuck_minutes(self) -> int:
+        """How long the one that came first has been attaching, in whole minutes."""
+        times = [eni.attachment.attach_time for eni in known(self.stuck) if eni.attachment is not None]
+        waited = [self.node.cluster.at - time for time in times if time is not None]
+        return int(max(waited, default=timedelta()).total_seconds() // 60)
+
+    @fact
+    def stuck_addresses(self) -> int:
+        """Pod addresses on them: EC2 has taken them from the subnet, and the daemon cannot give them out."""
+        unit = PREFIX_SIZE if known(self.node.uses_prefixes) else 1
+        pool = {eni.network_interface_id for eni in known(self.node.pool_interfaces)}
+        mine = [eni for eni in known(self.stuck) if eni.network_interface_id in pool]
+        if unit > 1:
+            return unit * sum(len(eni.ipv4_prefixes) for eni in mine)
+        return sum(1 for eni in mine for address in eni.private_ip_addresses if not address.primary)
+
+    @fact
+    def pods_waiting(self) -> Items[Pod]:
+        """Waiting pods, when every address of the ENIs that did attach is with a pod."""
+        waiting = known(self.node.waiting_pods)
+        if not waiting.elements and waiting.missing is None:
+            return Items()
+        if not known(self.stuck).elements:
+            return Items()
+        usable = known(self.node.total_ips) - known(self.stuck_addresses)
+        return waiting if known(self.node.assigned_ips) >= usable else Items()
+
+    @fact
+    def single_addresses(self) -> int:
+        """Slots of the ENIs that may take more which hold a single address."""
+        custom = known(self.node.cluster.cni.custom_networking)
+        return sum(
+            1
+            for eni in known(self.node.pool_interfaces)
+            if not (custom and eni.attachment is not None and eni.attachment.device_index == 0)
+            for address in eni.private_ip_addresses
+            if not address.primary
+        )
+
+    @fact
+    def leave_no_room_for_prefixes(self) -> bool:
+        """Whether single addresses take slots for want of which no prefix fits on the node any more."""
+        if not known(self.node.uses_prefixes):
+            return False
+        full = known(self.node.free_slots) == 0 and known(self.node.eni_slots_left) == 0
+        return full and known(self.single_addresses) > 0
+
+    @fact
+    def pods_without_room(self) -> Items[Pod]:
+        """Waiting pods, when that is so and every address of the prefixes is with a pod."""
+        ceiling = known(self.node.pods_at_the_ceiling)
+        if not ceiling.elements and ceiling.missing is None:
+            return Items()
+        return ceiling if known(self.leave_no_room_for_prefixes) else Items()

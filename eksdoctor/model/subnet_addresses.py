@@ -1,0 +1,145 @@
+"""A subnet's own record: its range, what is free, which ENIs stand in it and what is reserved."""
+
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING
+
+from eksdoctor.model import sources
+from eksdoctor.model.discovery import ROLE_TAG
+from eksdoctor.model.fact import Items, NotKnown, fact, known
+from eksdoctor.model.prefixes import free_prefixes, usable
+from eksdoctor.model.sight import gap
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records import aws
+
+if TYPE_CHECKING:
+    from eksdoctor.model.cluster import Cluster
+
+EXPLICIT, PREFIX = "explicit", "prefix"
+
+
+class SubnetAddresses:
+    """The addresses of a subnet, by EC2's word alone; `record` is None for one that is only named."""
+
+    id: str
+
+    def __init__(self, cluster: "Cluster", subnet_id: str, record: aws.Subnet | None) -> None:
+        self.cluster = cluster
+        self.id = subnet_id
+        self.record = record
+
+    def __str__(self) -> str:
+        return self.id
+
+    def _known_record(self) -> aws.Subnet:
+        if self.record is not None:
+            return self.record
+        self.cluster.subnet_records.all()
+        raise NotKnown.because("the subnet does not exist in the cluster's VPC")
+
+    @fact
+    def exists(self) -> bool:
+        """Whether it is one of the cluster's VPC; False when the VPC's subnets are known and it is none."""
+        vpc = known(self.cluster.vpc_id)
+        if self.record is not None and self.record.vpc_id == vpc:
+            return True
+        self.cluster.subnet_records.all()
+        return False
+
+    @fact
+    def zone(self) -> str:
+        """Availability zone."""
+        return self._known_record().availability_zone
+
+    @property
+    def zone_id(self) -> str:
+        """The zone's id, the same in every account; empty where the answer does not say."""
+        return self.record.availability_zone_id if self.record is not None else ""
+
+    @fact
+    def cidr(self) -> IPv4Network:
+        """Its IPv4 range."""
+        try:
+            return IPv4Network(self._known_record().cidr_block)
+        except ValueError as error:
+            raise NotKnown.because("the subnet states no IPv4 range") from error
+
+    @fact
+    def usable_ips(self) -> int:
+        """Addresses less the five that AWS keeps."""
+        return usable(known(self.cidr))
+
+    @fact
+    def free_ips(self) -> int:
+        """AvailableIpAddressCount."""
+        count = self._known_record().available_ip_address_count
+        if count is None:
+            raise NotKnown.because("the subnet's free count is not in the answer")
+        return count
+
+    @fact
+    def free_percent(self) -> int:
+        """Free addresses in whole per cent of the usable ones."""
+        return known(self.free_ips) * 100 // max(known(self.usable_ips), 1)
+
+    @fact
+    def tags(self) -> dict[str, str]:
+        """Its tags."""
+        return {tag.key: tag.value for tag in self._known_record().tags}
+
+    @property
+    def is_tagged_for_pods(self) -> bool:
+        """Whether it carries the CNI's discovery tag, with any value."""
+        return self.record is not None and any(tag.key == ROLE_TAG for tag in self.record.tags)
+
+    @fact
+    def interfaces(self) -> Items[aws.NetworkInterface]:
+        """Every ENI in the subnet that this account can see."""
+        self.cluster.require_same_cluster()
+        missing = gap(self.cluster.snapshot, sources.interfaces(self.id))
+        return Items(self.cluster.interfaces_in(self.id), missing)
+
+    @fact
+    def reservations(self) -> Items[aws.CidrReservation]:
+        """Its CIDR reservations."""
+        found = self.cluster.snapshot.of(kinds.RESERVATIONS)
+        mine = tuple(reservation for reservation in found if reservation.subnet_id == self.id)
+        return Items(mine, gap(self.cluster.snapshot, sources.reservations(self.id)))
+
+    @fact
+    def reserved_ranges(self) -> tuple[IPv4Network, ...]:
+        """Explicit reservations, from which neither addresses nor prefixes are taken by themselves."""
+        reservations = known(self.reservations).all()
+        return tuple(
+            IPv4Network(r.cidr) for r in reservations if r.reservation_type == EXPLICIT and ":" not in r.cidr
+        )
+
+    @fact
+    def held_ips(self) -> int:
+        """Addresses held by ENIs that can be seen, prefixes counted whole."""
+        return sum(
+            len(eni.private_ip_addresses) + 16 * len(eni.ipv4_prefixes)
+            for eni in known(self.interfaces).all()
+        )
+
+    @fact
+    def hidden_ips(self) -> int:
+        """Addresses in use that no visible ENI holds: another account's in a shared VPC, or reserved."""
+        return max(known(self.usable_ips) - known(self.free_ips) - known(self.held_ips), 0)
+
+    @fact
+    def prefixes_without_visible_holder(self) -> int:
+        """Aligned /28s outside reservations that hold no visible address."""
+        held: list[int] = []
+        for eni in known(self.interfaces).all():
+            held += [int(IPv4Address(address.private_ip_address)) for address in eni.private_ip_addresses]
+            held += [int(IPv4Network(prefix.ipv4_prefix).network_address) for prefix in eni.ipv4_prefixes]
+        return free_prefixes(known(self.cidr), held, known(self.reserved_ranges))
+
+    @fact
+    def free_prefixes(self) -> int:
+        """Wholly free aligned /28s; with holders that cannot be seen, only their absence is certain."""
+        count = known(self.prefixes_without_visible_holder)
+        hidden = known(self.hidden_ips)
+        if count and hidden:
+            raise NotKnown.because(f"{hidden} addresses are held by somebody this account cannot see")
+        return count

@@ -1,0 +1,43 @@
+"""Who the CNI is to AWS: pod identity associations, roles and their policies."""
+
+from typing import Any
+
+from msgspec import Struct
+
+
+class PodIdentitySummary(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """That a service account has an association; with which role only its description says."""
+
+    association_id: str
+    namespace: str = ""
+    service_account: str = ""
+
+
+class PodIdentity(PodIdentitySummary, rename="camel", omit_defaults=True, frozen=True):
+    """A pod identity association."""
+
+    role_arn: str = ""
+    target_role_arn: str = ""
+
+
+class Role(Struct, rename="pascal", omit_defaults=True, frozen=True):
+    """An IAM role; `assume_role_policy_document` is its trust policy."""
+
+    role_name: str
+    arn: str = ""
+    assume_role_policy_document: dict[str, Any] = {}
+
+
+class AttachedPolicy(Struct, rename="pascal", omit_defaults=True, frozen=True):
+    """A managed policy of a role; the API's answer does not repeat the role, the record does."""
+
+    policy_name: str
+    role_name: str
+    policy_arn: str = ""
+
+
+class InlinePolicy(Struct, rename="pascal", omit_defaults=True, frozen=True):
+    """The name of a policy that stands in a role itself."""
+
+    policy_name: str
+    role_name: str

@@ -1,0 +1,182 @@
+"""Bad input, as a user meets it: a process, its exit code, and words on standard error that help."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from eksdoctor.snapshot import archive
+from tests.lab import Fault, Lab
+
+ROOT = Path(__file__).parent.parent
+FIXTURE = ROOT / "fixtures" / "min-ip-freeze.eksdoctor.tar.gz"
+KUBERNETES, AWS = ("list *", "get *"), ("*:*",)
+
+
+def every(names, fault):
+    return dict.fromkeys(names, fault)
+
+
+@pytest.fixture
+def ended(tmp_path):
+    """Run eksdoctor as a process against a lab."""
+
+    def run(lab, *arguments, kubeconfig=None, **environment):
+        variables = {
+            **os.environ,
+            **lab.environment,
+            "XDG_CACHE_HOME": str(tmp_path / "cache"),
+            **environment,
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "eksdoctor", *map(str, arguments),
+             "--kubeconfig", str(kubeconfig or lab.kubeconfig), "--aws-endpoint", lab.aws_endpoint],
+            capture_output=True, text=True, timeout=60, check=False, cwd=ROOT, env=variables,
+        )  # fmt: skip
+        assert "Traceback" not in done.stderr + done.stdout
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    return archive.read(FIXTURE)
+
+
+def changed(lab, change):
+    """The lab's kubeconfig with something else in it."""
+    document = yaml.safe_load(lab.kubeconfig.read_text())
+    change(document)
+    path = lab.folder / "changed"
+    path.write_text(yaml.safe_dump(document))
+    return path
+
+
+def plugin(script):
+    def change(document):
+        document["users"][0]["user"] = {
+            "exec": {
+                "apiVersion": "client.authentication.k8s.io/v1beta1",
+                "command": "sh",
+                "args": ["-c", script],
+            }
+        }
+
+    return change
+
+
+def server(address):
+    def change(document):
+        document["clusters"][0]["cluster"]["server"] = address
+
+    return change
+
+
+def nameless(document):
+    for section in ("contexts", "clusters", "users"):
+        document[section][0]["name"] = "it"
+    document["contexts"][0]["context"] = {"cluster": "it", "user": "it"}
+    document["current-context"] = "it"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (plugin("echo boom >&2; exit 3"), ["exit code 3: boom", "aws sts get-caller-identity"]),
+        (plugin("echo 'Error loading SSO Token: Token for corp does not exist' >&2; exit 255"),
+         ["SSO Token", "aws sso login"]),
+        (server("https://127.0.0.1:1"), ["no connection to 127.0.0.1:1", "VPN"]),
+    ],
+    ids=["plugin", "single sign-on", "unreachable"],
+)  # fmt: skip
+@pytest.mark.parametrize("command", [("triage",), ("audit", "-o", "json")], ids=["triage", "audit"])
+def test_a_cluster_that_cannot_be_asked_is_an_error_even_if_the_account_answers(
+    ended, recorded, command, change, words
+):
+    with Lab(recorded) as lab:
+        done = ended(lab, *command, kubeconfig=changed(lab, change))
+    assert done.returncode == 5
+    assert "error: the cluster did not answer" in done.stderr
+    assert all(word in done.stderr for word in words)
+    assert "No fault found." not in done.stdout
+
+
+def test_kubernetes_does_not_know_the_user(ended, recorded):
+    with Lab(recorded, faults=every(KUBERNETES, Fault.unauthenticated())) as lab:
+        done = ended(lab, "triage")
+    assert done.returncode == 5
+    assert "error: the cluster did not answer: Unauthorized" in done.stderr
+    assert "kubectl auth whoami" in done.stderr
+
+
+def test_expired_aws_credentials_are_a_warning_and_leave_what_the_cluster_says(ended, recorded):
+    with Lab(recorded, faults=every(AWS, Fault.unauthenticated())) as lab:
+        done = ended(lab, "triage", "-o", "json")
+        quiet = ended(lab, "triage", "-q", "-o", "json", "--no-keep")
+    assert done.returncode == 0
+    assert "warning: AWS did not answer: ExpiredToken" in done.stderr
+    assert "aws sts get-caller-identity" in done.stderr
+    assert json.loads(done.stdout)["verdicts"]
+    assert quiet.stderr == ""
+
+
+def test_nobody_answers_and_the_last_good_snapshot_stays_the_last(ended, recorded, tmp_path):
+    with Lab(recorded) as lab:
+        assert ended(lab, "triage").returncode == 0
+        done = ended(
+            lab, "triage", kubeconfig=changed(lab, lambda document: (nameless(document), server("https://127.0.0.1:1")(document))),
+            AWS_REGION="", AWS_DEFAULT_REGION="",
+        )  # fmt: skip
+    assert done.returncode == 5
+    assert "Nothing could be seen" in done.stdout
+    assert "snapshot:" not in done.stderr
+    assert len(list((tmp_path / "cache/eksdoctor/snapshots").iterdir())) == 1
+
+
+def test_no_region(ended, recorded):
+    with Lab(recorded) as lab:
+        done = ended(lab, "triage", kubeconfig=changed(lab, nameless), AWS_REGION="", AWS_DEFAULT_REGION="")
+    assert done.returncode == 0
+    assert "warning: AWS did not answer: no region is known" in done.stderr
+    assert "--region REGION" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "user",
+    [{"auth-provider": {"name": "gcp"}}, {"token": "ends\nhere"}, {"exec": "x"}, {"tokenFile": "/none"}],
+    ids=lambda user: next(iter(user)),
+)  # fmt: skip
+def test_a_user_that_makes_no_sense_is_the_user_s_to_mend(ended, recorded, user):
+    with Lab(recorded) as lab:
+        done = ended(
+            lab, "triage", "--no-keep",
+            kubeconfig=changed(lab, lambda document: document["users"][0].update(user=user)),
+        )  # fmt: skip
+    assert done.returncode == 5
+    assert done.stderr.startswith("error: the cluster did not answer")
+    assert "own fault" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("arguments", [("a/b/c",), ("x", "-n", "../.."), ("/x",), ("-n", "Shop")])
+def test_names_that_no_pod_or_namespace_has(ended, recorded, arguments):
+    with Lab(recorded) as lab:
+        done = ended(lab, "triage", *arguments)
+        assert not lab.requests
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is no" in done.stderr
+
+
+def test_a_full_disk_behind_standard_output():
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "eksdoctor", "triage", "--from", str(FIXTURE)],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False, cwd=ROOT,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: cannot write to standard output: No space left")
+    assert len(done.stderr.splitlines()) == 2

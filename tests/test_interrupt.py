@@ -1,0 +1,70 @@
+"""Ctrl-C: a real signal to a real process that waits for an API server that hangs."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from eksdoctor.snapshot import archive, kinds
+from tests.lab import Fault, Lab
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def lab():
+    recorded = archive.read(ROOT / "fixtures" / "min-ip-freeze.eksdoctor.tar.gz")
+    with Lab(recorded, faults={"list-pods": Fault.hang()}) as running:
+        yield running
+
+
+@pytest.fixture
+def interrupted(lab, tmp_path):
+    """Start eksdoctor, wait until a request hangs and the others are answered, then interrupt it."""
+
+    def run(*arguments):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "eksdoctor", *map(str, arguments), "--deadline", "10m",
+             "--kubeconfig", str(lab.kubeconfig), "--aws-endpoint", lab.aws_endpoint],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+            env={**os.environ, **lab.environment, "XDG_CACHE_HOME": str(tmp_path / "cache")},
+        )  # fmt: skip
+        pause = threading.Event()
+        while {"list-pods", "list-nodes"} - {served.action for served in lab.requests}:
+            assert process.poll() is None
+            pause.wait(0.02)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert "Traceback" not in err
+        return out, err
+
+    return run
+
+
+def test_a_report_marked_partial_is_left_in_every_format(interrupted, tmp_path):
+    files = {form: tmp_path / form for form in ("html", "markdown", "json")}
+    out, err = interrupted("triage", "-o", "terminal", *(f"-o{form}={file}" for form, file in files.items()))
+    assert "PARTIAL REPORT" in out
+    assert "PARTIAL REPORT" in files["html"].read_text()
+    assert "PARTIAL REPORT" in files["markdown"].read_text()
+    page = json.loads(files["json"].read_text())
+    assert page["run"]["partial"] is True
+    assert "recovered" not in page["summary"], "what was not seen has not recovered"
+    assert "interrupted" in err
+
+
+def test_a_capture_replaces_no_good_snapshot_by_its_part(interrupted, tmp_path):
+    good = tmp_path / "x.eksdoctor.tar.gz"
+    good.write_bytes((ROOT / "fixtures" / "min-ip-freeze.eksdoctor.tar.gz").read_bytes())
+    before = good.read_bytes()
+    interrupted("capture", good, "--force")
+    assert good.read_bytes() == before
+    part = archive.read(tmp_path / "partial-x.eksdoctor.tar.gz")
+    assert part.interrupted
+    assert kinds.PODS.file not in part.records or not part.records[kinds.PODS.file]

@@ -1,0 +1,121 @@
+"""One namespace, one pod: what may be read, what was asked about, and what is said of it."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from eksdoctor.collect.connection import connect
+from eksdoctor.collect.rounds import Observer, collect
+from eksdoctor.collect.target import Options, find_target
+from eksdoctor.engine.finding import plain
+from eksdoctor.engine.rulebook import load
+from eksdoctor.inquiry.questions import questions
+from eksdoctor.snapshot import archive
+from eksdoctor.snapshot.request import Refusal
+from eksdoctor.snapshot.snapshot import Focus, Outcome, Snapshot
+from eksdoctor.triage.examine import examine
+from tests.lab import Lab
+
+ROOT = Path(__file__).parent.parent
+BOOK = load(ROOT / "rules")
+STARVED = Focus("payments", "payments-api-bc74f9d68b-6jnf6")
+EVERYWHERE = ("list pods at the cluster scope", "list events at the cluster scope", "list nodes")
+
+
+@cache
+def fixture(name="meridian-pay"):
+    return archive.read(ROOT / "fixtures" / f"{name}.eksdoctor.tar.gz")
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIALAB")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "lab")
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+
+
+def live(focus=Focus(), namespace="", deny=()):  # noqa: B008
+    recorded = fixture()
+    with Lab(recorded, deny=deny) as lab:
+        options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+        target = replace(find_target(options), namespace=namespace)
+        blank = Snapshot(at=recorded.at, target=target, focus=focus)
+        return collect(blank, questions, connect(target, options), 20.0, Observer())
+
+
+def test_who_may_read_one_namespace_sees_its_pods_and_is_told_so():
+    report = examine(live(namespace="payments", deny=EVERYWHERE), BOOK)
+    pods = {pod.name for verdict in report.verdicts for pod in verdict.pods}
+    assert len(pods) == 36
+    assert {name.partition("/")[0] for name in pods} == {"payments"}
+    assert "pods of payments only" in report.run.warnings[0]
+    assert any("list pods" in ask for ask in report.asks)
+
+
+def test_a_namespace_that_may_not_be_read_either_is_not_claimed():
+    snapshot = live(namespace="payments", deny=("list pods", "list events"))
+    report = examine(snapshot, BOOK)
+    assert not [warning for warning in report.run.warnings if "payments" in warning]
+    assert "cannot be told" in plain(report.summary)
+    assert questions(snapshot) == []
+
+
+def test_a_namespace_that_was_named_is_asked_and_no_other():
+    snapshot = live(Focus("payments"), namespace="checkout", deny=EVERYWHERE)
+    assert examine(snapshot, BOOK).run.warnings == ()
+    assert not [request for request in snapshot.outcomes if request.values.get("namespace") == "checkout"]
+
+
+def test_a_capture_of_everything_answers_for_one_namespace():
+    report = examine(replace(fixture(), focus=Focus("payments")), BOOK)
+    assert {verdict.cause for verdict in report.verdicts} == {"subnet-exhausted"}
+    assert sum(len(verdict.pods) for verdict in report.verdicts) == 36
+
+
+def test_a_capture_of_one_namespace_does_not_answer_for_another():
+    narrow = live(Focus("payments"))
+    assert "cannot be told" in plain(examine(replace(narrow, focus=Focus("checkout")), BOOK).summary)
+
+
+def test_the_pod_that_was_asked_about():
+    report = examine(live(STARVED), BOOK)
+    assert [pod.name for verdict in report.verdicts for pod in verdict.pods] == [
+        "payments/payments-api-bc74f9d68b-6jnf6"
+    ]
+
+
+def test_a_pod_that_does_not_exist():
+    summary = plain(examine(live(Focus("payments", "nobody")), BOOK).summary)
+    assert summary.startswith("There is no pod payments/nobody")
+
+
+def test_a_pod_that_has_its_address():
+    running = next(pod for pod in fixture().records["kubernetes/pods"] if pod.status.pod_ip)
+    focus = Focus(running.metadata.namespace, running.metadata.name)
+    assert plain(examine(live(focus), BOOK).summary).endswith("does not wait for an address: it has one.")
+
+
+def test_a_pod_that_may_not_be_read_is_not_said_to_be_absent():
+    report = examine(live(Focus("payments", "nobody"), deny=("list pods",)), BOOK)
+    assert "cannot be told" in plain(report.summary)
+
+
+@pytest.mark.parametrize("name", ["meridian-pay", "healthy-stock"])
+def test_a_replay_says_that_it_was_not_asked_about_a_pod(name):
+    summary = plain(examine(replace(fixture(name), focus=Focus("payments", "nobody")), BOOK).summary)
+    assert "whether it exists was not asked" in summary
+
+
+@pytest.mark.parametrize("reason", ["interrupted", "timeout", "forbidden"])
+def test_pods_whose_list_is_missing_have_not_recovered(reason):
+    recorded = fixture()
+    outcomes = {
+        request: Outcome(Refusal(reason, "no")) if request.action.kind.file == "kubernetes/pods" else outcome
+        for request, outcome in recorded.outcomes.items()
+    }
+    records = {**recorded.records, "kubernetes/pods": ()}
+    report = examine(replace(recorded, records=records, outcomes=outcomes), BOOK)
+    assert not [pod for verdict in report.verdicts for pod in verdict.pods if pod.trouble == "recovered"]
+    assert "recovered" not in plain(report.summary)

@@ -1,0 +1,190 @@
+"""What is asked, and when: little in a triage, the surroundings in an audit, nothing twice."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from eksdoctor.inquiry import surroundings
+from eksdoctor.inquiry.questions import questions
+from eksdoctor.model import sources
+from eksdoctor.model.cluster import Cluster
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot import request as r
+from eksdoctor.snapshot.request import Answer, Request
+from eksdoctor.snapshot.snapshot import Snapshot
+from tests.simulator.capture import answer, capture
+from tests.simulator.catalogue import FIXTURES
+
+SURROUNDINGS = {
+    r.DESCRIBE_ROUTE_TABLES, r.DESCRIBE_VPC_ENDPOINTS, r.LIST_POD_IDENTITY_ASSOCIATIONS,
+    r.DESCRIBE_POD_IDENTITY_ASSOCIATION, r.GET_ROLE, r.LIST_ATTACHED_ROLE_POLICIES, r.LIST_ROLE_POLICIES,
+    r.LIST_MUTATING_WEBHOOKS, r.GET_SERVICE_ACCOUNT,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def worlds():
+    return {name: make() for name, make in FIXTURES.items()}
+
+
+def rounds(world, purpose):
+    """The requests of each round."""
+    snapshot = Snapshot(at=world.at, target=world.target, purpose=purpose)
+    found = []
+    while asked := questions(snapshot):
+        found.append(asked)
+        snapshot = snapshot.with_answers(answer(world, request) for request in asked)
+    return found
+
+
+def actions(world, purpose):
+    return Counter(request.action for asked in rounds(world, purpose) for request in asked)
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+@pytest.mark.parametrize("purpose", ["triage", "audit"])
+def test_few_rounds_and_nothing_twice(worlds, name, purpose):
+    found = rounds(worlds[name], purpose)
+    asked = [request for one in found for request in one]
+    assert len(found) <= 4
+    assert len(asked) == len(set(asked))
+    assert len(asked) <= (40 if purpose == "triage" else 60)
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_a_triage_leaves_the_surroundings_to_an_audit(worlds, name):
+    assert not set(actions(worlds[name], "triage")) & SURROUNDINGS
+    assert set(actions(worlds[name], "audit")) >= SURROUNDINGS - {r.DESCRIBE_POD_IDENTITY_ASSOCIATION}
+
+
+def test_the_first_round_asks_for_karpenter_history_and_quota(worlds):
+    first = rounds(worlds["meridian-pay"], "triage")[0]
+    wanted = {
+        sources.NODE_POOLS,
+        sources.EC2_NODE_CLASSES,
+        sources.AWS_NODE_REVISIONS,
+        sources.INTERFACES_QUOTA,
+    }
+    assert wanted <= set(first)
+
+
+def test_the_default_quota_is_asked_for_only_when_none_was_applied(worlds):
+    assert actions(worlds["healthy-prefix"], "triage")[r.GET_DEFAULT_SERVICE_QUOTA] == 1
+    assert actions(worlds["meridian-pay"], "triage")[r.GET_DEFAULT_SERVICE_QUOTA] == 0
+    for quota in (sources.INTERFACES_QUOTA, sources.DEFAULT_INTERFACES_QUOTA):
+        assert quota.values == {"ServiceCode": "vpc", "QuotaCode": "L-DF5E4CA3"}
+
+
+def test_launch_templates_of_the_node_groups_in_question_alone(worlds):
+    assert actions(worlds["ceiling"], "triage")[r.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS] == 1
+    assert actions(worlds["ceiling"], "audit")[r.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS] == 2
+    assert actions(worlds["meridian-pay"], "audit")[r.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS] == 0
+    (version,) = capture(worlds["ceiling"]).of(kinds.LAUNCH_TEMPLATE_VERSIONS)
+    assert (version.user_data, version.max_pods, version.image_id) == ("read", 110, True)
+
+
+def test_rules_of_security_groups_are_asked_for_where_policies_are(worlds):
+    assert actions(worlds["meridian-pay"], "triage")[r.DESCRIBE_SECURITY_GROUP_RULES] == 0
+    snapshot = capture(worlds["healthy-security-groups-for-pods"])
+    (asked,) = [one for one in snapshot.outcomes if one.action is r.DESCRIBE_SECURITY_GROUP_RULES]
+    (cluster,) = snapshot.of(kinds.CLUSTER)
+    policies = snapshot.of(kinds.SECURITY_GROUP_POLICIES)
+    wanted = {group for policy in policies for group in policy.spec.security_groups.group_ids}
+    own = cluster.resources_vpc_config.cluster_security_group_id
+    assert set(asked.values["filter:group-id"]) == wanted | {own}
+    assert {rule.group_id for rule in snapshot.of(kinds.SECURITY_GROUP_RULES)} == wanted | {own}
+
+
+def test_what_was_asked_of_many_is_found_for_one(worlds):
+    snapshot = capture(worlds["healthy-security-groups-for-pods"])
+    (asked,) = [one for one in snapshot.outcomes if one.action is r.DESCRIBE_SECURITY_GROUP_RULES]
+    group = asked.values["filter:group-id"][0]
+    assert sources.asked_with(snapshot, sources.security_group_rules([group])) == asked
+    other = sources.security_group_rules(["sg-other"])
+    assert sources.asked_with(snapshot, other) == other
+    assert sources.asked_with(snapshot, sources.NODE_POOLS) == sources.NODE_POOLS
+    role = sources.role("nobody")
+    assert sources.asked_with(snapshot, role) == role
+
+
+@pytest.mark.parametrize(
+    ("name", "roles"),
+    [
+        ("healthy-stock", {"lyra-stock-prod-node"}),
+        ("healthy-prefix", {"lyra-prefix-prod-node", "lyra-prefix-prod-cni"}),
+        ("healthy-security-groups-for-pods", {"lyra-sgp-prod-node", "lyra-sgp-prod-cni"}),
+        ("healthy-custom-networking-karpenter", {"lyra-karpenter-prod-karpenter-node"}),
+    ],
+)
+def test_an_audit_reads_the_roles_that_the_daemon_may_have(worlds, name, roles):
+    snapshot = capture(worlds[name], purpose="audit")
+    assert {role.role_name for role in snapshot.of(kinds.ROLES)} == roles
+    attached = snapshot.of(kinds.ATTACHED_POLICIES)
+    assert "AmazonEKS_CNI_Policy" in {policy.policy_name for policy in attached}
+    assert {policy.role_name for policy in attached} == roles
+
+
+@pytest.mark.parametrize(
+    ("arn", "asked"),
+    [
+        ("arn:aws:iam::111122223333:role/cni", ["cni"]),
+        ("arn:aws-cn:iam::111122223333:role/team/one/cni", ["cni"]),
+        ("arn:aws:iam::999999999999:role/cni", []),
+        ("arn:aws:iam::111122223333:user/cni", []),
+        ("arn:aws:iam::111122223333:role/", []),
+        ("arn:aws:iam::111122223333:role/a b; rm", []),
+        ("cni", []),
+        ("", []),
+    ],
+)
+def test_an_annotation_is_trusted_to_name_a_role_of_this_account_only(worlds, arn, asked):
+    snapshot = capture(worlds["healthy-custom-networking-karpenter"], purpose="audit")
+    metadata = {"name": "aws-node", "namespace": "kube-system"}
+    annotated = {"metadata": metadata | {"annotations": {surroundings.ROLE_ANNOTATION: arn}}}
+    bare = {kinds.AWS_NODE_ACCOUNT.file: (annotated,), kinds.EC2_NODE_CLASSES.file: ()}
+    changed = replace(snapshot, records=dict(snapshot.records) | bare)
+    found = [one for one in surroundings.questions(Cluster(changed)) if one.action is r.GET_ROLE]
+    assert [one.values["RoleName"] for one in found] == asked
+
+
+def test_the_account_of_another_cluster_is_not_asked_for_roles(worlds):
+    snapshot = capture(worlds["healthy-stock"], purpose="audit")
+    (cluster,) = snapshot.records[kinds.CLUSTER.file]
+    other = cluster | {"endpoint": "https://other.example", "certificateAuthority": {"data": "b3RoZXI="}}
+    foreign = replace(snapshot, records=dict(snapshot.records) | {kinds.CLUSTER.file: (other,)})
+    wanted = {request.action for request in surroundings.questions(Cluster(foreign))}
+    assert wanted == {r.LIST_MUTATING_WEBHOOKS, r.GET_SERVICE_ACCOUNT}
+
+
+def test_a_crd_that_is_not_installed_is_known_absent(worlds):
+    stock, karpenter = (
+        capture(worlds[name]) for name in ("healthy-stock", "healthy-custom-networking-karpenter")
+    )
+    for request in (sources.NODE_POOLS, sources.EC2_NODE_CLASSES):
+        assert stock.outcomes[request].absent
+        assert karpenter.outcomes[request].count == 1
+    (node_class,) = karpenter.of(kinds.EC2_NODE_CLASSES)
+    assert node_class.spec.user_data_setting.user_data == "read"
+    assert node_class.spec.user_data_setting.max_pods is None
+
+
+def test_the_history_of_settings(worlds):
+    revisions = capture(worlds["min-ip-freeze"]).of(kinds.CONTROLLER_REVISIONS)
+    assert [revision.revision for revision in revisions] == [1, 2]
+    assert revisions[0].metadata.creation_timestamp < revisions[1].metadata.creation_timestamp
+    values = []
+    for revision in revisions:
+        (container,) = revision.data.spec.template.spec.containers
+        env = {variable.name: variable.value for variable in container.env}
+        values.append((env["ENABLE_PREFIX_DELEGATION"], env.get("MINIMUM_IP_TARGET")))
+    assert values == [("false", None), ("true", "22")]
+
+
+def test_a_bundle_is_kept_as_its_presence(worlds):
+    found = capture(worlds["healthy-stock"], purpose="audit").of(kinds.MUTATING_WEBHOOKS)
+    assert {webhook.client_config.ca_bundle for one in found for webhook in one.webhooks} == {True}
+    again = Snapshot(at=worlds["healthy-stock"].at).with_answers(
+        [Answer(Request.of(r.LIST_MUTATING_WEBHOOKS), found)]
+    )
+    assert again.of(kinds.MUTATING_WEBHOOKS) == found
