@@ -1,0 +1,31 @@
+"""Where testimony comes from: which log, event or document, of which node and pod."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The sort of a source; a pasted text is of no known sort."""
+
+    IPAMD = "ipamd"
+    PLUGIN = "plugin"
+    STDOUT = "aws-node stdout"
+    KUBELET = "kubelet"
+    EVENT = "event"
+    METRICS = "metrics"
+    INTROSPECTION = "introspection"
+    CLOUDTRAIL = "cloudtrail"
+    PASTE = "paste"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One stream of text; `name` is its path or object, `node` and `pod` whose it is, where known."""
+
+    kind: Kind = Kind.PASTE
+    name: str = ""
+    node: str = ""
+    pod: str = ""
+
+
+UNNAMED = Source()

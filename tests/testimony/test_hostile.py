@@ -1,0 +1,118 @@
+"""Nothing a log can contain crashes the reading, and what comes out is bounded."""
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eksdoctor.snapshot.records.kubernetes import Event, Metadata
+from eksdoctor.testimony import checkpoint, events, introspection, metrics
+from eksdoctor.testimony.gathering import MOST_GROUPS, Gathering
+from eksdoctor.testimony.group import MOST_EVIDENCE
+from eksdoctor.testimony.lines import MOST_MESSAGE, lines
+from eksdoctor.testimony.scan import Scan
+from eksdoctor.testimony.sift import sample, sift
+from eksdoctor.testimony.signatures import catalogue
+from tests.testimony.samples import assign_refused, request, zap
+
+SHARDS = st.sampled_from(
+    [
+        *(one.example for one in catalogue()),
+        '{"level":"', '"ts":"2025-02-03T04:05:06.789Z"', '"msg":"', '"}', "{", "}", "\n", "\r\n", "\t", "\\",
+        '\\"',
+        "\\ud800", "\x1b[31m", "\0", "│ ", "Feb 29 04:05:06 ", "E0229 04:05:06.1 1 a.go:1] ",
+        "99999999999999999999",
+        "Warning  FailedMount  5s (x3 over 35s)  kubelet  ", "<invalid> (xN over <invalid>)", "request id: ",
+        "2025-13-45T99:99:99Z ", 'time="', "[pod/a/b] ", "Send AddNetworkReply: ", "subnet-", "eni-", '"' * 9,
+    ]
+)  # fmt: skip
+TEXTS = st.lists(st.one_of(SHARDS, st.text(max_size=40)), max_size=30).map("".join)
+BYTES = st.one_of(st.binary(max_size=400), TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass")))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(BYTES, max_size=6))
+def test_any_stream_is_read(chunks):
+    for line in lines(chunks):
+        assert len(line.message) <= MOST_MESSAGE
+        line.message.encode("utf-8")
+    scan = Scan()
+    scan.read(chunks)
+    for statement in scan.gathering.statements():
+        assert statement.count >= 1
+        assert len(statement.evidence) <= MOST_EVIDENCE
+
+
+@settings(max_examples=100, deadline=None)
+@given(BYTES)
+def test_any_block_is_sifted(block):
+    sift(block)
+    sample(block * 80)
+
+
+@settings(max_examples=100, deadline=None)
+@given(BYTES)
+def test_any_document_is_read(document):
+    metrics.read([document])
+    introspection.enis(document)
+    checkpoint.checkpoint(document)
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=8)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(
+                ["0", "ENIs", "ENIIPPools", "AvailableIPv4Cidrs", "IPv4Addresses", "10.0.0.0/28", "Cidr",
+                 "Mask",
+                 "IPAddresses", "IPAMKey", "networkName", "UnassignedTime", "allocations",
+                 "metadata", "TotalIPs"]
+            ),
+            inner,
+            max_size=4,
+        ),
+    ),
+    max_leaves=20,
+)  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(JSON)
+def test_any_json_is_read(document):
+    data = json.dumps(document).encode()
+    introspection.enis(data)
+    checkpoint.checkpoint(data)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXTS, TEXTS, st.integers(min_value=-5, max_value=1 << 40))
+def test_any_event_is_read(reason, message, count):
+    event = Event(Metadata(name="a"), reason=reason, message=message, count=count)
+    for statement in events.statements([event]):
+        assert statement.count >= 1
+
+
+def test_unclosed_quotes_and_backslashes_take_no_time():
+    """Each of these took minutes with a pattern that looked at every start anew."""
+    for shard in ('{"\\"', '{"msg":"', '{"a":"\\', "plugin type=", "Allocated [", "failed to retrieve a"):
+        text = shard * 20_000
+        assert list(lines([text.encode()]))
+        Scan().read([text.encode()])
+
+
+def test_deep_json_is_no_trouble():
+    assert list(lines([b"{" * 200_000]))
+    assert introspection.enis(b'{"ENIs":' * 100_000) is None
+
+
+def test_what_is_held_is_bounded():
+    gathering = Gathering()
+    for number in range(MOST_GROUPS + 2000):
+        text = zap(assign_refused(number, eni=f"eni-{number:017x}"))
+        for line in lines([text.encode()]):
+            gathering.hear(line)
+    found = gathering.statements()
+    assert len(found) == MOST_GROUPS
+    assert gathering.omitted == 2000
+    assert found[0].requests == (request(0),)

@@ -1,0 +1,156 @@
+"""Every format of every year, broken or whole, becomes the same line."""
+
+import gzip
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from eksdoctor.testimony.chunks import LINE_LIMIT, blocks
+from eksdoctor.testimony.lines import MOST_MESSAGE, lines
+from tests.testimony.samples import one, zap
+
+AT = datetime(2025, 2, 3, 4, 5, 6, 789000, UTC)
+NEAR = datetime(2025, 2, 3, 12, tzinfo=UTC)
+SAID = "Failed to get pod ENI config"
+FORMATS = {
+    "zap": f'{{"level":"error","ts":"2025-02-03T04:05:06.789Z","caller":"a/b.go:1","msg":"{SAID}"}}',
+    "zap with an offset": f'{{"level":"error","ts":"2025-02-03T06:05:06.789+0200","msg":"{SAID}"}}',
+    "zap with an epoch": f'{{"level":"error","ts":1738555506.789,"msg":"{SAID}"}}',
+    "keys in another order": f'{{"msg":"{SAID}","ts":"2025-02-03T04:05:06.789Z","level":"error"}}',
+    "no brace": f'"level":"error","ts":"2025-02-03T04:05:06.789Z","caller":"a/b.go:1","msg":"{SAID}"}}',
+    "no end": f'{{"level":"error","ts":"2025-02-03T04:05:06.789Z","caller":"a/b.go:1","msg":"{SAID}',
+    "indented": f'    {{"level":"error","ts":"2025-02-03T04:05:06.789Z","msg":"{SAID}"}}',
+    "seelog": f"2025-02-03T04:05:06.789Z [ERROR] {SAID}",
+    "seelog of 2019": f"2025-02-03T04:05:06.789Z [ERROR]\t\t{SAID}",
+    "logrus": f'time="2025-02-03T04:05:06.789Z" level=error msg="{SAID}"',
+    "kubectl logs --prefix": (
+        f'[pod/aws-node-1/aws-node] {{"level":"error","ts":"2025-02-03T04:05:06.789Z","msg":"{SAID}"}}'
+    ),
+    "kubectl logs --timestamps": f"2025-02-03T04:05:06.789000001Z [ERROR] {SAID}",
+    "cri": f"2025-02-03T04:05:06.789000001Z stderr F [ERROR] {SAID}",
+    "docker": json.dumps(
+        {"log": f"[ERROR] {SAID}\n", "stream": "stderr", "time": "2025-02-03T04:05:06.789000001Z"}
+    ),
+    "coloured": f"\x1b[31m2025-02-03T04:05:06.789Z [ERROR] {SAID}\x1b[0m",
+    "windows ends": f"2025-02-03T04:05:06.789Z [ERROR] {SAID}\r",
+    "framed": f"│ 2025-02-03T04:05:06.789Z [ERROR] {SAID}",
+    "pretty": f'{{\n  "level": "error",\n  "ts": "2025-02-03T04:05:06.789Z",\n  "msg": "{SAID}"\n}}',
+    "hand-wrapped": f'{{"level":"error","ts":"2025-02-03T04:05:06.789Z",\n"msg":"{SAID}"}}',
+}
+
+
+@pytest.mark.parametrize("text", FORMATS.values(), ids=FORMATS)
+def test_format(text):
+    line = one(text)
+    assert (line.at, line.level, line.message) == (AT, "error", SAID)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Feb  3 04:05:06 ip-10-1-2-3.ec2.internal kubelet[7]: E0203 04:05:06.789000      7 pod.go:1] {SAID}",
+        f"2025-02-03T04:05:06+0000 ip-10-1-2-3.ec2.internal kubelet[7]: E0203 04:05:06.7 7 pod.go:1] {SAID}",
+    ],
+)
+def test_journald(text):
+    (line,) = lines([text.encode()], near=NEAR)
+    assert line.at.replace(microsecond=0) == AT.replace(microsecond=0)
+    assert (line.level, line.message, line.source.node) == ("error", SAID, "ip-10-1-2-3.ec2.internal")
+
+
+def test_a_stamp_without_year_has_no_time_unless_one_is_near():
+    text = b"Feb  3 04:05:06 host kubelet[77]: text"
+    assert next(lines([text])).at is None
+    assert next(lines([text], near=datetime(2025, 1, 5, tzinfo=UTC))).at.year == 2024
+
+
+def test_the_last_day_of_a_leap_february():
+    (line,) = lines([b"E0229 01:02:03.4 7 a.go:1] x"], near=datetime(2025, 2, 1, tzinfo=UTC))
+    assert line.at == datetime(2024, 2, 29, 1, 2, 3, tzinfo=UTC)
+
+
+def test_the_second_line_of_an_error_belongs_to_it():
+    text = b"2025-02-03T04:05:06Z [ERROR] Failed\n\tstatus code: 400, request id: abc\n"
+    first, second = lines([text, b"2025-02-03T04:05:07Z [INFO] on"])
+    assert first.message == "Failed status code: 400, request id: abc"
+    assert second.message == "on"
+
+
+def test_an_escaped_continuation_reads_the_same():
+    assert one(zap("Failed\n\tstatus code: 400")).message == "Failed status code: 400"
+
+
+@pytest.mark.parametrize("width", [72, 80, 100, 132])
+def test_wrapped_by_a_terminal(width):
+    text = zap(f"Unassign: Failed to find sandbox {'0123456789abcdef' * 6}/unknown, done", level="warn")
+    wrapped = "\n".join(text[at : at + width] for at in range(0, len(text), width))
+    line = one(wrapped)
+    assert line.level == "warn"
+    assert f"{'0123456789abcdef' * 6}/unknown" in line.message
+
+
+def test_a_wrap_that_ate_a_blank_reads_with_and_without_it():
+    line = one('{"level":"error","msg":"DataStore has\nno available IP addresses"}')
+    assert "has no available" in (line.spaced or line.message)
+
+
+def test_records_between_broken_ones_are_found():
+    texts = [FORMATS["no end"], "...", FORMATS["zap"], "", FORMATS["no brace"], FORMATS["pretty"]]
+    found = [line.message for line in lines(["\n".join(texts).encode()])]
+    assert found == [SAID, "...", SAID, SAID, SAID]
+
+
+def test_json_that_is_no_log_line_stays_one_line():
+    document = json.dumps({"Statement": [{"Action": ["ec2:DescribeTags"]}]}, indent=2)
+    assert "ec2:DescribeTags" in one(document).message
+
+
+def test_the_error_beside_the_message_is_read():
+    assert one('{"level":"error","msg":"Failed","error":"no route"}').message == "Failed: no route"
+
+
+@pytest.mark.parametrize("size", [1, 7, 4096])
+def test_gzip_in_any_pieces_and_several_members(size):
+    packed = gzip.compress(b"first\n") + gzip.compress(b"second\n")
+    pieces = [packed[at : at + size] for at in range(0, len(packed), size)]
+    assert [line.message for line in lines(pieces)] == ["first", "second"]
+
+
+def test_damaged_gzip_gives_what_came_before():
+    packed = gzip.compress(b"first\n" * 5000)
+    found = [line.message for line in lines([packed[: len(packed) * 3 // 4]])]
+    assert found[0] == "first"
+    assert all("first".startswith(message) for message in found)
+
+
+def test_a_gzip_bomb_ends():
+    bomb = gzip.compress(b"\0" * (32 << 20))
+    assert sum(map(len, blocks([bomb], limit=1 << 20))) <= 3 << 20
+
+
+def test_a_line_without_end_is_cut():
+    (line,) = lines([b"x" * (LINE_LIMIT * 3)])
+    assert len(line.message) <= MOST_MESSAGE
+
+
+def test_what_follows_a_line_without_end_is_read():
+    pieces = [b"y" * LINE_LIMIT] * 3 + [b"\nafter\n"]
+    assert [line.message for line in lines(pieces)][-1] == "after"
+    assert sum(map(len, blocks(pieces))) <= 2 * LINE_LIMIT
+
+
+@pytest.mark.parametrize("step", [5, 999, 1 << 17])
+def test_no_block_cuts_a_line(monkeypatch, step):
+    monkeypatch.setattr("eksdoctor.testimony.chunks.VERY_LONG", 1 << 18)
+    data = b"".join(b"%d %s\n" % (number, b"x" * (number % 300)) for number in range(20_000))
+    pieces = list(blocks(data[at : at + step] for at in range(0, len(data), step)))
+    assert b"".join(pieces) == data
+    assert all(piece.endswith(b"\n") for piece in pieces)
+    assert len(pieces) > 2
+
+
+def test_chunks_may_end_anywhere():
+    data = "\n".join(FORMATS.values()).encode()
+    whole = list(lines([data]))
+    assert list(lines(data[at : at + 3] for at in range(0, len(data), 3))) == whole
