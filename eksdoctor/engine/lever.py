@@ -16,6 +16,7 @@ class LeverText(msgspec.Struct, forbid_unknown_fields=True):
     """A lever file as written."""
 
     id: str
+    name: str
     title: str
     changes: str
     ways: list[FixText]
@@ -33,9 +34,13 @@ class GainPart:
 
 @dataclass(frozen=True, slots=True)
 class LeverRule:
-    """A compiled lever; the first of its `ways` whose `when` holds is printed."""
+    """A compiled lever; the first of its `ways` whose `when` holds is printed.
+
+    `name` is the title without values, for when one of them is not known.
+    """
 
     id: str
+    name: str
     title: Words
     changes: Words
     gains: tuple[GainPart, ...]
@@ -54,6 +59,7 @@ def read_lever(path: Path) -> LeverRule:
             gains.append(GainPart(compile_prose(part.says, scope), loop, when))
         return LeverRule(
             text.id,
+            text.name,
             compile_prose(text.title, BASE),
             compile_prose(text.changes, BASE),
             tuple(gains),

@@ -1,9 +1,9 @@
 """A node's ENIs, one by one: those that never finished attaching, and what keeps prefixes off them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from eksdoctor.model.fact import Items, Unknown, fact, known
+from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, known
 from eksdoctor.model.limits import PREFIX_SIZE
 from eksdoctor.model.pod import Pod
 from eksdoctor.snapshot.records import aws
@@ -37,11 +37,17 @@ class Attachments:
         return self.node.cluster.at - attachment.attach_time > STUCK_AFTER
 
     @fact
-    def stuck_minutes(self) -> int:
-        """How long the one that came first has been attaching, in whole minutes."""
+    def stuck_since(self) -> datetime:
+        """Since when the first of them has been attaching."""
         times = [eni.attachment.attach_time for eni in known(self.stuck) if eni.attachment is not None]
-        waited = [self.node.cluster.at - time for time in times if time is not None]
-        return int(max(waited, default=timedelta()).total_seconds() // 60)
+        if not times:
+            raise NotKnown.because("no ENI is stuck")
+        return min(time for time in times if time is not None)
+
+    @fact
+    def stuck_minutes(self) -> int:
+        """How long that is, in whole minutes."""
+        return int((self.node.cluster.at - known(self.stuck_since)).total_seconds() // 60)
 
     @fact
     def stuck_addresses(self) -> int:

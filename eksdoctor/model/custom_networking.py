@@ -63,6 +63,12 @@ class CustomNetworking:
             return own
 
     @fact
+    def subnet_text(self) -> str:
+        """The subnet that its ENIConfig names."""
+        config = known(self.node.eni_config)
+        return "(none)" if config is None else config.subnet_text
+
+    @fact
     def is_in_another_zone(self) -> bool:
         """Whether its ENIConfig's subnet is in another zone, so that no ENI made there can be attached."""
         config = known(self.node.eni_config)
@@ -79,7 +85,7 @@ class CustomNetworking:
 
     @fact
     def overridden_name(self) -> str:
-        """The ENIConfig that its label names and an annotation overrides; empty when nothing is overridden."""
+        """The ENIConfig that its label names and an annotation overrides; empty when none does."""
         chosen = known(self.node.eni_config_name)
         key = known(self.cluster.cni.environment).text("ENI_CONFIG_LABEL_DEF") or DEFAULT_KEY
         named = known(self.node.labels).get(key)

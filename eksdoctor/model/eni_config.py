@@ -142,6 +142,7 @@ class ENIConfigUse:
     """A name that nodes resolve to, whether or not an ENIConfig has it."""
 
     name: str
+    wanted: str
     nodes: "Items[Node]"
 
     def __init__(self, cluster: "Cluster", name: str, nodes: "Items[Node]") -> None:

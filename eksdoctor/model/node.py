@@ -261,10 +261,7 @@ class Node:
     def interfaces(self) -> Items[aws.NetworkInterface]:
         """Every ENI attached to the node."""
         mine = known(self.instance_id)
-        found = [known(subnet.interfaces) for subnet in known(self.eni_subnets)]
-        return union(found).where(
-            lambda eni: eni.attachment is not None and eni.attachment.instance_id == mine
-        )
+        return union(subnet.interfaces_of(mine) for subnet in known(self.eni_subnets))
 
     @fact
     def pool_interfaces(self) -> tuple[aws.NetworkInterface, ...]:

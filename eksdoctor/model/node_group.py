@@ -56,7 +56,7 @@ class NodeGroup:
                 return _sets_max_pods(version)
         missing = gap(
             self.cluster.snapshot,
-            sources.launch_template_version(template.id, template.version or "$Default"),
+            sources.launch_template_version(template.id, template.version),
         )
         if missing is not None:
             raise NotKnown(missing)

@@ -19,7 +19,7 @@ LIMIT_EXCEEDED = "SecurityGroupsPerInterfaceLimitExceeded"
 
 
 def _found(cluster: "Cluster", group: str) -> aws.SecurityGroup | None:
-    """A group by id, None when there is none: it is asked for by filter, which leaves out what is not there."""
+    """A group by id, None when there is none: a filter leaves out what is not there."""
     cluster.require_same_cluster()
     for record in cluster.snapshot.of(kinds.SECURITY_GROUPS):
         if record.group_id == group:

@@ -1,5 +1,7 @@
 """A subnet's own record: its range, what is free, which ENIs stand in it and what is reserved."""
 
+from collections import defaultdict
+from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
@@ -98,6 +100,18 @@ class SubnetAddresses:
         missing = gap(self.cluster.snapshot, sources.interfaces(self.id))
         return Items(self.cluster.interfaces_in(self.id), missing)
 
+    def interfaces_of(self, instance: str) -> Items[aws.NetworkInterface]:
+        """Its ENIs that are attached to an instance."""
+        return Items(tuple(self._by_instance.get(instance, ())), known(self.interfaces).missing)
+
+    @cached_property
+    def _by_instance(self) -> dict[str, list[aws.NetworkInterface]]:
+        found: dict[str, list[aws.NetworkInterface]] = defaultdict(list)
+        for eni in known(self.interfaces):
+            if eni.attachment is not None:
+                found[eni.attachment.instance_id].append(eni)
+        return found
+
     @fact
     def reservations(self) -> Items[aws.CidrReservation]:
         """Its CIDR reservations."""
@@ -109,9 +123,8 @@ class SubnetAddresses:
     def reserved_ranges(self) -> tuple[IPv4Network, ...]:
         """Explicit reservations, from which neither addresses nor prefixes are taken by themselves."""
         reservations = known(self.reservations).all()
-        return tuple(
-            IPv4Network(r.cidr) for r in reservations if r.reservation_type == EXPLICIT and ":" not in r.cidr
-        )
+        explicit = (r.cidr for r in reservations if r.reservation_type == EXPLICIT and ":" not in r.cidr)
+        return tuple(network_of(cidr) for cidr in explicit)
 
     @fact
     def held_ips(self) -> int:
@@ -131,8 +144,8 @@ class SubnetAddresses:
         """Aligned /28s outside reservations that hold no visible address."""
         held: list[int] = []
         for eni in known(self.interfaces).all():
-            held += [int(IPv4Address(address.private_ip_address)) for address in eni.private_ip_addresses]
-            held += [int(IPv4Network(prefix.ipv4_prefix).network_address) for prefix in eni.ipv4_prefixes]
+            held += [first_of(address.private_ip_address) for address in eni.private_ip_addresses]
+            held += [first_of(prefix.ipv4_prefix) for prefix in eni.ipv4_prefixes]
         return free_prefixes(known(self.cidr), held, known(self.reserved_ranges))
 
     @fact
@@ -143,3 +156,19 @@ class SubnetAddresses:
         if count and hidden:
             raise NotKnown.because(f"{hidden} addresses are held by somebody this account cannot see")
         return count
+
+
+def network_of(cidr: str) -> IPv4Network:
+    """A range as AWS writes it; raises NotKnown for what is none."""
+    try:
+        return IPv4Network(cidr, strict=False)
+    except ValueError as error:
+        raise NotKnown.because("an address range in AWS's answer cannot be read") from error
+
+
+def first_of(address: str) -> int:
+    """An address, or the first of a prefix, as a number; raises NotKnown for what is none."""
+    try:
+        return int(IPv4Address(address.partition("/")[0]))
+    except ValueError as error:
+        raise NotKnown.because("an address in AWS's answer cannot be read") from error

@@ -1,10 +1,13 @@
 """The levers that the findings name, each once, with what it would give."""
 
-from eksdoctor.engine.finding import Finding
+from eksdoctor.engine.condition import Values
+from eksdoctor.engine.finding import Finding, Prose, Span
 from eksdoctor.engine.lever import LeverRule
 from eksdoctor.engine.rulebook import Rulebook
 from eksdoctor.engine.tell import entries, remedy
+from eksdoctor.engine.words import Words
 from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.fact import NotKnown
 from eksdoctor.snapshot.snapshot import Target
 from eksdoctor.triage.report import LeverAdvice
 
@@ -23,15 +26,16 @@ def advise(
 
 
 def _advice(cluster: Cluster, lever: LeverRule, helps: tuple[str, ...], target: Target) -> LeverAdvice | None:
-    values = {"cluster": cluster, "cni": cluster.cni}
+    values: Values = {"cluster": cluster, "cni": cluster.cni}
     way = next((remedy(part, seen, target) for part, seen in entries(lever.ways, values)), None)
     if way is None:
         return None
+    title, is_whole = lever.title.render(values), _is_known(lever.title, values)
     return LeverAdvice(
         id=lever.id,
-        title=lever.title.render(values),
-        changes=lever.changes.render(values),
-        gains=tuple(part.says.render(seen) for part, seen in entries(lever.gains, values)),
+        title=title if is_whole else (Span(lever.name),),
+        changes=lever.changes.render(values) if is_whole else (),
+        gains=_gains(lever, values),
         command=way.command,
         document=way.document,
         takes_effect=way.takes_effect,
@@ -40,3 +44,17 @@ def _advice(cluster: Cluster, lever: LeverRule, helps: tuple[str, ...], target: 
         helps=helps,
         missing=way.missing,
     )
+
+
+def _gains(lever: LeverRule, values: Values) -> tuple[Prose, ...]:
+    """What it would give, where that is known."""
+    shown = [(part.says, seen) for part, seen in entries(lever.gains, values)]
+    return tuple(says.render(seen) for says, seen in shown if _is_known(says, seen))
+
+
+def _is_known(words: Words, values: Values) -> bool:
+    try:
+        words.exact(values)
+    except NotKnown:
+        return False
+    return True
