@@ -9,7 +9,7 @@ from eksdoctor.model.fact import Items, NotKnown, fact, known
 from eksdoctor.snapshot.records import aws
 
 if TYPE_CHECKING:
-    from eksdoctor.model.node import Node
+    from eksdoctor.model.node_interfaces import NodeInterfaces
     from eksdoctor.model.subnet import Subnet
 
 ZONE_ID = "topology.k8s.aws/zone-id"
@@ -18,7 +18,7 @@ ZONE_ID = "topology.k8s.aws/zone-id"
 class CustomNetworking:
     """The facts of one node that matter only where AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG is on."""
 
-    def __init__(self, node: "Node") -> None:
+    def __init__(self, node: "NodeInterfaces") -> None:
         self.node = node
         self.cluster = node.cluster
 

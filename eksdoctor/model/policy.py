@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from eksdoctor.model import sources
 from eksdoctor.model.fact import Items, Unknown, fact, known
-from eksdoctor.model.node import Compute
+from eksdoctor.model.node_identity import Compute
 from eksdoctor.model.pod import Pod
 from eksdoctor.model.selector import selects
 from eksdoctor.model.sight import gap
