@@ -2,7 +2,7 @@
 
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from eksdoctor.collect.deadline import Deadline
@@ -102,6 +102,9 @@ def _ask(
             observe.answered(answer)
     except KeyboardInterrupt:
         stop.interrupted = True
+    for answer in _already_in(came):
+        answers[answer.request] = answer
+        observe.answered(answer)
     for request in asked:
         if request not in answers:
             answers[request] = Answer(
@@ -109,6 +112,15 @@ def _ask(
             )
             observe.answered(answers[request])
     return answers
+
+
+def _already_in(came: "queue.SimpleQueue[Answer]") -> Iterator[Answer]:
+    """What came in while nobody took it: an interruption loses nothing that was answered."""
+    while True:
+        try:
+            yield came.get_nowait()
+        except queue.Empty:
+            return
 
 
 def _work(
