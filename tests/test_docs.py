@@ -81,6 +81,11 @@ def test_the_rule_of_the_contributing_guide_works(tmp_path):
     assert [result.message for result in results] == ["", "", ""]
 
 
+def test_the_changelog_names_every_rule():
+    changelog = (ROOT / "CHANGELOG.md").read_text()
+    assert [rule.id for rule in load(ROOT / "rules") if f"`{rule.id}`" not in changelog] == []
+
+
 def test_the_rules_catalogue_is_current():
     ran = subprocess.run(
         [sys.executable, "-m", "eksdoctor", "rules", "docs", "--check"],
