@@ -79,6 +79,17 @@ def test_a_capture_of_one_namespace_does_not_answer_for_another():
     assert "cannot be told" in plain(examine(replace(narrow, focus=Focus("checkout")), BOOK).summary)
 
 
+def test_a_mistyped_namespace_is_not_called_healthy():
+    summary = plain(examine(live(Focus("paymnts")), BOOK).summary)
+    assert summary == "Namespace paymnts has no pods: is that its name?"
+    replayed = plain(examine(replace(fixture(), focus=Focus("paymnts")), BOOK).summary)
+    assert replayed.endswith("whether it has pods at all was not asked.")
+
+
+def test_a_namespace_whose_pods_all_run():
+    assert plain(examine(live(Focus("kube-system")), BOOK).summary).startswith("No pod waits for an address.")
+
+
 def test_the_pod_that_was_asked_about():
     report = examine(live(STARVED), BOOK)
     assert [pod.name for verdict in report.verdicts for pod in verdict.pods] == [

@@ -75,6 +75,9 @@ def _at_once(cluster: Cluster) -> Iterator[Request]:
 
 
 def _of_pods(cluster: Cluster) -> Iterator[Request]:
+    namespace = cluster.snapshot.focus.namespace
+    if namespace and not cluster.has_pods_of(namespace):
+        yield sources.pods_of_namespace(namespace)  # nobody waits there, or the name is mistyped
     for node in nodes_to_list(cluster)[:MOST_NODES]:
         yield sources.pods_of_node(node.name)
     policies = [policy for policy in _elements(cluster.policies) if policy.is_valid]

@@ -166,6 +166,16 @@ class Cluster:
         outcome = self.snapshot.outcomes.get(sources.pending_pods(self.permitted_namespace))
         return self.permitted_namespace if outcome is not None and outcome.refusal is None else ""
 
+    def has_pods_of(self, namespace: str) -> bool:
+        """Whether any pod of a namespace was seen."""
+        return any(pod.namespace == namespace for pod in self.pods)
+
+    @property
+    def is_focus_namespace_unseen(self) -> bool:
+        """Whether no pod at all was seen of the namespace that was asked about."""
+        namespace = self.snapshot.focus.namespace
+        return bool(namespace) and not self.has_pods_of(namespace)
+
     @cached_property
     def focus_pod(self) -> Pod | None:
         """The pod that was asked about, if any list or event names it."""

@@ -3,10 +3,11 @@
 from collections import Counter
 
 from eksdoctor.engine.finding import CouldNotTell, Finding, Prose, Severity, Span
+from eksdoctor.model import sources
 from eksdoctor.model.cluster import Cluster
 from eksdoctor.model.fact import Unknown
 from eksdoctor.model.pod import Trouble
-from eksdoctor.model.sight import LOGIN
+from eksdoctor.model.sight import LOGIN, gap
 from eksdoctor.snapshot.request import DESCRIBE_CLUSTER, GET_CALLER_IDENTITY, Refusal, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.report import State, Verdict
@@ -31,7 +32,19 @@ def summarise(
     hidden = pods if isinstance(pods, Unknown) else pods.missing
     if hidden is not None:
         return (Span("Whether pods wait for an address cannot be told: "), Span(str(hidden), is_value=True))
+    if cluster.is_focus_namespace_unseen:
+        return _of_unseen_namespace(cluster)
     return (Span("No pod waits for an address. "), *_of_risks(findings, blind))
+
+
+def _of_unseen_namespace(cluster: Cluster) -> Prose:
+    """A namespace without pods may be a mistyped one, which is no health."""
+    name = cluster.snapshot.focus.namespace
+    asked = gap(cluster.snapshot, sources.pods_of_namespace(name)) is None
+    if asked:
+        return (Span("Namespace "), Span(name, is_value=True), Span(" has no pods: is that its name?"))
+    words = " waits for an address; whether it has pods at all was not asked."
+    return (Span("No pod of namespace "), Span(name, is_value=True), Span(words))
 
 
 def _of_focus(cluster: Cluster) -> Prose:
