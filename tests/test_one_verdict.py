@@ -11,6 +11,7 @@ from eksdoctor.engine.finding import plain
 from eksdoctor.engine.patch import NO_ADDRESS, Patch, patched
 from eksdoctor.engine.rulebook import load
 from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.fact import Unknown
 from eksdoctor.triage.examine import examine
 
 ROOT = Path(__file__).parent.parent
@@ -86,3 +87,14 @@ def test_a_dry_subnet_is_a_risk_once_its_pods_have_recovered():
     assert {finding.severity for finding in report.findings if finding.rule == "subnet-exhausted"} == {
         "warning"
     }
+
+
+def test_without_events_nobody_is_said_not_to_wait():
+    bound = {"type": "PodScheduled", "status": "True", "lastTransitionTime": "2026-01-02T01:54:00Z"}
+    silent = {"spec": {"nodeName": "node-a"}, "status": {"phase": "Pending", "conditions": [bound]}}
+    patch = Patch(patch={"kubernetes/pods": {"shop/cart-1": silent}}, refuse=["list-events"])
+    (pod,) = Cluster(patched(patch)).pods_in_trouble
+    assert isinstance(pod.waits_for_address, Unknown)
+    (verdict,) = examine(patched(patch), BOOK).verdicts
+    assert verdict.state == "cannot-tell"
+    assert "list events" in plain(verdict.next)
