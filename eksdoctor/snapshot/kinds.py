@@ -17,6 +17,7 @@ from eksdoctor.snapshot.records import (
     launching,
     network,
     quotas,
+    words,
 )
 
 R = TypeVar("R")
@@ -61,6 +62,9 @@ NODE_POOLS = Kind("kubernetes/nodepools", "items", karpenter.NodePool, _named, w
 EC2_NODE_CLASSES = Kind("kubernetes/ec2nodeclasses", "items", karpenter.EC2NodeClass, _named, whole=True)
 MUTATING_WEBHOOKS = Kind(
     "kubernetes/mutatingwebhookconfigurations", "items", admission.MutatingWebhookConfiguration, _named
+)
+WORDS = Kind(
+    "nodes/words", "items", words.Words, lambda text: f"{text.node} {text.kind} {text.name} {text.at}"
 )
 
 CALLER = Kind("aws/sts-get-caller-identity", "", aws.CallerIdentity, lambda caller: caller.arn, whole=True)
@@ -164,6 +168,7 @@ SINGLE = frozenset({"cluster", "addon", "nodegroup", "association", "Role", "Quo
 KINDS: tuple[Kind[Any], ...] = (
     NODES, PODS, POD_ROWS, EVENTS, DAEMON_SETS, ENI_CONFIGS, SECURITY_GROUP_POLICIES, CNI_NODES, CONFIG_MAPS,
     SERVICE_ACCOUNTS, AWS_NODE_ACCOUNT, CONTROLLER_REVISIONS, NODE_POOLS, EC2_NODE_CLASSES, MUTATING_WEBHOOKS,
+    WORDS,
     CALLER, CLUSTER, ADDONS, NODEGROUP_NAMES, NODEGROUPS, SUBNETS, VPCS, INSTANCE_TYPES, RESERVATIONS,
     INTERFACES, SECURITY_GROUPS, LAUNCH_TEMPLATE_VERSIONS, ROUTE_TABLES, SECURITY_GROUP_RULES, VPC_ENDPOINTS,
     POD_IDENTITY_NAMES, POD_IDENTITIES, ROLES, ATTACHED_POLICIES, INLINE_POLICIES, QUOTAS, DEFAULT_QUOTAS,

@@ -22,7 +22,7 @@ class Action:
     @property
     def source(self) -> str:
         """`kubernetes` or `aws`."""
-        return self.kind.file.partition("/")[0]
+        return "aws" if self.kind.file.startswith("aws/") else "kubernetes"
 
 
 LIST_NODES = Action("list-nodes", kinds.NODES, "list nodes")

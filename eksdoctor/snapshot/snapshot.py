@@ -10,6 +10,7 @@ import msgspec
 
 from eksdoctor.snapshot.kinds import Kind
 from eksdoctor.snapshot.request import Answer, Refusal, Request
+from eksdoctor.snapshot.streams import Stream
 
 FORMAT = 1
 R = TypeVar("R")
@@ -60,6 +61,7 @@ class Snapshot:
     `at` is the capture's time (UTC, aware), `window` how far back testimony counts, `records` the
     documents by file, `outcomes` the account of each request. `manifested` is False for a folder of
     plain API files without a manifest: what was asked there is not known, so no list is complete.
+    `streams` are texts that lie beside it, a bundle's logs: they are read where they lie, never copied in.
     """
 
     at: datetime
@@ -71,6 +73,7 @@ class Snapshot:
     records: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     outcomes: dict[Request, Outcome] = field(default_factory=dict)
     manifested: bool = True
+    streams: tuple[Stream, ...] = ()
 
     def with_answers(self, answers: Iterable[Answer]) -> "Snapshot":
         """This snapshot and the answers, each record once (the latest wins)."""

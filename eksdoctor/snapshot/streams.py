@@ -1,0 +1,17 @@
+"""Text too large for a record: it is read in passing, from a bundle, a file or standard input."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One text; `open` gives its bytes from the beginning, each time it is called.
+
+    `kind` is a word of `eksdoctor.testimony.source.Kind`, `name` its path, `node` whose it is, if known.
+    """
+
+    kind: str
+    name: str
+    open: Callable[[], Iterator[bytes]]
+    node: str = ""
