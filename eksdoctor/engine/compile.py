@@ -80,6 +80,8 @@ def _compiled(text: RuleText, path: Path, stage: str) -> Rule:
         applies_when=compiled_conditions(text.applies_when, scope),
         when=compiled_conditions(text.when, scope),
         seen_when=compiled_conditions(text.seen_when, scope),
+        alone_when=compiled_conditions(text.alone_when, scope),
+        suspect_when=compiled_conditions(text.suspect_when, scope),
         explains=explains,
         group=path_of(parse(text.group), scope, text.group)[0] if text.group else None,
         title=compile_prose(text.title, scope),

@@ -8,7 +8,9 @@ Structure (`when`) and testimony (`seen_when`) combine in one table:
     unknown     likely          cannot tell           cannot tell
 
 A rule without `when` rests on testimony alone, one without `seen_when` on structure alone: then a
-yes is the whole evidence, but what structure alone says of a pod stays likely.
+yes is the whole evidence, but what structure alone says of a pod stays likely. Where structure is
+unknown and `alone_when` is given, that decides instead of `seen_when`: a pool that was said to be empty
+confirms what structure shows, and names none of its causes alone.
 """
 
 from collections.abc import Iterable, Iterator
@@ -54,13 +56,14 @@ class Undecided:
     """A rule that applies, or may apply, to a subject and could not be decided.
 
     `subject` is empty when not even the subjects are known. `explains` is what it might explain:
-    with `missing` set, any pod may be among them.
+    with `missing` set, any pod may be among them. `is_suspected` says that what can be seen speaks for it.
     """
 
     rule: Rule
     subject: str
     unknown: Unknown
     explains: Items[Pod]
+    is_suspected: bool = False
 
 
 @dataclass(slots=True)
@@ -101,17 +104,32 @@ def _judge_subject(outcome: Outcome, subject: object, values: Values) -> None:
         return
     structure = truth(rule.when, values) if rule.when else None
     testimony = truth(rule.seen_when, values) if rule.seen_when else None
+    if isinstance(structure, Unknown) and rule.alone_when:
+        testimony = truth(rule.alone_when, values)
     decided = _combine(structure, testimony, settles=rule.explains is None)
+    if decided == Confidence.CONFIRMED and rule.text.at_most is not None:
+        decided = rule.text.at_most
     if isinstance(applies, Unknown) and decided is not None:
-        decided = join([applies, decided]) if isinstance(decided, Unknown) else applies
+        decided = _where_it_may_not_apply(applies, decided, is_said=testimony is True)
     if decided is None:
         outcome.clear += 1
     elif isinstance(decided, Unknown):
-        outcome.undecided.append(Undecided(rule, str(subject), decided, _explained(rule, values)))
+        suspected = bool(rule.suspect_when) and truth(rule.suspect_when, values) is True
+        explains = _explained(rule, values)
+        outcome.undecided.append(Undecided(rule, str(subject), decided, explains, is_suspected=suspected))
     else:
         explains = _of_confidence(_explained(rule, values), decided)
         group = str(rule.group(values)) if rule.group else str(subject)
         outcome.fired.append(Fired(rule, subject, values, decided, testimony is True, explains, group))
+
+
+def _where_it_may_not_apply(
+    applies: Unknown, decided: Confidence | Unknown, *, is_said: bool
+) -> Confidence | Unknown:
+    """Undecided, unless somebody said it; then it is likely at most."""
+    if isinstance(decided, Unknown):
+        return join([applies, decided])
+    return (Confidence.PAST if decided == Confidence.PAST else Confidence.LIKELY) if is_said else applies
 
 
 def truth(conditions: Iterable[Condition], values: Values) -> Truth:

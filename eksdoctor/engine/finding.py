@@ -98,7 +98,7 @@ class Finding:
     """A rule that fired for one subject or one group of subjects.
 
     `rule` and `group` are its identity and survive node churn; `pods` are those it explains
-    (`namespace/name`); `until` is when a past fault was last seen.
+    (`namespace/name`); `until` is when a past fault was last seen, `is_seen` that somebody said it.
     """
 
     rule: str
@@ -119,6 +119,7 @@ class Finding:
     yields_to: tuple[str, ...] = ()
     verdict: str = "explained"
     until: datetime | None = None
+    is_seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

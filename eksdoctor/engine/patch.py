@@ -1,10 +1,12 @@
 """A case's cluster: the healthy one with a small patch, of which everything was asked.
 
 A patch names records by file and identity; a mapping is merged into the record, null removes it or
-one of its fields, a new identity adds a record. Three shorthands say what most cases need: `env`
-sets variables of aws-node, `starve` makes a pod wait for an address, `refuse` takes permissions away.
+one of its fields, a new identity adds a record. Shorthands say what most cases need: `env` sets
+variables of aws-node, `starve` makes a pod wait for an address, `refuse` takes permissions away, `say`
+puts messages into a node's ipamd.log, `listen` makes that log reach back over the whole window.
 """
 
+import json
 from copy import deepcopy
 from datetime import UTC, datetime
 from functools import cache
@@ -20,6 +22,7 @@ from eksdoctor.snapshot.request import ACTIONS, Refusal, Request
 from eksdoctor.snapshot.snapshot import Outcome, Snapshot, Target, decode
 
 AT = datetime(2026, 1, 2, 2, 14, tzinfo=UTC)
+IPAMD_LOG = "/var/log/aws-routed-eni/ipamd.log"
 BOUND = "2026-01-02T01:54:00Z"
 LAST = "2026-01-02T02:13:30Z"
 NO_ADDRESS = (
@@ -56,6 +59,8 @@ class Patch(msgspec.Struct, forbid_unknown_fields=True):
     patch: dict[str, dict[str, Any]] = {}
     env: dict[str, str | None] = {}
     starve: dict[str, str] = {}
+    say: dict[str, list[str]] = {}
+    listen: list[str] = []
     refuse: list[str] = []
 
 
@@ -71,6 +76,8 @@ def patched(patch: Patch) -> Snapshot:
     records = deepcopy(_healthy())
     for name, node in patch.starve.items():
         _starve(records, name, node)
+    for node in dict.fromkeys((*patch.say, *patch.listen)):
+        _speak(records, node, patch.say.get(node, []), whole=node in patch.listen)
     for file, changes in patch.patch.items():
         if file not in {kind.file for kind in KINDS}:
             raise UsageError(f"a case patches {file}, which no snapshot has")
@@ -142,6 +149,34 @@ def _starve(records: Records, name: str, node: str) -> None:
         "lastTimestamp": LAST,
         "source": {"component": "kubelet", "host": node},
     }
+
+
+def _speak(records: Records, node: str, messages: list[str], *, whole: bool) -> None:
+    """A log of a node's daemon: the messages ten seconds apart, the last shortly before the capture.
+
+    A message may begin with its level in brackets; without one it is an error.
+    """
+    said = [
+        (f"2026-01-02T02:{12 - (len(messages) - i) // 6:02d}:{i % 6}0.000Z", m)
+        for i, m in enumerate(messages)
+    ]
+    if whole:
+        said = [("2026-01-02T01:10:00.000Z", "[debug] IP pool is not too low"), *said]
+    lines = [_line(at, message) for at, message in said]
+    text = "\n".join((*lines, ""))
+    records.setdefault("nodes/words", {})[node] = {
+        "kind": "ipamd",
+        "node": node,
+        "name": IPAMD_LOG,
+        "text": text,
+    }
+
+
+def _line(at: str, message: str) -> str:
+    level, bracket, rest = message.removeprefix("[").partition("] ")
+    known = bool(bracket) and message.startswith("[")
+    said = {"level": level if known else "error", "ts": at, "caller": "ipamd/ipamd.go:1"}
+    return json.dumps({**said, "msg": rest if known else message}, separators=(",", ":"))
 
 
 def _set_environment(records: Records, changes: dict[str, str | None]) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from eksdoctor.engine.commands import CommandTemplate
 from eksdoctor.engine.condition import Condition, Getter
-from eksdoctor.engine.finding import Severity
+from eksdoctor.engine.finding import Confidence, Severity
 from eksdoctor.engine.words import Words
 
 
@@ -57,7 +57,12 @@ class EvidenceText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "
 
 
 class RuleText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"}):
-    """A rule file as written."""
+    """A rule file as written.
+
+    `alone_when` is what testimony must say to speak where structure cannot be seen (else `seen_when`
+    does), `suspect_when` what is enough to suspect it where neither can, `at_most` the confidence of
+    testimony that is thin.
+    """
 
     id: str
     severity: Severity
@@ -71,6 +76,9 @@ class RuleText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"
     applies_when: list[str] = []
     when: list[str] = []
     seen_when: list[str] = []
+    alone_when: list[str] = []
+    suspect_when: list[str] = []
+    at_most: Confidence | None = None
     explains: str = ""
     yields_to: list[str] = []
     verdict: str = "explained"
@@ -138,6 +146,8 @@ class Rule:
     applies_when: tuple[Condition, ...]
     when: tuple[Condition, ...]
     seen_when: tuple[Condition, ...]
+    alone_when: tuple[Condition, ...]
+    suspect_when: tuple[Condition, ...]
     explains: Getter | None
     group: Getter | None
     title: Words

@@ -62,6 +62,7 @@ def tell(members: tuple[Fired, ...], target: Target) -> Finding:
         pods=tuple(sorted(pods)),
         yields_to=tuple(rule.text.yields_to),
         verdict=rule.text.verdict,
+        is_seen=any(one.is_seen for one in members),
     )
 
 

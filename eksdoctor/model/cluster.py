@@ -9,7 +9,8 @@ from ipaddress import IPv4Network
 from eksdoctor.model import sources
 from eksdoctor.model.cni import CNI
 from eksdoctor.model.eni_config import ENIConfig, ENIConfigUse
-from eksdoctor.model.fact import Items, NotKnown, Reason, Unknown, fact, join, known
+from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, join, known
+from eksdoctor.model.hearing import Hearing
 from eksdoctor.model.limits import InstanceLimits, bundled_limits, limits_of
 from eksdoctor.model.lowering import SPARES, LoweredTargets, lowered, merged_configuration
 from eksdoctor.model.node import Node
@@ -109,8 +110,11 @@ class Cluster:
     @fact
     def nodes(self) -> Items[Node]:
         """Every node."""
-        listed_nodes = tuple(self._nodes[record.metadata.name] for record in self.node_records)
-        return Items(listed_nodes, self.node_records.missing)
+        names = dict.fromkeys(record.metadata.name for record in self.node_records)
+        if self.node_records.missing is not None:  # then one that is only named somewhere counts too
+            bound = (record.spec.node_name for record in self.snapshot.of(kinds.PODS))
+            names |= dict.fromkeys(sorted({*self.heard.nodes_named, *bound} - {""}))
+        return Items(tuple(self.node_named(name) for name in names), self.node_records.missing)
 
     def node_named(self, name: str) -> Node:
         """A node by name; one that is only named elsewhere has unknown facts."""
@@ -278,12 +282,10 @@ class Cluster:
         if missing is not None:
             raise NotKnown(missing)
 
-    @property
-    def unheard(self) -> Unknown:
-        """Why nobody's testimony was heard: its own reason, so that no rule takes silence for health."""
-        return Unknown(
-            (Reason("neither the node-monitoring agent nor ipamd's own words were heard here", asked=False),)
-        )
+    @cached_property
+    def heard(self) -> Hearing:
+        """What the daemon, the controllers and EC2 said."""
+        return Hearing(self)
 
     @fact
     def network_plugin_not_ready(self) -> int:
@@ -405,6 +407,7 @@ class Cluster:
         """The subnets that pods draw on."""
         owners = known(self.nodes_of_vpc_cni).map(lambda node: node.pod_subnet)
         distinct = {subnet.id: subnet for subnet in owners}
+        distinct |= {name: self.subnet_named(name) for name in self.heard.subnets_refused}
         return Items(tuple(distinct[key] for key in sorted(distinct)), owners.missing)
 
     @cached_property

@@ -3,12 +3,10 @@
 from functools import cached_property
 
 from eksdoctor.model.attachments import Attachments
-from eksdoctor.model.fact import Items, NotKnown, Unknown, all_of, fact, join, known
+from eksdoctor.model.fact import Items, Unknown, all_of, fact, join, known
+from eksdoctor.model.node_hearing import NodeHearing
 from eksdoctor.model.node_pool import NodePool
 from eksdoctor.model.pod import Pod, Trouble
-
-AGENT_CONDITION = "NetworkingReady"
-NO_ADDRESSES = "IPAMDNoIPs"  # https://github.com/aws/eks-node-monitoring-agent pkg/reasons/reasons.yaml
 
 
 class Node(NodePool):
@@ -19,37 +17,22 @@ class Node(NodePool):
         """What is the matter with its ENIs, beside how many there are."""
         return Attachments(self)
 
-    @fact
-    def agent_saw_no_addresses(self) -> bool:
-        """The node-monitoring agent read InsufficientFreeAddressesInSubnet in this node's ipamd log.
-
-        Its silence proves nothing: the fact is True or not known.
-        """
-        for condition in self._known_record().status.conditions:
-            if (
-                condition.type == AGENT_CONDITION
-                and condition.status == "False"
-                and condition.reason == NO_ADDRESSES
-            ):
-                return True
-        if any(event.reason == NO_ADDRESSES for event in self.cluster.events_about("Node", self.name)):
-            return True
-        raise NotKnown(self.cluster.unheard)
-
-    @fact
-    def empty_pool_answers(self) -> int:
-        """How often the daemon itself said in the window that its pool was empty."""
-        raise NotKnown(self.cluster.unheard)
+    @cached_property
+    def heard(self) -> NodeHearing:
+        """What its daemon said."""
+        return NodeHearing(self)
 
     @fact
     def pods_at_the_ceiling(self) -> Items[Pod]:
         """Waiting pods, when every ENI is attached and full and no address is left."""
-        return self._waiting_if(all_of(self._is_empty(), self._is_full()))
+        full = all_of(self._is_empty(), self._is_full())
+        return self._waiting_if(_or_said(full, self.heard.ceiling_answers))
 
     @fact
     def pods_frozen_out(self) -> Items[Pod]:
         """Waiting pods, when the pool is used up at the minimum and the daemon asks for no more."""
-        return self._waiting_if(all_of(self._is_empty(), self._stopped_at_minimum()))
+        frozen = all_of(self._is_empty(), self._stopped_at_minimum())
+        return self._waiting_if(_or_said(frozen, self.heard.freeze_answers))
 
     @fact
     def waiting_pods(self) -> Items[Pod]:
@@ -118,3 +101,9 @@ class Node(NodePool):
         if isinstance(condition, Unknown):
             return Items((), condition) if waiting.elements or waiting.missing is not None else Items()
         return waiting if condition else Items()
+
+
+def _or_said(shown: bool | Unknown, answers: int | Unknown) -> bool | Unknown:
+    """What structure shows; where it cannot be seen, what the daemon said, if it said so."""
+    said = isinstance(answers, int) and answers > 0
+    return said or shown if isinstance(shown, Unknown) else shown

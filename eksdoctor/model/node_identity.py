@@ -97,7 +97,9 @@ class NodeIdentity:
 
     @fact
     def is_served_by_vpc_cni(self) -> bool:
-        """Whether this node's pods get their addresses from aws-node."""
+        """Whether this node's pods get their addresses from aws-node; its own words prove it."""
+        if self.cluster.heard.is_vpc_cni(self.name):
+            return True
         return known(self.is_ec2_linux) and known(self.cluster.cni.is_present)
 
     @fact

@@ -90,7 +90,7 @@ class GroupSet:
         found = sum(1 for pod in pods if any(LIMIT_EXCEEDED in event.message for event in pod.events))
         if found:
             return found
-        raise NotKnown(self.cluster.unheard)
+        raise NotKnown(self.cluster.heard.unheard)
 
 
 def group_sets(cluster: "Cluster") -> Items[GroupSet]:

@@ -7,6 +7,7 @@ from eksdoctor.model.address_map import BLOCK
 from eksdoctor.model.discovery import ROLE_TAG
 from eksdoctor.model.discovery_miss import Miss, miss_of
 from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, join, known, union
+from eksdoctor.model.hearing import SUBNET_REFUSALS
 from eksdoctor.model.lowering import freed
 from eksdoctor.model.node import Node
 from eksdoctor.model.pod import Pod
@@ -106,11 +107,38 @@ class Subnet(SubnetHolders):
 
     @fact
     def refusals_for_addresses(self) -> int:
-        """Nodes here that EC2 refused an address for want of free ones, as far as anybody heard."""
-        heard = sum(1 for node in known(self.nodes) if node.agent_saw_no_addresses is True)
-        if heard:
-            return heard
-        raise NotKnown(self.cluster.unheard)
+        """How often EC2 refused an address or an ENI for want of free addresses here, as far as heard."""
+        return self._refusals("subnet-without-addresses", "subnet-without-prefix")
+
+    @fact
+    def refusals_for_prefixes(self) -> int:
+        """How often EC2 found no free /28 here, as far as heard."""
+        return self._refusals("subnet-without-prefix")
+
+    def _refusals(self, *classes: str) -> int:
+        heard = self.cluster.heard
+        found = sum(one.count for one in heard.refused_in(self.id, *classes))
+        if not found:
+            for node in known(self.nodes).all():
+                heard.require_hearing(node.name)
+        return found
+
+    @fact
+    def pods_refused(self) -> Items[Pod]:
+        """Waiting pods of the nodes on which EC2's refusals were heard."""
+        said = self.cluster.heard.refused_in(self.id, *SUBNET_REFUSALS)
+        nodes = sorted({one.node for one in said if one.node})
+        return union(known(self.cluster.node_named(node).starved_pods) for node in nodes)
+
+    @fact
+    def pods_without_addresses(self) -> Items[Pod]:
+        """Pods that wait for addresses of it, by what it has left or by what EC2 was heard to refuse."""
+        return _either(self.starved_pods, self.pods_refused)
+
+    @fact
+    def pods_without_prefixes(self) -> Items[Pod]:
+        """Pods that wait for a prefix of it, by what it has left or by what EC2 was heard to refuse."""
+        return _either(self.pods_short_of_prefixes, self.pods_refused)
 
     @fact
     def uses_prefixes(self) -> bool:
@@ -178,6 +206,10 @@ class Subnet(SubnetHolders):
             return Items()
         in_reach = known(self.free_in_reach)
         return self._pods_where(lambda asks: asks > in_reach)
+
+
+def _either(*parts: Items[Pod] | Unknown) -> Items[Pod]:
+    return union(Items((), part) if isinstance(part, Unknown) else part for part in parts)
 
 
 def _is_same(found: "Subnet | Unknown", wanted: Subnet) -> bool | Unknown:

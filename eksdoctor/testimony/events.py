@@ -4,12 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from eksdoctor.snapshot.records.kubernetes import Event
+from eksdoctor.snapshot.records.kubernetes import Event, Node
 from eksdoctor.testimony.event_rows import Row
 from eksdoctor.testimony.gathering import Gathering
 from eksdoctor.testimony.lines import Line
 from eksdoctor.testimony.source import Kind, Source
 from eksdoctor.testimony.statements import Statement
+
+
+AGENT_CONDITIONS = frozenset({"NetworkingReady", "KernelReady", "ContainerRuntimeReady"})
+"""What the node-monitoring agent says beside its events.
+https://github.com/aws/eks-node-monitoring-agent"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,19 @@ def hear_event(gathering: Gathering, event: Event) -> None:
     line = Line(seen.first, "", " ".join(event.message.split()), source)
     identity = event.metadata.uid or f"{event.metadata.namespace}/{event.metadata.name}"
     gathering.hear_row(line, row, seen.last, f"event {identity}" if identity != "/" else "")
+
+
+def hear_conditions(gathering: Gathering, node: Node) -> None:
+    """What the node-monitoring agent holds against a node."""
+    for condition in node.status.conditions:
+        if condition.type in AGENT_CONDITIONS and condition.status == "False" and condition.reason:
+            name = node.metadata.name
+            source = Source(Kind.EVENT, f"Node//{name}", name)
+            row = Row(
+                "Warning", condition.reason, condition.message, by="eks-node-monitoring-agent", node=name
+            )
+            line = Line(condition.last_transition_time, "", " ".join(condition.message.split()), source)
+            gathering.hear_row(line, row, None, f"condition {name} {condition.type}")
 
 
 def seen_at(event: Event) -> Seen:

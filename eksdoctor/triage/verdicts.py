@@ -46,15 +46,25 @@ def _answers(pod: Pod, findings: tuple[Finding, ...], undecided: tuple[Undecided
     causes = [index for index in candidates if not _is_consequence(index, candidates, findings)]
     if not causes:
         return [_cannot_tell(possible(pod, undecided))]
-    hidden = [one for one in possible(pod, undecided) if one.rule.id in _above(causes, findings)]
-    if hidden:
-        return [_cannot_tell(hidden)]
-    best = min(RANK.get(findings[index].confidence, 9) for index in causes)
-    return [
-        _Answer(STATES[findings[index].verdict], index, "", "")
-        for index in causes
-        if RANK.get(findings[index].confidence, 9) == best
-    ]
+    best = min(_rank(findings[index]) for index in causes)
+    causes = [index for index in causes if _rank(findings[index]) == best]
+    if not all(findings[index].is_seen for index in causes):
+        above = _above(causes, findings)
+        hidden = [one for one in possible(pod, undecided) if one.rule.id in above and _may_be_shown(one)]
+        if hidden:
+            return [_cannot_tell(hidden)]
+    return [_Answer(STATES[findings[index].verdict], index, "", "") for index in causes]
+
+
+def _may_be_shown(one: Undecided) -> bool:
+    """Whether more permissions would decide it; mere silence hides nothing: it is usual."""
+    return bool(one.rule.when) or any(reason.asked for reason in one.unknown.reasons)
+
+
+def _rank(finding: Finding) -> tuple[bool, int]:
+    """What was said in the window beats what structure suggests."""
+    seen = finding.is_seen and finding.confidence != Confidence.PAST
+    return (not seen, RANK.get(finding.confidence, 9))
 
 
 def _is_consequence(index: int, candidates: Iterable[int], findings: tuple[Finding, ...]) -> bool:
