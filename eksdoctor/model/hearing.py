@@ -1,7 +1,8 @@
 """All testimony of a cluster, heard once: events, logs, counters; asked for by class, node or subnet.
 
 A class is one of `testimony/signatures.yaml`. What was not heard is no sign of health: silence counts
-only of a node whose daemon's log was read over the whole window with its debug lines.
+only of a node whose daemon's log was read over the whole window with its debug lines, and of events
+only where they may be read.
 """
 
 from collections import defaultdict
@@ -10,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from eksdoctor.model.fact import Items, NotKnown, Reason, Unknown, fact
+from eksdoctor.model.fact import Items, NotKnown, Reason, Unknown, fact, known
 from eksdoctor.model.said import Said
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records.words import Words
@@ -18,6 +19,7 @@ from eksdoctor.testimony import metrics
 from eksdoctor.testimony.counters import counted
 from eksdoctor.testimony.events import hear_conditions, hear_event, seen_at
 from eksdoctor.testimony.scan import Extent, Scan
+from eksdoctor.testimony.signatures import catalogue
 from eksdoctor.testimony.source import Kind, Source
 from eksdoctor.testimony.statements import Statement
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 SUBNET_REFUSALS = ("subnet-without-addresses", "subnet-without-prefix", "subnet-short")
 VOICES = frozenset({"ipamd", "plugin", "stdout"})
 """Whose words are the VPC CNI's own, in the `source` of a signature."""
+OF_EVENTS = frozenset({"kubelet", "scheduler", "vpc-resource-controller", "node-monitoring-agent"})
+"""Whose words are events: they are heard where events may be read."""
 LOGS = frozenset({Kind.IPAMD, Kind.PLUGIN, Kind.STDOUT, Kind.KUBELET, Kind.PASTE})
 
 
@@ -189,7 +193,7 @@ class Hearing:
         return tuple(sorted(self._by_subnet))
 
     def about(self, *classes: str) -> Items[Said]:
-        """What was said of these classes, by place and call; silence is no proof of the contrary."""
+        """What was said of these classes, by place and call."""
         places: defaultdict[tuple[str, ...], list[Statement]] = defaultdict(list)
         for one in self.said(*classes):
             places[(one.node or one.pod, one.subnet, one.action)].append(one)
@@ -197,7 +201,20 @@ class Hearing:
             Said(self.cluster, " ".join(part for part in key if part) or "somewhere", places[key])
             for key in sorted(places)
         )
-        return Items(found, self.unheard)
+        return Items(found, self._silence(*classes))
+
+    def _silence(self, *classes: str) -> Unknown | None:
+        """Why it may have been said all the same: nobody listened where pods are in trouble."""
+        voices = {one.source for one in catalogue() if one.testifies in classes}
+        try:
+            if voices <= OF_EVENTS:
+                self.cluster.require_events()
+            else:
+                for node in known(self.cluster.nodes_in_question).all():
+                    self.require_hearing(node.name)
+        except NotKnown as silence:
+            return silence.unknown
+        return None
 
     @property
     def unheard(self) -> Unknown:
