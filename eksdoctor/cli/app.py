@@ -7,6 +7,7 @@ import typer
 
 from eksdoctor.cli.audit import audit
 from eksdoctor.cli.capture import capture
+from eksdoctor.cli.decode import decode
 from eksdoctor.cli.epilog import epilog
 from eksdoctor.cli.explain import explain
 from eksdoctor.cli.maxpods import maxpods
@@ -34,6 +35,7 @@ app = typer.Typer(
         "eksdoctor triage web-7d9f -n shop     the same for one pod",
         "eksdoctor triage --from last          read the last snapshot again, without any network",
         "eksdoctor audit --fail-on warning     what will fail next, for a pipeline",
+        "eksdoctor decode ipamd.log            what pasted lines mean, without a cluster",
         "eksdoctor explain subnet-exhausted    the runbook page of one rule",
     )
     + "\n\n"
@@ -70,6 +72,14 @@ for _command, _examples in (
     ),
     (audit, ("eksdoctor audit", "eksdoctor audit --context prod -o markdown=audit.md --fail-on critical")),
     (capture, ("eksdoctor capture incident.eksdoctor.tar.gz", "eksdoctor capture incident/ --deadline 2m")),
+    (
+        decode,
+        (
+            "eksdoctor decode ipamd.log",
+            "kubectl describe pod web-7d9f | eksdoctor decode",
+            "eksdoctor decode events.txt ipamd.log -o json | jq .cause",
+        ),
+    ),
     (explain, ("eksdoctor explain subnet-exhausted", "eksdoctor explain subnet-exhausted -o markdown")),
     (
         maxpods,

@@ -24,6 +24,8 @@ def gap(snapshot: Snapshot, request: Request) -> Unknown | None:
         return Unknown((refused(request, outcome.refusal),))
     if outcome.dropped:
         return Unknown.because(f"{request.action.name}: {outcome.dropped} objects could not be read")
+    if outcome.sampled:
+        return Unknown.because(f"of {request.action.name} only the newest {outcome.count} records were read")
     return None
 
 
@@ -70,4 +72,6 @@ def _unasked(snapshot: Snapshot, request: Request) -> Unknown:
     if not snapshot.manifested:
         text = "the folder has no manifest, so what was asked is not known"
         return Unknown.because(text, "a snapshot by `eksdoctor capture`")
+    if snapshot.purpose == "decode":
+        return Unknown((Reason("it is not in what was pasted", asked=False),))
     return Unknown((Reason(f"{request.action.name} has not been asked", asked=False),))

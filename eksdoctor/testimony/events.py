@@ -46,7 +46,7 @@ def hear_event(gathering: Gathering, event: Event) -> None:
     of_pod = about.kind.lower() == "pod"
     node = about.name if about.kind.lower() == "node" else event.source.host
     pod = f"{about.namespace}/{about.name}" if of_pod else ""
-    source = Source(Kind.EVENT, f"{about.kind}/{about.namespace}/{about.name}", node, pod)
+    source = Source(Kind.EVENT, f"{about.kind}/{about.namespace}/{about.name}", node, pod, event.source.component)
     row = Row(
         type=event.type,
         reason=event.reason,

@@ -28,11 +28,12 @@ class Weight(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """A class of signatures: what it says, and the rules it can speak for."""
+    """A class of signatures: what it says, the rules it can speak for, and what would settle the rest."""
 
     name: str
     says: str
     rules: tuple[str, ...]
+    settle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def read(text: str) -> Catalogue:
     """Signatures from YAML; raises UsageError for a file that does not fit."""
     document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     classes = {
-        name: Testimony(name, str(entry["says"]), tuple(entry["rules"]))
+        name: Testimony(name, str(entry["says"]), tuple(entry["rules"]), str(entry.get("settle", "")))
         for name, entry in document["classes"].items()
     }
     signatures = tuple(_signature(entry, classes) for entry in document["signatures"])

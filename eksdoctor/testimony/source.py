@@ -20,12 +20,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One stream of text; `name` is its path or object, `node` and `pod` whose it is, where known."""
+    """One stream of text; `name` is its path or object, `node` and `pod` whose it is, `by` who sent it."""
 
     kind: Kind = Kind.PASTE
     name: str = ""
     node: str = ""
     pod: str = ""
+    by: str = ""
 
 
 UNNAMED = Source()

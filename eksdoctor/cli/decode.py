@@ -1,0 +1,122 @@
+"""`eksdoctor decode`: paste anything, get the meaning."""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Annotated, BinaryIO
+
+import typer
+
+from eksdoctor.cli import options
+from eksdoctor.cli.options import Color
+from eksdoctor.errors import UsageError
+
+if TYPE_CHECKING:
+    from eksdoctor.paste.page import Page
+    from eksdoctor.snapshot.streams import Stream
+
+LARGE = 4 << 20
+"""What is larger is a log: it is read in passing, and not searched for objects and tables."""
+CHUNK = 1 << 20
+FORMATS = ("terminal", "json")
+
+
+def decode(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILE…|-]", help="Pasted evidence; `-` or nothing is standard input."),
+    ] = None,
+    *,
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output", "-o", metavar="FORMAT[=FILE]", show_default="terminal", help="terminal or json."
+        ),
+    ] = None,
+    rules: options.Rules = None,
+    color: options.ColorChoice = Color.AUTO,
+) -> None:
+    """Say what pasted lines mean, and what they settle: logs, events, describe, env, metrics. No cluster needed."""
+    from datetime import UTC, datetime
+
+    from eksdoctor.cli import outputs
+    from eksdoctor.engine.rulebook import load
+    from eksdoctor.paste.assemble import assemble
+    from eksdoctor.render import decode_page
+    from eksdoctor.resources import rules_folder
+    from eksdoctor.triage.decoding import decoded
+
+    wanted = outputs.pages(output, FORMATS)
+    pages, streams = _read(files or ["-"])
+    snapshot = assemble(pages, streams, datetime.now(UTC))
+    found = decoded(snapshot, load(rules_folder(), *(rules or ())))
+    for page in wanted:
+        if page.format == "json":
+            outputs.deliver(page, decode_page.json_page(found))
+            continue
+        coloured = color is Color.ALWAYS or (page.file is None and outputs.is_coloured(color))
+        text = decode_page.terminal(found, outputs.width(), "color" if coloured else "plain")
+        outputs.deliver(page, text)
+
+
+def _read(files: Sequence[str]) -> "tuple[list[Page], list[Stream]]":
+    """Small texts whole, large ones as streams; raises UsageError for what cannot be read."""
+    from eksdoctor.paste.page import Page
+    from eksdoctor.snapshot.streams import Stream
+    from eksdoctor.testimony.source import Kind
+
+    pages, streams = [], []
+    for name in files:
+        opened = _standard_input() if name == "-" else _file(Path(name).expanduser())
+        content = _head(opened)
+        if len(content) <= LARGE:
+            pages.append(Page(name, content.decode("utf-8", "replace")))
+        else:
+            streams.append(Stream(Kind.PASTE, name, opened))
+    return pages, streams
+
+
+def _head(opened: Callable[[], Iterator[bytes]]) -> bytes:
+    found = bytearray()
+    for chunk in opened():
+        found += chunk
+        if len(found) > LARGE:
+            break
+    return bytes(found)
+
+
+def _file(path: Path) -> Callable[[], Iterator[bytes]]:
+    if not path.exists():
+        raise UsageError(f"no file {path}", "Give files with the pasted text, or - for standard input.")
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder", "Give the files in it, or triage --from for a snapshot.")
+
+    def chunks() -> Iterator[bytes]:
+        try:
+            with path.open("rb") as file:
+                yield from _chunks(file)
+        except OSError as error:
+            raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
+
+    return chunks
+
+
+def _standard_input() -> Callable[[], Iterator[bytes]]:
+    """Standard input, kept in a file: it can be read only once."""
+    if sys.stdin.isatty():
+        print("paste the evidence, then Ctrl-D on a line of its own", file=sys.stderr)
+    kept = TemporaryFile()  # noqa: SIM115 (it lives as long as the run)
+    for chunk in _chunks(sys.stdin.buffer):
+        kept.write(chunk)
+
+    def chunks() -> Iterator[bytes]:
+        kept.seek(0)
+        yield from _chunks(kept)
+
+    return chunks
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk

@@ -1,0 +1,60 @@
+"""`kubectl describe` of a node, whole or a piece of it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from eksdoctor.paste.page import NODE
+
+_NAME = re.compile(r"^Name:[ \t]+(?P<name>[a-z0-9][a-z0-9.-]{0,252})[ \t]*$", re.MULTILINE)
+_SECTION = re.compile(r"^[ \t]{0,8}(?P<name>Capacity|Allocatable):[ \t]*$", re.MULTILINE)
+_QUANTITY = re.compile(
+    r"[ \t]{1,16}(?P<name>[a-z0-9./-]{2,80}):[ \t]+(?P<value>[0-9][0-9A-Za-z]{0,20})[ \t]*$"
+)
+_LABEL = re.compile(
+    r"(?P<key>(?:topology\.kubernetes\.io|node\.kubernetes\.io|eks\.amazonaws\.com|vpc\.amazonaws\.com"
+    r"|karpenter\.sh|karpenter\.k8s\.aws|k8s\.amazonaws\.com)/[\w.-]{1,63})=(?P<value>[\w.-]{0,63})"
+)
+_TYPE = re.compile(
+    r"\b(?P<type>[a-z]{1,3}\d{1,2}[a-z-]{0,8}\.(?:nano|micro|small|medium|large|\d{0,3}xlarge|metal(?:-\d{1,3}xl)?))\b"
+)
+_IMAGE = re.compile(r"^[ \t]*OS Image:[ \t]+(?P<image>\S.{0,100}?)[ \t]*$", re.MULTILINE)
+_CORDONED = re.compile(
+    r"^[ \t]*Unschedulable:[ \t]+true[ \t]*$|node\.kubernetes\.io/unschedulable:NoSchedule", re.MULTILINE
+)
+TYPE_LABEL = "node.kubernetes.io/instance-type"
+
+
+def node(text: str) -> dict[str, Any] | None:
+    """The node that the text describes, as the API would show it; None when it describes none."""
+    resources = dict(_resources(text))
+    labels = {match["key"]: match["value"] for match in _LABEL.finditer(text)}
+    if not any("pods" in quantities or "cpu" in quantities for quantities in resources.values()):
+        return None
+    name = _NAME.search(text)
+    image = _IMAGE.search(text)
+    return {
+        "metadata": {"name": name["name"] if name else NODE, "labels": labels},
+        "spec": {"unschedulable": _CORDONED.search(text) is not None},
+        "status": {
+            "capacity": resources.get("Capacity", {}),
+            "allocatable": resources.get("Allocatable", {}),
+            "nodeInfo": {"osImage": image["image"] if image else "", "operatingSystem": "linux"},
+        },
+    }
+
+
+def instance_types(text: str) -> set[str]:
+    """The instance types that the text names."""
+    return {match["type"] for match in _TYPE.finditer(text)}
+
+
+def _resources(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+    for section in _SECTION.finditer(text):
+        found: dict[str, str] = {}
+        for line in text[section.end() :].splitlines()[1:40]:
+            match = _QUANTITY.match(line)
+            if match is None:
+                break
+            found[match["name"]] = match["value"]
+        yield section["name"], found

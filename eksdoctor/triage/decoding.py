@@ -1,0 +1,138 @@
+"""What a paste means: every recognised line, then one verdict by the same rules as triage."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from eksdoctor.engine.evaluate import evaluate
+from eksdoctor.engine.finding import Confidence, Finding, Severity, plain
+from eksdoctor.engine.rulebook import Rulebook
+from eksdoctor.model.cluster import Cluster
+from eksdoctor.paste.assemble import PREMISE
+from eksdoctor.snapshot.snapshot import Snapshot
+from eksdoctor.testimony.signatures import catalogue
+from eksdoctor.testimony.statements import Statement
+from eksdoctor.triage.examine import examine
+from eksdoctor.triage.report import Report, State
+
+ORDER = (State.EXPLAINED, State.NOT_IP, State.PASSING)
+GRAVE = (Severity.CRITICAL, Severity.WARNING)
+SETTLES = (
+    "the node's /var/log/aws-routed-eni/ipamd.log of the minutes around the event: the errors and warnings "
+    "above the line that the pool is empty"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One thing that the paste says: what it means, and what it is taken for and is not."""
+
+    signature: str
+    testifies: str
+    means: str
+    is_not: str
+    count: int
+    evidence: str
+    first: datetime | None
+    last: datetime | None
+    node: str
+    subnet: str
+    eni: str
+    pod: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The verdict on a paste; `finding` is that of the cause, `next` what would settle or mend it."""
+
+    state: State
+    cause: str
+    confidence: Confidence | None
+    signals: tuple[Signal, ...]
+    next: str
+    finding: Finding | None = None
+
+
+def decoded(snapshot: Snapshot, rulebook: Rulebook) -> Decoded:
+    """The meaning of a paste."""
+    report = examine(snapshot, rulebook)
+    signals = _signals(Cluster(snapshot))
+    finding = _cause(report)
+    if finding is None:
+        suspects = _suspects(snapshot, rulebook)
+        if len(suspects) == 1:
+            ask = f"{SETTLES}; and what `eksdoctor explain {suspects[0]}` says to look at"
+            return Decoded(State.EXPLAINED, suspects[0], Confidence.LIKELY, signals, ask)
+        return Decoded(State.CANNOT_TELL, "", None, signals, _settling(signals))
+    state = State(finding.verdict)
+    sure = finding.confidence
+    if not finding.pods or sure not in (Confidence.CONFIRMED, Confidence.LIKELY):
+        sure = Confidence.LIKELY
+    return Decoded(state, finding.rule, sure, signals, _next(finding), finding)
+
+
+def _cause(report: Report) -> Finding | None:
+    """The finding that explains most pods; else the one grave fault that the text shows."""
+    for state in ORDER:
+        named = [v for v in report.verdicts if v.state == state and v.finding is not None]
+        if named:
+            best = max(named, key=lambda verdict: len(verdict.pods))
+            return report.findings[best.finding or 0]
+    if any(finding.pods for finding in report.findings):
+        return None  # it explains pods of which a cause cannot be told
+    grave = [finding for finding in report.findings if _is_grave(finding)]
+    causes = [one for one in grave if not any(other.rule in one.yields_to for other in grave)]
+    return causes[0] if len({one.rule for one in causes}) == 1 else None
+
+
+def _is_grave(finding: Finding) -> bool:
+    return finding.severity in GRAVE and finding.confidence in (Confidence.CONFIRMED, Confidence.LIKELY)
+
+
+def _suspects(snapshot: Snapshot, rulebook: Rulebook) -> tuple[str, ...]:
+    """The rules for which all that can be seen speaks."""
+    cluster = Cluster(snapshot)
+    outcomes = (evaluate(rule, cluster) for rule in rulebook if rule.suspect_when)
+    return tuple(
+        outcome.rule.id for outcome in outcomes if any(one.is_suspected for one in outcome.undecided)
+    )
+
+
+def _signals(cluster: Cluster) -> tuple[Signal, ...]:
+    return tuple(_signal(one) for one in cluster.heard.statements if not _is_premise(one))
+
+
+def _is_premise(said: Statement) -> bool:
+    return all(source.by == PREMISE for source in said.sources)
+
+
+def _signal(said: Statement) -> Signal:
+    signature = said.signature
+    return Signal(
+        signature.id,
+        said.testifies,
+        signature.means,
+        signature.is_not,
+        said.count,
+        " ".join(said.evidence.split()),
+        said.first,
+        said.last,
+        said.node,
+        said.subnet,
+        said.eni,
+        said.pod,
+    )
+
+
+def _settling(signals: tuple[Signal, ...]) -> str:
+    """What to look at next: by the class that says most, else the daemon's log."""
+    classes = catalogue().classes
+    for signal in signals:
+        wanted = classes[signal.testifies].settle
+        if wanted:
+            return wanted
+    return SETTLES
+
+
+def _next(finding: Finding) -> str:
+    titles = [plain(remedy.title) for remedy in finding.fix if plain(remedy.title)]
+    return titles[0] if titles else f"eksdoctor explain {finding.rule}"
