@@ -107,6 +107,11 @@ class Pod:
         """Its failed sandboxes of the window."""
         return tuple(event for event in self.events if event.reason == SANDBOX_FAILED)
 
+    def _require_events(self) -> None:
+        """Raise NotKnown when it may have events that are not seen; who pastes some pastes those there are."""
+        if not (self.events and self.cluster.snapshot.purpose == "decode"):
+            self.cluster.require_events()
+
     @property
     def sandbox_failures_seen(self) -> int:
         """Failed sandboxes that are known of, at least."""
@@ -115,7 +120,7 @@ class Pod:
     @fact
     def sandbox_failures(self) -> int:
         """Failed sandboxes in the window."""
-        self.cluster.require_events()
+        self._require_events()
         return self.sandbox_failures_seen
 
     @fact
@@ -145,7 +150,7 @@ class Pod:
         messages = [event.message for event in self.events if event.reason == "FailedScheduling"]
         if any(word in message for message in messages for word in ADDRESS_RESOURCES):
             return Trouble.UNBOUND
-        self.cluster.require_events()
+        self._require_events()
         return Trouble.NONE
 
     def _starved(self) -> Trouble:
@@ -159,7 +164,7 @@ class Pod:
         """Whether its own events say that the VPC CNI had no address for it."""
         if any(NO_ADDRESS.search(event.message) for event in self.sandbox_events):
             return True
-        self.cluster.require_events()
+        self._require_events()
         return False
 
     @fact
@@ -168,7 +173,7 @@ class Pod:
         if self.sandbox_events:
             return False
         failed = any(event.reason in VOLUME_FAILED for event in self.events)
-        self.cluster.require_events()
+        self._require_events()
         return failed
 
     @fact
@@ -197,6 +202,16 @@ class Pod:
         return self.record is not None and any(
             BRANCH_RESOURCE in container.resources.limits for container in self.record.spec.containers[1:]
         )
+
+    @property
+    def counts_as_branch(self) -> bool:
+        """Whether the scheduler counts it against its node's branch ENIs."""
+        return not self.is_over and (self.wants_branch_eni_first or self.wants_branch_eni_elsewhere)
+
+    @fact
+    def draws_on_branch(self) -> bool:
+        """Whether the daemon waits for its branch ENI, whatever the node's pool holds."""
+        return self.wants_branch_eni_first and known(self.cluster.cni.security_groups_for_pods)
 
     @property
     def labels(self) -> dict[str, str]:
