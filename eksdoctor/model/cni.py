@@ -1,17 +1,25 @@
 """The VPC CNI as it is set: version, mode, targets, and who manages it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from eksdoctor.model import sources
+from eksdoctor.model.addon import Addon
+from eksdoctor.model.cni_release import Release
+from eksdoctor.model.deployer import Deployer
 from eksdoctor.model.environment import Environment
-from eksdoctor.model.fact import Items, NotKnown, fact, known
-from eksdoctor.model.sight import gap, listed
+from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, known
+from eksdoctor.model.ignored_target import IgnoredTarget, ignored_targets
+from eksdoctor.model.image import release_of
+from eksdoctor.model.policy_agent import PolicyAgent
+from eksdoctor.model.settings import Settings
+from eksdoctor.model.settings_history import SettingsHistory
+from eksdoctor.model.sight import listed
 from eksdoctor.model.version import Version
 from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.records import aws, kubernetes
+from eksdoctor.snapshot.records import kubernetes
 
 if TYPE_CHECKING:
     from eksdoctor.model.cluster import Cluster
@@ -48,25 +56,17 @@ class Manager(StrEnum):
     SELF = "self-managed"
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoredTarget:
-    """A warm target that is set and that the daemon does not look at, and what it goes by instead."""
-
-    name: str
-    value: str
-    winner: str
-    remark: str
-
-    def __str__(self) -> str:
-        return f"{self.name}={self.value}"
-
-
 class CNI:
     """The aws-node DaemonSet and its settings."""
 
     def __init__(self, cluster: "Cluster") -> None:
         self.cluster = cluster
         self.snapshot = cluster.snapshot
+
+    @cached_property
+    def history(self) -> SettingsHistory:
+        """How its settings changed."""
+        return SettingsHistory(self)
 
     @fact
     def daemon_sets(self) -> Items[kubernetes.DaemonSet]:
@@ -107,7 +107,7 @@ class CNI:
     def version(self) -> Version:
         """The release, from the image's tag."""
         image = known(self.image)
-        version = Version.parse(image.rpartition(":")[2])
+        version = release_of(image)
         if version is None:
             raise NotKnown.because(f"the image {image or '(none)'} has no release in its tag")
         return version
@@ -115,13 +115,20 @@ class CNI:
     @fact
     def environment(self) -> Environment:
         """The variables of the aws-node container."""
-        daemon_set = known(self.daemon_set)
+        return known(self.environment_of(AWS_NODE))
+
+    def environment_of(self, name: str) -> Environment | Unknown:
+        """The variables of a container of aws-node, or of one of its init containers."""
+        daemon_set = self.daemon_set
+        if isinstance(daemon_set, Unknown):
+            return daemon_set
         if daemon_set is None:
-            raise NotKnown.because("there is no aws-node DaemonSet")
-        for container in daemon_set.spec.template.spec.containers:
-            if container.name == AWS_NODE:
-                return Environment({v.name: _written(v) for v in container.env})
-        raise NotKnown.because("the aws-node DaemonSet has no container aws-node")
+            return Unknown.because("there is no aws-node DaemonSet")
+        spec = daemon_set.spec.template.spec
+        for container in (*spec.containers, *spec.init_containers):
+            if container.name == name:
+                return Environment.of(container)
+        return Unknown.because(f"the aws-node DaemonSet has no container {name}")
 
     @fact
     def prefix_delegation(self) -> bool:
@@ -139,6 +146,14 @@ class CNI:
         if not known(self.environment).flag("ENABLE_SUBNET_DISCOVERY", default=True):
             return False  # whatever the release
         return known(self.version) >= Version(1, 18)
+
+    @fact
+    def needs_to_look_up_subnets(self) -> bool:
+        """Whether this release makes no ENI without ec2:DescribeSubnets: v1.22.0 to v1.23.1, with discovery.
+
+        https://github.com/aws/amazon-vpc-cni-k8s/pull/3843
+        """
+        return known(self.subnet_discovery) and Version(1, 22) <= known(self.version) <= Version(1, 23, 1)
 
     @fact
     def security_groups_for_pods(self) -> bool:
@@ -232,53 +247,39 @@ class CNI:
     @fact
     def ignored_targets(self) -> Items[IgnoredTarget]:
         """Targets that differ from the manifest's and do nothing in this mode."""
-        environment = known(self.environment)
         if known(self.ipv6):
             return Items()
-        by_address = known(self.counts_single_addresses)
-        found: list[IgnoredTarget] = []
-        winner = " and ".join(
-            f"{name}={number}"
-            for name in ("WARM_IP_TARGET", "MINIMUM_IP_TARGET")
-            if (number := environment.number(name, 0)) > 0
-        )
-        eni, prefix = environment.text("WARM_ENI_TARGET"), environment.text("WARM_PREFIX_TARGET")
-        prefixes = known(self.prefix_delegation)
-        if eni not in (None, "", "1") and (prefixes or by_address):
-            found.append(
-                IgnoredTarget("WARM_ENI_TARGET", eni or "", winner or "prefix delegation", _ENI_REMARK)
-            )
-        if prefix not in (None, "", "1"):
-            if not prefixes:
-                found.append(
-                    IgnoredTarget("WARM_PREFIX_TARGET", prefix or "", "secondary-IP mode", _OFF_REMARK)
-                )
-            elif by_address:
-                found.append(IgnoredTarget("WARM_PREFIX_TARGET", prefix or "", winner, _PREFIX_REMARK))
-        return Items(tuple(found))
+        return Items(tuple(ignored_targets(known(self.environment), prefixes=known(self.prefix_delegation))))
 
-    @fact
-    def addon(self) -> aws.Addon | None:
-        """The EKS add-on; None when EKS knows of none."""
-        target = self.cluster.target_name
-        missing = gap(self.snapshot, sources.addon(known(target)))
-        self.cluster.require_same_cluster()
-        for addon in self.snapshot.of(kinds.ADDONS):
-            if addon.addon_name == sources.CNI_ADDON:
-                return addon
-        if missing is not None:
-            raise NotKnown(missing)
-        return None
+    @cached_property
+    def addon(self) -> Addon:
+        """The CNI as an EKS add-on."""
+        return Addon(self)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Its settings as the daemon takes them."""
+        return Settings(self)
+
+    @cached_property
+    def release(self) -> Release:
+        """What is known of the release that runs."""
+        return Release(self)
+
+    @cached_property
+    def policy_agent(self) -> PolicyAgent:
+        """The network-policy agent beside it."""
+        return PolicyAgent(self)
+
+    @cached_property
+    def deployer(self) -> Deployer:
+        """Who deploys the DaemonSet."""
+        return Deployer(self)
 
     @fact
     def manager(self) -> Manager:
         """Whether EKS or somebody else manages the DaemonSet."""
-        return Manager.SELF if known(self.addon) is None else Manager.ADDON
-
-
-_ENI_REMARK = "whole spare ENIs are not counted here"
-_OFF_REMARK = "prefixes are not requested while ENABLE_PREFIX_DELEGATION is off"
-_PREFIX_REMARK = "it still decides whether a wholly idle ENI is given back"
+        return Manager.ADDON if known(self.addon.is_installed) else Manager.SELF
 
 
 def _is_local(address: str) -> bool:
@@ -291,9 +292,3 @@ def _is_local(address: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _written(variable: kubernetes.EnvironmentVariable) -> str | None:
-    if variable.value_from is not None:
-        return None
-    return variable.value if variable.value is not None else ""

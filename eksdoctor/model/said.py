@@ -1,12 +1,11 @@
-"""Something that was said: one class of testimony about one place, with the pods that it may account for."""
+"""Something that was said about one place, judged: whom it stops, and whether it is more than a start."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, known, union
 from eksdoctor.model.pod import Pod
+from eksdoctor.model.utterance import BRIEF, Utterance
 from eksdoctor.testimony.statements import Statement
 
 if TYPE_CHECKING:
@@ -14,95 +13,27 @@ if TYPE_CHECKING:
     from eksdoctor.model.node import Node
     from eksdoctor.model.subnet import Subnet
 
-BRIEF = timedelta(minutes=2)
-"""What went on for less, and not often, passes with a restart or an upgrade."""
-FEW = 2
-MOST_SHOWN = 300  # characters of a line, as evidence
+STOPPING = frozenset(
+    {
+        "AssignPrivateIpAddresses", "CreateNetworkInterface", "AttachNetworkInterface", "AssignIpv6Addresses",
+        "ModifyNetworkInterfaceAttribute", "CreateTags",
+    }
+)  # fmt: skip
+"""Without these no address comes. ModifyNetworkInterfaceAttribute when attaching: its denial in the refresh
+of security groups is a class of its own.
+https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.23.1/pkg/awsutils/awsutils.go"""
+TOLERATED = frozenset(
+    {"DescribeSubnets", "DescribeSecurityGroups", "DeleteNetworkInterface", "DetachNetworkInterface"}
+)
+COMBINED = "combined from similar events"
 
 
-class Said:
+class Said(Utterance):
     """Statements of one class about one place: a node, else a pod, else a subnet."""
 
-    name: str
-
     def __init__(self, cluster: "Cluster", name: str, statements: Iterable[Statement]) -> None:
+        super().__init__(name, statements)
         self.cluster = cluster
-        self.name = name
-        self.statements = tuple(statements)
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def count(self) -> int:
-        """Failed requests, attempts or events; never lines."""
-        return sum(one.count for one in self.statements)
-
-    @cached_property
-    def _best(self) -> Statement:
-        """The one to quote: a cause before what only points at one, then the latest."""
-        return max(self.statements, key=lambda one: (one.is_cause, bool(one.last), _seconds(one.last)))
-
-    @property
-    def words(self) -> str:
-        """The line that says it, shortened."""
-        text = " ".join(self._best.evidence.split())
-        return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
-
-    @property
-    def meaning(self) -> str:
-        """What such a line means."""
-        return self._best.signature.means
-
-    @property
-    def is_not(self) -> str:
-        """What it is often taken for and does not mean."""
-        return self._best.signature.is_not
-
-    @property
-    def source(self) -> str:
-        """Who said it: ipamd, kubelet events, …"""
-        return ", ".join(dict.fromkeys(str(one.kind) for said in self.statements for one in said.sources))
-
-    @fact
-    def action(self) -> str:
-        """The API call it was about."""
-        return self._word("action", "the line names no call")
-
-    @fact
-    def code(self) -> str:
-        """The error code of the answer."""
-        return self._word("code", "the line has no error code")
-
-    @fact
-    def subnet_id(self) -> str:
-        """The subnet it names."""
-        return self._word("subnet", "the line names no subnet")
-
-    @fact
-    def subnet(self) -> "Subnet":
-        """That subnet."""
-        return self.cluster.subnet_named(known(self.subnet_id))
-
-    @fact
-    def eni_id(self) -> str:
-        """The ENI it names."""
-        return self._word("eni", "the line names no ENI")
-
-    def _word(self, name: str, without: str) -> str:
-        found = next((text for one in self.statements if (text := getattr(one, name))), "")
-        if not found:
-            raise NotKnown.because(without)
-        return str(found)
-
-    def named(self, word: str) -> str:
-        """A word that the signature picks out of the line, such as `instance_type`; empty without one."""
-        return next((one.words[word] for one in self.statements if one.words.get(word)), "")
-
-    @property
-    def node_name(self) -> str:
-        """The node it was said on; empty when nothing tells."""
-        return next((one.node for one in self.statements if one.node), "")
 
     @fact
     def node(self) -> "Node":
@@ -112,51 +43,42 @@ class Said:
         return self.cluster.node_named(self.node_name)
 
     @fact
-    def first(self) -> datetime:
-        """When it was said first."""
-        times = [one.first for one in self.statements if one.first is not None]
-        if not times:
-            raise NotKnown.because("what was said has no time")
-        return min(times)
+    def subnet(self) -> "Subnet":
+        """That subnet."""
+        return self.cluster.subnet_named(known(self.subnet_id))
+
+    @property
+    def instance_id(self) -> str:
+        """The instance of its node; empty when it is not known."""
+        node = self.node
+        found = Unknown.because("no node") if isinstance(node, Unknown) else node.instance_id
+        return "" if isinstance(found, Unknown) else found
+
+    @property
+    def enis(self) -> tuple[str, ...]:
+        """The ENIs it names."""
+        return tuple(dict.fromkeys(one.eni for one in self.statements if one.eni))
 
     @fact
-    def last(self) -> datetime:
-        """When it was said last."""
-        times = [one.last for one in self.statements if one.last is not None]
-        if not times:
-            raise NotKnown.because("what was said has no time")
-        return max(times)
+    def stops_pods(self) -> bool:
+        """Whether pods get no address without the call that was denied."""
+        action = known(self.action)
+        if action in STOPPING or "Initialization failure" in self.words:
+            return True
+        if action in TOLERATED:
+            return False
+        raise NotKnown.because(f"whether pods need {action} is not known")
 
-    @property
-    def lasted(self) -> timedelta | None:
-        """How long it went on, as far as it is known."""
-        spans = [one.lasted for one in self.statements if one.lasted is not None]
-        first, last = self.first, self.last
-        if isinstance(first, datetime) and isinstance(last, datetime):
-            spans.append(last - first)
-        return max(spans, default=None)
-
-    @property
-    def minutes(self) -> int:
-        """The same in minutes, 0 when not known."""
+    @fact
+    def is_past_a_start(self) -> bool:
+        """Whether it is more than the minutes after aws-node's start in which nothing answers yet."""
         lasted = self.lasted
-        return int(lasted.total_seconds() // 60) if lasted is not None else 0
-
-    @property
-    def is_over(self) -> bool:
-        """Whether a success followed all of it."""
-        return all(one.followed_by_success is True for one in self.statements)
-
-    @property
-    def persists(self) -> bool:
-        """Whether it was too often or too long for a restart or an upgrade that passes."""
-        lasted = self.lasted
-        return not self.is_over and (self.count > FEW or (lasted is not None and lasted > BRIEF))
-
-    @property
-    def pods_named(self) -> tuple[str, ...]:
-        """The pods that it names, as `namespace/name` or only the name."""
-        return tuple(dict.fromkeys(one.pod for one in self.statements if one.pod))
+        if COMBINED in self.words or (lasted is not None and lasted > BRIEF):
+            return True
+        daemon = known(self.node).daemon
+        if not known(daemon.is_ready):
+            return known(self.cluster.at - known(daemon.not_ready_since) > BRIEF)
+        return known(self.last) > known(daemon.ready_since) + BRIEF
 
     @fact
     def pods(self) -> Items[Pod]:
@@ -172,7 +94,3 @@ class Said:
         if not self.node_name:
             return Items((), Unknown.because("what was said names neither node nor pod"))
         return known(known(self.node).starved_pods)
-
-
-def _seconds(at: datetime | None) -> float:
-    return at.timestamp() if at is not None else 0.0

@@ -7,7 +7,7 @@ from eksdoctor.model.address_map import BLOCK
 from eksdoctor.model.discovery import ROLE_TAG
 from eksdoctor.model.discovery_miss import Miss, miss_of
 from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, join, known, union
-from eksdoctor.model.hearing import SUBNET_REFUSALS
+from eksdoctor.model.listening import SUBNET_REFUSALS
 from eksdoctor.model.lowering import freed
 from eksdoctor.model.node import Node
 from eksdoctor.model.pod import Pod

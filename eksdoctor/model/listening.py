@@ -1,0 +1,170 @@
+"""All testimony of a cluster, heard once: events, logs, counters; found by class, node or subnet.
+
+A class is one of `testimony/signatures.yaml`. What was not heard is no sign of health: silence counts
+only of a node whose daemon's log was read over the whole window with its debug lines, and of events
+only where they may be read.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from eksdoctor.model.fact import NotKnown, Reason, Unknown, known
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.words import Words
+from eksdoctor.testimony import metrics
+from eksdoctor.testimony.counters import counted
+from eksdoctor.testimony.events import hear_conditions, hear_event, seen_at
+from eksdoctor.testimony.scan import Extent, Scan
+from eksdoctor.testimony.signatures import catalogue
+from eksdoctor.testimony.source import Kind, Source
+from eksdoctor.testimony.statements import Statement
+
+if TYPE_CHECKING:
+    from eksdoctor.model.cluster import Cluster
+
+SUBNET_REFUSALS = ("subnet-without-addresses", "subnet-without-prefix", "subnet-short")
+VOICES = frozenset({"ipamd", "plugin", "stdout"})
+"""Whose words are the VPC CNI's own, in the `source` of a signature."""
+OF_EVENTS = frozenset({"kubelet", "scheduler", "vpc-resource-controller", "node-monitoring-agent"})
+"""Whose words are events: they are heard where events may be read."""
+LOGS = frozenset({Kind.IPAMD, Kind.PLUGIN, Kind.STDOUT, Kind.KUBELET, Kind.PASTE})
+
+
+class Listening:
+    """What was heard in a cluster."""
+
+    def __init__(self, cluster: "Cluster") -> None:
+        self.cluster = cluster
+        self.extents: list[tuple[Source, Extent]] = []
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Everything that was said in the window."""
+        snapshot = self.cluster.snapshot
+        scan = Scan(near=snapshot.at)
+        for event in snapshot.of(kinds.EVENTS):
+            if self._is_in_window(seen_at(event).last):
+                hear_event(scan.gathering, event)
+        for node in snapshot.of(kinds.NODES):
+            hear_conditions(scan.gathering, node)
+        for source, chunks in self._logs():
+            self.extents.append((source, scan.read(chunks, source)))
+        found = (*scan.gathering.statements(), *self._counted())
+        return tuple(one for one in found if self._is_in_window(one.last))
+
+    def _logs(self) -> Iterator[tuple[Source, Iterable[bytes]]]:
+        for words in self._words_of(*LOGS):
+            yield _source(words), (words.text.encode("utf-8", "replace"),)
+        for stream in self.cluster.snapshot.streams:
+            if stream.kind in LOGS:
+                yield Source(Kind(stream.kind), stream.name, stream.node), stream.open()
+
+    def _counted(self) -> Iterator[Statement]:
+        since = self.cluster.at - self.cluster.window
+        for words in self._words_of(Kind.METRICS):
+            scrape = metrics.read((words.text.encode("utf-8", "replace"),))
+            yield from counted(scrape, _source(words), since, words.at)
+
+    def _words_of(self, *sorts: Kind) -> tuple[Words, ...]:
+        return tuple(words for words in self.cluster.snapshot.of(kinds.WORDS) if words.kind in sorts)
+
+    def _is_in_window(self, last: datetime | None) -> bool:
+        return last is None or self.cluster.at - last <= self.cluster.window
+
+    @cached_property
+    def _by_class(self) -> dict[str, list[Statement]]:
+        found: defaultdict[str, list[Statement]] = defaultdict(list)
+        for one in self.statements:
+            found[one.testifies].append(one)
+        return found
+
+    def said(self, *classes: str) -> tuple[Statement, ...]:
+        """The statements of these classes."""
+        return tuple(one for name in classes for one in self._by_class.get(name, ()))
+
+    @cached_property
+    def _by_node(self) -> dict[str, list[Statement]]:
+        found: defaultdict[str, list[Statement]] = defaultdict(list)
+        for one in self.statements:
+            found[one.node].append(one)
+        return found
+
+    def statements_on(self, node: str) -> tuple[Statement, ...]:
+        """Everything that was said on a node."""
+        return tuple(self._by_node.get(node, ()))
+
+    def said_on(self, node: str, *classes: str) -> tuple[Statement, ...]:
+        """The statements of these classes on a node."""
+        return tuple(one for one in self.statements_on(node) if one.testifies in classes)
+
+    def is_vpc_cni(self, node: str) -> bool:
+        """Whether the VPC CNI's own words came from a node."""
+        return any(one.signature.source in VOICES for one in self.statements_on(node))
+
+    @property
+    def nodes_named(self) -> tuple[str, ...]:
+        """The nodes on which anything was said."""
+        return tuple(sorted(node for node in self._by_node if node))
+
+    @cached_property
+    def _by_subnet(self) -> dict[str, list[Statement]]:
+        """Refusals by the subnet they name, else by the one that the node's pods draw on."""
+        found: defaultdict[str, list[Statement]] = defaultdict(list)
+        for one in self.said(*SUBNET_REFUSALS):
+            if one.subnet:
+                found[one.subnet].append(one)
+            elif one.node:
+                subnet = self.cluster.node_named(one.node).pod_subnet
+                found[unnamed_subnet(one.node) if isinstance(subnet, Unknown) else subnet.id].append(one)
+        return found
+
+    def refused_in(self, subnet: str, *classes: str) -> tuple[Statement, ...]:
+        """EC2's refusals in a subnet that no success followed."""
+        found = self._by_subnet.get(subnet, ())
+        return tuple(one for one in found if one.testifies in classes and one.followed_by_success is not True)
+
+    @property
+    def subnets_refused(self) -> tuple[str, ...]:
+        """The subnets in which EC2 refused anything."""
+        return tuple(sorted(self._by_subnet))
+
+    def silence(self, *classes: str) -> Unknown | None:
+        """Why it may have been said all the same: nobody listened where pods are in trouble."""
+        voices = {one.source for one in catalogue() if one.testifies in classes}
+        try:
+            if voices <= OF_EVENTS:
+                self.cluster.require_events()
+            else:
+                for node in known(self.cluster.nodes_in_question).all():
+                    self.require_hearing(node.name)
+        except NotKnown as silence:
+            return silence.unknown
+        return None
+
+    @property
+    def unheard(self) -> Unknown:
+        """Why silence proves nothing."""
+        return Unknown((Reason("ipamd's own words were not heard here", asked=False),))
+
+    def require_hearing(self, node: str) -> None:
+        """Raise NotKnown unless the daemon's log of the whole window was read, debug lines and all."""
+        since = self.cluster.at - self.cluster.window
+        _ = self.statements
+        for source, extent in self.extents:
+            if source.node != node or source.kind not in (Kind.IPAMD, Kind.STDOUT):
+                continue
+            if extent.first is not None and extent.first <= since and extent.has_debug and not extent.sampled:
+                return
+        raise NotKnown(self.unheard)
+
+
+def unnamed_subnet(node: str) -> str:
+    """What the subnet of a node's pods is called while nothing tells its id."""
+    return f"the pod subnet of {node}"
+
+
+def _source(words: Words) -> Source:
+    return Source(Kind(words.kind), words.name, words.node, words.pod)
