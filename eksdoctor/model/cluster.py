@@ -7,22 +7,32 @@ from hashlib import sha256
 from ipaddress import IPv4Network
 
 from eksdoctor.model import sources
+from eksdoctor.model.address_family import AddressFamily
+from eksdoctor.model.branches import Branches
 from eksdoctor.model.cni import CNI
-from eksdoctor.model.eni_config import ENIConfig, ENIConfigUse
+from eksdoctor.model.daemons import Daemons
+from eksdoctor.model.eni_config import ENIConfig
+from eksdoctor.model.eni_config_use import ENIConfigUse, heard_uses
+from eksdoctor.model.eni_quota import ENIQuota
 from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, join, known
 from eksdoctor.model.hearing import Hearing
+from eksdoctor.model.identity import Identity
+from eksdoctor.model.launching import Launching
 from eksdoctor.model.limits import InstanceLimits, bundled_limits, limits_of
 from eksdoctor.model.lowering import SPARES, LoweredTargets, lowered, merged_configuration
 from eksdoctor.model.node import Node
 from eksdoctor.model.node_group import NodeGroup
 from eksdoctor.model.pod import Pod, Trouble, last_seen
+from eksdoctor.model.pod_ceiling import PodCeiling
 from eksdoctor.model.pod_table import PodTable
 from eksdoctor.model.policy import Policy
 from eksdoctor.model.pool import Targets
 from eksdoctor.model.security_groups import GroupSet, group_sets
-from eksdoctor.model.sight import gap, listed
+from eksdoctor.model.sight import LOGS_ALONE, gap, listed
 from eksdoctor.model.subnet import Subnet
 from eksdoctor.model.vpc import VpcRange, ranges
+from eksdoctor.model.windows import WindowsAddresses
+from eksdoctor.model.wiring import Wiring
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws, kubernetes
 from eksdoctor.snapshot.request import Request
@@ -55,6 +65,8 @@ class Cluster:
             found = self.snapshot.of(kinds.CLUSTER)
             if found:
                 return found[0].name
+            if self.snapshot.is_of_logs_alone:
+                raise NotKnown.because(*LOGS_ALONE)
             raise NotKnown.because("kubeconfig does not name the EKS cluster", "--cluster-name NAME")
         return self.snapshot.target.cluster
 
@@ -139,6 +151,36 @@ class Cluster:
         return Items(
             tuple(self.node_named(name) for name in sorted(names)), known(self.pods_in_trouble).missing
         )
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """The paths of pods that have addresses."""
+        return Wiring(self)
+
+    @cached_property
+    def family(self) -> AddressFamily:
+        """The address family that pods get."""
+        return AddressFamily(self)
+
+    @cached_property
+    def daemons(self) -> Daemons:
+        """The pods of aws-node."""
+        return Daemons(self)
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Who the daemon is to AWS."""
+        return Identity(self)
+
+    @cached_property
+    def eni_quota(self) -> ENIQuota:
+        """The region's quota of network interfaces."""
+        return ENIQuota(self)
+
+    @cached_property
+    def launching(self) -> Launching:
+        """Where new nodes may start."""
+        return Launching(self)
 
     # --- pods ------------------------------------------------------------------------------------
 
@@ -336,8 +378,11 @@ class Cluster:
     @fact
     def eni_config_uses(self) -> Items[ENIConfigUse]:
         """The names of ENIConfigs that nodes resolve to; none without custom networking."""
-        if not known(self.cni.custom_networking):
+        custom = self.cni.custom_networking
+        if custom is False:
             return Items()
+        if isinstance(custom, Unknown):
+            return Items(tuple(heard_uses(self, set())), custom)
         nodes = known(self.nodes_of_vpc_cni)
         names = nodes.map(lambda node: node.eni_config_name)
         groups: dict[str, list[Node]] = {}
@@ -348,7 +393,8 @@ class Cluster:
         uses = [
             ENIConfigUse(self, name, Items(tuple(groups[name]), names.missing)) for name in sorted(groups)
         ]
-        return Items(tuple(uses), names.missing)
+        placed = {node.name for members in groups.values() for node in members}
+        return Items((*uses, *heard_uses(self, placed)), names.missing)
 
     def eni_config_users(self, name: str) -> Items[Node] | Unknown:
         """The nodes that resolve to an ENIConfig."""
@@ -467,7 +513,7 @@ class Cluster:
     @fact
     def lowered_configuration(self) -> str:
         """The add-on's configurationValues with the lowered targets merged in."""
-        addon, targets = known(self.cni.addon), known(self.lowered_targets)
+        addon, targets = known(self.cni.addon.record), known(self.lowered_targets)
         if addon is None:
             raise NotKnown.because("the CNI is not an EKS add-on")
         environment = {"WARM_IP_TARGET": str(targets.warm_ip), "MINIMUM_IP_TARGET": str(targets.minimum_ip)}
@@ -476,7 +522,7 @@ class Cluster:
     @fact
     def unfrozen_configuration(self) -> str:
         """The add-on's configurationValues with WARM_IP_TARGET beside MINIMUM_IP_TARGET."""
-        addon = known(self.cni.addon)
+        addon = known(self.cni.addon.record)
         if addon is None:
             raise NotKnown.because("the CNI is not an EKS add-on")
         return merged_configuration(addon.configuration_values, {"WARM_IP_TARGET": str(SPARES[0])})
@@ -486,6 +532,21 @@ class Cluster:
         """The SecurityGroupPolicies."""
         records = listed(self.snapshot, kinds.SECURITY_GROUP_POLICIES, sources.SECURITY_GROUP_POLICIES)
         return Items(tuple(Policy(self, record) for record in records), records.missing)
+
+    @cached_property
+    def pod_ceiling(self) -> PodCeiling:
+        """The nodes against their max-pods."""
+        return PodCeiling(self)
+
+    @cached_property
+    def branches(self) -> Branches:
+        """Security groups for pods."""
+        return Branches(self)
+
+    @cached_property
+    def windows(self) -> WindowsAddresses:
+        """The addresses of Windows pods."""
+        return WindowsAddresses(self)
 
     @fact
     def pods_without_cni(self) -> Items[Pod]:

@@ -4,7 +4,6 @@ amazon-vpc-cni-k8s pkg/eniconfig/eniconfig.go: the external label wins, then the
 label, then the literal name `default`. The default annotation key therefore beats a zone label.
 """
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -136,50 +135,6 @@ class ENIConfig:
     def foreign_groups(self) -> Items[str]:
         """Those of its security groups that are another VPC's."""
         return Items(self.groups).where(lambda group: is_of_another_vpc(self.cluster, group))
-
-
-class ENIConfigUse:
-    """A name that nodes resolve to, whether or not an ENIConfig has it."""
-
-    name: str
-    wanted: str
-    nodes: "Items[Node]"
-
-    def __init__(self, cluster: "Cluster", name: str, nodes: "Items[Node]") -> None:
-        self.cluster = cluster
-        self.name = name or "(empty)"
-        self.wanted = name
-        self.nodes = nodes
-
-    def __str__(self) -> str:
-        return self.name
-
-    @fact
-    def exists(self) -> bool:
-        """Whether there is an ENIConfig of that name."""
-        return self.cluster.eni_config_named(self.wanted) is not None
-
-    @fact
-    def sources(self) -> tuple[str, ...]:
-        """By what the nodes were resolved: the kind and key of what names it, with how many nodes."""
-        names = [known(node.eni_config_name) for node in self.nodes]
-        counted = Counter(f"{name.via} {name.key}".strip() for name in names)
-        return tuple(f"{words} ({number})" for words, number in sorted(counted.items()))
-
-    @fact
-    def zones(self) -> tuple[str, ...]:
-        """The zones of these nodes."""
-        return zones_of(self.nodes)
-
-    @fact
-    def names_there(self) -> tuple[str, ...]:
-        """The ENIConfigs that there are."""
-        return tuple(sorted(config.name for config in known(self.cluster.eni_configs)))
-
-    @fact
-    def pods_without_eni(self) -> Items[Pod]:
-        """Pods that wait for a new ENI on any of these nodes."""
-        return union(pods_without_new_eni(node) for node in self.nodes)
 
 
 def zones_of(nodes: "Items[Node]") -> tuple[str, ...]:
