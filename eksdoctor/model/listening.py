@@ -156,7 +156,7 @@ class Listening:
         for source, extent in self.extents:
             if source.node != node or source.kind not in (Kind.IPAMD, Kind.STDOUT):
                 continue
-            if extent.first is not None and extent.first <= since and extent.has_debug and not extent.sampled:
+            if extent.first is not None and extent.first <= since and extent.has_debug:
                 return
         raise NotKnown(self.unheard)
 

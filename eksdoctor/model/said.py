@@ -55,6 +55,11 @@ class Said(Utterance):
         return "" if isinstance(found, Unknown) else found
 
     @property
+    def plugin(self) -> str:
+        """The plugin that it names; aws-cni where it names none."""
+        return self.named("plugin") or "aws-cni"
+
+    @property
     def enis(self) -> tuple[str, ...]:
         """The ENIs it names."""
         return tuple(dict.fromkeys(one.eni for one in self.statements if one.eni))
