@@ -75,6 +75,14 @@ def all_of(*conditions: bool | Unknown) -> bool | Unknown:
     return join(unknown) if unknown else True
 
 
+def any_of(*conditions: bool | Unknown) -> bool | Unknown:
+    """Three-valued or: one True decides."""
+    if any(condition is True for condition in conditions):
+        return True
+    unknown = [condition for condition in conditions if isinstance(condition, Unknown)]
+    return join(unknown) if unknown else False
+
+
 class fact(Generic[T]):  # noqa: N801 (read as the decorator it is)
     """A property computed once; a NotKnown raised inside becomes the Unknown it carries."""
 

@@ -1,14 +1,10 @@
 """What lowering the warm targets would give back: targets to set, and the addresses they free."""
 
-import json
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import yaml
-
-from eksdoctor.model.fact import NotKnown
+from eksdoctor.model import configuration_values
 from eksdoctor.model.pool import Pool, Targets
 
 SPARES = (2, 1)  # addresses kept ready a node, the larger where the subnets can bear it
@@ -53,11 +49,5 @@ def merged_configuration(values: str, environment: dict[str, str]) -> str:
 
     Raises NotKnown when the present document is not a mapping that can be merged into.
     """
-    try:
-        document: Any = yaml.safe_load(values) if values.strip() else {}
-    except yaml.YAMLError as error:
-        raise NotKnown.because("the add-on's configurationValues cannot be read") from error
-    if not isinstance(document, dict) or not isinstance(document.get("env", {}), dict):
-        raise NotKnown.because("the add-on's configurationValues are no mapping")
-    merged = {**document, "env": {**document.get("env", {}), **environment}}
-    return json.dumps(merged, sort_keys=True, separators=(",", ":"))
+    document = configuration_values.read(values)
+    return configuration_values.merged(document, {configuration_values.AWS_NODE: environment})

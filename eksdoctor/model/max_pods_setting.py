@@ -23,12 +23,14 @@ class Setting:
     """The setting that decides max-pods: its name, where it is written, and what to write.
 
     `name` and `body` are empty where there is none to write; `place` then says what does change it.
+    `risk` is what else happens, or must be thought of.
     """
 
     name: str
     place: str
     language: str = ""
     body: str = ""
+    risk: str = ""
 
     def document(self, max_pods: int) -> str:
         """What to write to get `max_pods`."""
@@ -56,6 +58,8 @@ spec:
 """
 _BOOTSTRAP = f"--use-max-pods false --kubelet-extra-args '--max-pods={_NUMBER}'"
 
+_ONE_FOR_ALL = "One number for every instance type launched from it: the smallest type decides"
+
 SETTINGS = {
     Provisioner.MANAGED_NODE_GROUP: Setting(
         "",
@@ -68,14 +72,29 @@ SETTINGS = {
         "arguments of /etc/eks/bootstrap.sh in the launch template's user data",
         "sh",
         _BOOTSTRAP,
+        f"{_ONE_FOR_ALL}.",
     ),
     Provisioner.NODEADM: Setting(
-        "spec.kubelet.config.maxPods", "NodeConfig in the launch template's user data", "yaml", _NODE_CONFIG
+        "spec.kubelet.config.maxPods",
+        "NodeConfig in the launch template's user data",
+        "yaml",
+        _NODE_CONFIG,
+        f"{_ONE_FOR_ALL}; spec.kubelet.maxPodsExpression computes one for each type.",
     ),
     Provisioner.BOTTLEROCKET: Setting(
-        "settings.kubernetes.max-pods", "the launch template's user data", "toml", _BOTTLEROCKET
+        "settings.kubernetes.max-pods",
+        "the launch template's user data",
+        "toml",
+        _BOTTLEROCKET,
+        f"{_ONE_FOR_ALL}.",
     ),
-    Provisioner.KARPENTER: Setting("spec.kubelet.maxPods", "the EC2NodeClass", "yaml", _NODE_CLASS),
+    Provisioner.KARPENTER: Setting(
+        "spec.kubelet.maxPods",
+        "the EC2NodeClass",
+        "yaml",
+        _NODE_CLASS,
+        f"{_ONE_FOR_ALL}. Karpenter takes the change for drift and replaces every node of the class.",
+    ),
     Provisioner.AUTO_MODE: Setting(
         "", "EKS Auto Mode sets it, nobody else can: choose another instance type"
     ),
@@ -83,3 +102,27 @@ SETTINGS = {
         "maxPods", "the kubelet's own configuration", "yaml", f"maxPods: {_NUMBER}\n"
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class MaxPodsChange:
+    """What to write where, so that new nodes get `max_pods`.
+
+    `whose` says in words which nodes' successors; `is_set` that the number stands there already, and
+    only nodes made before it are without it.
+    """
+
+    provisioner: Provisioner
+    max_pods: int
+    whose: str
+    is_set: bool = False
+
+    @property
+    def setting(self) -> Setting:
+        """Where the provisioner takes it from."""
+        return SETTINGS[self.provisioner]
+
+    @property
+    def document(self) -> str:
+        """What to write; empty where there is no number to set."""
+        return self.setting.document(self.max_pods)

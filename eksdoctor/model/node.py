@@ -3,10 +3,15 @@
 from functools import cached_property
 
 from eksdoctor.model.attachments import Attachments
+from eksdoctor.model.daemon_pod import DaemonPod
+from eksdoctor.model.density import Density
 from eksdoctor.model.fact import Items, Unknown, all_of, fact, join, known
+from eksdoctor.model.node_branch import NodeBranch
 from eksdoctor.model.node_hearing import NodeHearing
 from eksdoctor.model.node_pool import NodePool
+from eksdoctor.model.passing import Passing
 from eksdoctor.model.pod import Pod, Trouble
+from eksdoctor.model.policy_agent import NodeAgent
 
 
 class Node(NodePool):
@@ -18,9 +23,34 @@ class Node(NodePool):
         return Attachments(self)
 
     @cached_property
+    def density(self) -> Density:
+        """How many pods it admits, who said so, and how many would be right."""
+        return Density(self)
+
+    @cached_property
+    def daemon(self) -> DaemonPod:
+        """Its aws-node pod."""
+        return DaemonPod(self)
+
+    @cached_property
+    def branch(self) -> NodeBranch:
+        """Its branch ENIs."""
+        return NodeBranch(self)
+
+    @cached_property
+    def policy_agent(self) -> NodeAgent:
+        """The network-policy agent beside its daemon."""
+        return NodeAgent(self)
+
+    @cached_property
     def heard(self) -> NodeHearing:
         """What its daemon said."""
         return NodeHearing(self)
+
+    @cached_property
+    def passing(self) -> Passing:
+        """What of its troubles heals by itself."""
+        return Passing(self)
 
     @fact
     def pods_at_the_ceiling(self) -> Items[Pod]:
@@ -103,7 +133,7 @@ class Node(NodePool):
         return waiting if condition else Items()
 
 
-def _or_said(shown: bool | Unknown, answers: int | Unknown) -> bool | Unknown:
+def _or_said(shown: bool | Unknown, answers: int | Unknown) -> bool | Unknown:  # noqa: FBT001 (a fact)
     """What structure shows; where it cannot be seen, what the daemon said, if it said so."""
     said = isinstance(answers, int) and answers > 0
     return said or shown if isinstance(shown, Unknown) else shown

@@ -48,12 +48,18 @@ class NodeGroup:
     @fact
     def sets_max_pods_itself(self) -> bool:
         """Whether the user data of its launch template sets max-pods, whatever EKS computes."""
+        version = known(self.launch_template_version)
+        return version is not None and _sets_max_pods(version)
+
+    @fact
+    def launch_template_version(self) -> launching.LaunchTemplateVersion | None:
+        """The max-pods setting of the launch template it was given, None where it was given none."""
         template = self.record.launch_template
         if template is None or not template.id:
-            return False
+            return None
         for version in self.cluster.snapshot.of(kinds.LAUNCH_TEMPLATE_VERSIONS):
             if (version.launch_template_id, str(version.version_number)) == (template.id, template.version):
-                return _sets_max_pods(version)
+                return version
         missing = gap(
             self.cluster.snapshot,
             sources.launch_template_version(template.id, template.version),

@@ -1,5 +1,6 @@
 """A node by its own word and its type's: where it stands, who runs it, what its type can hold."""
 
+from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
 CORDONED = "node.kubernetes.io/unschedulable"
+MOST_DIGITS = 9  # of a number of pods
 
 
 class Compute(StrEnum):
@@ -44,6 +46,16 @@ class NodeIdentity:
             return self.record
         self.cluster.node_records.all()
         raise NotKnown.because("the node is gone")
+
+    @fact
+    def known_record(self) -> kubernetes.Node:
+        """What the API server shows of it."""
+        return self._known_record()
+
+    @fact
+    def conditions(self) -> tuple[kubernetes.Condition, ...]:
+        """What the kubelet and the node's monitors report."""
+        return self._known_record().status.conditions
 
     @fact
     def labels(self) -> dict[str, str]:
@@ -125,6 +137,22 @@ class NodeIdentity:
         if not text.isdecimal():
             raise NotKnown.because("the node states no pod capacity")
         return int(text)
+
+    @fact
+    def allocatable_pods(self) -> int:
+        """How many pods the scheduler may bind here."""
+        text = self._known_record().status.allocatable.get("pods", "")
+        if not (text.isdecimal() and len(text) < MOST_DIGITS):
+            raise NotKnown.because("the node states no allocatable pods")
+        return int(text)
+
+    @fact
+    def created_at(self) -> datetime:
+        """When the node joined the cluster."""
+        created = self._known_record().metadata.creation_timestamp
+        if created is None:
+            raise NotKnown.because("the node does not say when it was made")
+        return created
 
     @fact
     def subnet(self) -> "Subnet":

@@ -57,8 +57,9 @@ class NodePool(NodeCapacity):
 
     @fact
     def starved_pods(self) -> Items[Pod]:
-        """The pods on this node that wait for an address."""
-        return known(self.cluster.pods_waiting_for_addresses).where(lambda pod: pod.node_name == self.name)
+        """The pods on this node that wait for an address of its pool."""
+        mine = known(self.cluster.pods_waiting_for_addresses).where(lambda pod: pod.node_name == self.name)
+        return mine.where(lambda pod: b if isinstance(b := pod.draws_on_branch, Unknown) else not b)
 
     @fact
     def wanted_ips(self) -> int:

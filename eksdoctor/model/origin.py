@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from eksdoctor.model.advertised import KarpenterSettings
+from eksdoctor.model.fact import Unknown
 from eksdoctor.model.limits import InstanceLimits
 from eksdoctor.model.max_pods import Networking
 
@@ -25,7 +26,8 @@ class Origin:
     `limits` are its type's; where the API and the bundled table differ, both, for nodes advertise
     what their image's list said. `group` are the types of its managed node group, None for a node
     of none; `custom_ami` is None where the launch template could not be read. `user_data_max_pods`
-    is the number in the launch template's user data. `networking` is the CNI as it is set now.
+    is the number in the launch template's user data, and `unread_user_data` says why it could not be
+    told whether there is one. `networking` is the CNI as it is set now.
     """
 
     image: Image
@@ -35,6 +37,7 @@ class Origin:
     karpenter: KarpenterSettings | None = None
     is_auto_mode: bool = False
     user_data_max_pods: int | None = None
+    unread_user_data: Unknown | None = None
     networking: Networking = field(default_factory=Networking)
 
 

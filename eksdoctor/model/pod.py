@@ -150,8 +150,17 @@ class Pod:
         messages = [event.message for event in self.events if event.reason == "FailedScheduling"]
         if any(word in message for message in messages for word in ADDRESS_RESOURCES):
             return Trouble.UNBOUND
+        if self.wants_room and self.cluster.launching.is_refused:
+            return Trouble.UNBOUND
         self._require_events()
         return Trouble.NONE
+
+    @property
+    def wants_room(self) -> bool:
+        """Whether the scheduler said that Linux nodes lack something which one more would have."""
+        told = [event.message for event in self.events if event.reason == "FailedScheduling"]
+        words = [text for text in told if "vpc.amazonaws.com/PrivateIPv4Address" not in text]
+        return any("Insufficient " in text or "Too many pods" in text for text in words)
 
     def _starved(self) -> Trouble:
         if self.sandbox_failures_seen >= FAILURES_OF_TROUBLE:

@@ -1,11 +1,13 @@
 """A SecurityGroupPolicy: whom it selects, and which of them run without its groups."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from eksdoctor.model import sources
 from eksdoctor.model.fact import Items, Unknown, fact, known
 from eksdoctor.model.node_identity import Compute
 from eksdoctor.model.pod import Pod
+from eksdoctor.model.policy_reach import PolicyReach
 from eksdoctor.model.selector import selects
 from eksdoctor.model.sight import gap
 from eksdoctor.snapshot import kinds
@@ -48,6 +50,11 @@ class Policy:
         return bool(self.groups) and (
             spec.pod_selector is not None or spec.service_account_selector is not None
         )
+
+    @cached_property
+    def reach(self) -> PolicyReach:
+        """Whom it gives a branch ENI, and with what."""
+        return PolicyReach(self)
 
     @fact
     def pods(self) -> Items[Pod]:

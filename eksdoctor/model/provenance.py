@@ -118,8 +118,9 @@ def _of_image(origin: Origin) -> Claims:
     match origin.image:
         case Image.AL2:
             yield from _of_type(origin, Provisioner.BOOTSTRAP, by.bootstrap)
-            basis = "its default: --use-max-pods false and no number"
-            yield Candidate(Provisioner.KUBELET, KUBELET_DEFAULT, basis)
+            if origin.user_data_max_pods is None:
+                basis = "its default: --use-max-pods false and no number"
+                yield Candidate(Provisioner.KUBELET, KUBELET_DEFAULT, basis)
         case Image.AL2023:
             yield from _of_type(origin, Provisioner.NODEADM, by.nodeadm)
             basis = "its fallback: the type could not be looked up"
@@ -149,7 +150,9 @@ def _without_limits(origin: Origin) -> Claims:
 
 
 def _of_user_data(origin: Origin, provisioner: Provisioner) -> Claims:
-    if origin.user_data_max_pods is not None:
+    if origin.unread_user_data is not None:
+        yield origin.unread_user_data
+    elif origin.user_data_max_pods is not None:
         yield Candidate(provisioner, origin.user_data_max_pods, "set in the launch template's user data")
 
 

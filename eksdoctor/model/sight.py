@@ -9,6 +9,7 @@ from eksdoctor.snapshot.snapshot import Snapshot
 
 R = TypeVar("R")
 
+LOGS_ALONE = ("only nodes' logs were given", "a snapshot beside them: --from last")
 LOGIN = {
     "kubernetes": "working Kubernetes credentials",
     "aws": "working AWS credentials (read-only)",
@@ -69,6 +70,8 @@ def _reasons(unknown: Unknown | None) -> tuple[Reason, ...]:
 
 
 def _unasked(snapshot: Snapshot, request: Request) -> Unknown:
+    if snapshot.is_of_logs_alone:
+        return Unknown.because(*LOGS_ALONE)
     if not snapshot.manifested:
         text = "the folder has no manifest, so what was asked is not known"
         return Unknown.because(text, "a snapshot by `eksdoctor capture`")

@@ -1,6 +1,7 @@
 """Which request answers which part of the model: `inquiry` asks them, the model looks up the outcome."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from eksdoctor.snapshot import request as actions
 from eksdoctor.snapshot.request import Request
@@ -12,6 +13,7 @@ EVENT_SELECTOR = "type=Warning,reason!=Unhealthy,reason!=BackOff,reason!=ProbeWa
 SYSTEM = "kube-system"
 CNI_ADDON = "vpc-cni"
 CNI_CONFIG_MAP = "amazon-vpc-cni"
+KUBE_PROXY_CONFIG_MAP = "kube-proxy-config"
 
 
 def _scope(namespace: str) -> dict[str, str]:
@@ -25,7 +27,9 @@ ENI_CONFIGS = Request.of(actions.LIST_ENI_CONFIGS)
 SECURITY_GROUP_POLICIES = Request.of(actions.LIST_SECURITY_GROUP_POLICIES)
 CNI_NODES = Request.of(actions.LIST_CNI_NODES)
 CONFIG_MAP = Request.of(actions.GET_CONFIG_MAP, namespace=SYSTEM, name=CNI_CONFIG_MAP)
+KUBE_PROXY_CONFIG = Request.of(actions.GET_CONFIG_MAP, namespace=SYSTEM, name=KUBE_PROXY_CONFIG_MAP)
 AWS_NODE_PODS = Request.of(actions.LIST_PODS, namespace=SYSTEM, labelSelector="k8s-app=aws-node")
+DNS_PODS = Request.of(actions.LIST_PODS, namespace=SYSTEM, labelSelector="k8s-app=kube-dns")
 CALLER = Request.of(actions.GET_CALLER_IDENTITY)
 
 
@@ -124,6 +128,10 @@ INTERFACES_QUOTA = Request.of(actions.GET_SERVICE_QUOTA, **_INTERFACES_QUOTA)
 DEFAULT_INTERFACES_QUOTA = Request.of(actions.GET_DEFAULT_SERVICE_QUOTA, **_INTERFACES_QUOTA)
 
 
+# Every interface of the region, other VPCs' too: asked only where the quota may be near.
+REGION_INTERFACES = Request.of(actions.DESCRIBE_NETWORK_INTERFACES)
+
+
 def launch_template_version(template: str, version: str) -> Request:
     """The max-pods setting of one version of a launch template, by the template's id."""
     return Request.of(
@@ -176,6 +184,38 @@ def attached_policies(role_name: str) -> Request:
 def inline_policies(role_name: str) -> Request:
     """The names of the policies that stand in a role itself."""
     return Request.of(actions.LIST_ROLE_POLICIES, RoleName=role_name)
+
+
+# --- what the daemon itself says: its counters, its log on the node, its standard output -------------
+
+
+def pod_metrics(pod: str, node: str) -> Request:
+    """The metrics page of the aws-node pod of a node."""
+    return Request.of(actions.GET_POD_METRICS, namespace=SYSTEM, name=pod, node=node)
+
+
+def node_log(node: str, path: str) -> Request:
+    """The end of a log of a node; `path` is below /var/log."""
+    return Request.of(actions.GET_NODE_LOG, node=node, path=path)
+
+
+def pod_log(pod: str, node: str, seconds: int) -> Request:
+    """The standard output of the daemon's container over so many seconds."""
+    return Request.of(
+        actions.GET_POD_LOG,
+        namespace=SYSTEM,
+        name=pod,
+        node=node,
+        container="aws-node",
+        sinceSeconds=str(seconds),
+    )
+
+
+def calls_named(name: str, window: timedelta) -> Request:
+    """The calls of one name that CloudTrail has of the last `window`; the newest of them, if many."""
+    return Request.of(
+        actions.LOOKUP_EVENTS, EventName=name, LastSeconds=str(max(1, round(window.total_seconds())))
+    )
 
 
 def asked_with(snapshot: Snapshot, wanted: Request) -> Request:

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from eksdoctor.model.advertised import KarpenterSettings
+from eksdoctor.model.fact import Unknown
 from eksdoctor.model.limits import bundled_limits
 from eksdoctor.model.max_pods import Networking
 from eksdoctor.model.max_pods_setting import SETTINGS, Provisioner
@@ -61,6 +62,18 @@ def test_a_number_from_user_data():
     assert who(77, Image.AL2023, user_data_max_pods=77) == [
         "nodeadm (set in the launch template's user data)"
     ]
+
+
+def test_a_number_in_user_data_leaves_the_kubelet_no_default():
+    assert who(110, Image.AL2, user_data_max_pods=110) == [
+        "bootstrap.sh (set in the launch template's user data)"
+    ]
+
+
+def test_user_data_that_was_not_read_may_have_set_any_number():
+    unread = Unknown.because("not read")
+    found = provenance(77, candidates(Origin(Image.AL2023, (M5_LARGE,), unread_user_data=unread)))
+    assert (found.elements, found.missing) == ((), unread)
 
 
 def test_a_managed_node_group_made_before_prefix_delegation():
