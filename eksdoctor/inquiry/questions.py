@@ -2,13 +2,14 @@
 
 Three rounds reach everything: what can be asked at once; what depends on the cluster's VPC, the nodes
 in question and the policies; what depends on the subnets and node groups in question. An audit asks for
-the paths and the identity of the daemon too (`surroundings`).
+the paths and the identity of the daemon too (`surroundings`). Last come the daemon's counters, in a round
+of their own: where a security group keeps the control plane from the port, they delay nothing else.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from eksdoctor.inquiry import surroundings
+from eksdoctor.inquiry import branch_traffic, daemon_counters, surroundings, trail
 from eksdoctor.model import sources
 from eksdoctor.model.cluster import Cluster
 from eksdoctor.model.fact import Items, Unknown
@@ -16,12 +17,13 @@ from eksdoctor.model.node import Node
 from eksdoctor.model.subnet import Subnet
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.request import Request
-from eksdoctor.snapshot.snapshot import Snapshot
+from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Snapshot
 
 T = TypeVar("T")
 AUDIT = "audit"
 MOST_NODES = 200  # nodes in question whose pods are listed one by one; beyond, the pod table must do
 MOST_NAMESPACES = 10
+MOST_GROUPS = 6  # node groups whose health is asked for pods without a node
 
 
 def questions(snapshot: Snapshot) -> list[Request]:
@@ -29,8 +31,11 @@ def questions(snapshot: Snapshot) -> list[Request]:
     if not snapshot.manifested:
         return []
     cluster = Cluster(snapshot)
-    wanted = dict.fromkeys(_wanted(cluster))
-    return [request for request in wanted if request not in snapshot.outcomes]
+    for wanted in (_wanted(cluster), daemon_counters.questions(cluster)):
+        asked = [request for request in dict.fromkeys(wanted) if request not in snapshot.outcomes]
+        if asked:
+            return asked
+    return []
 
 
 def _wanted(cluster: Cluster) -> Iterator[Request]:
@@ -40,8 +45,11 @@ def _wanted(cluster: Cluster) -> Iterator[Request]:
     yield from _of_pods(cluster)
     yield from _of_account(cluster)
     yield from _of_subnets(cluster)
+    yield from branch_traffic.questions(cluster)
     if cluster.snapshot.purpose == AUDIT:
         yield from surroundings.questions(cluster)
+    if CLOUDTRAIL in cluster.snapshot.extras:
+        yield from trail.questions(cluster)
 
 
 def _at_once(cluster: Cluster) -> Iterator[Request]:
@@ -108,7 +116,7 @@ def _of_account(cluster: Cluster) -> Iterator[Request]:
 def _of_node_groups(cluster: Cluster, name: str) -> Iterator[Request]:
     """The node groups in question, and of their launch templates the max-pods setting."""
     wanted = _groups_in_question(cluster)
-    for group in wanted:
+    for group in dict.fromkeys((*wanted, *_groups_that_might_launch(cluster))):
         yield sources.nodegroup(name, group)
     for record in cluster.snapshot.of(kinds.NODEGROUPS):
         template = record.launch_template
@@ -136,9 +144,16 @@ def _of_security_groups(cluster: Cluster) -> Iterator[Request]:
 
 def _groups_in_question(cluster: Cluster) -> list[str]:
     named = cluster.snapshot.of(kinds.NODEGROUP_NAMES)
-    labels = [node.labels for node in nodes_in_question(cluster)]
+    labels = [node.labels for node in (*nodes_in_question(cluster), *cluster.pod_ceiling.nodes_to_look_at)]
     used = {found.get("eks.amazonaws.com/nodegroup") for found in labels if isinstance(found, dict)}
     return sorted(name for name in named if cluster.snapshot.purpose == AUDIT or name in used)
+
+
+def _groups_that_might_launch(cluster: Cluster) -> list[str]:
+    """Some node groups, where a pod waits for a node to be launched: their health says why none comes."""
+    if not any(pod.wants_room for pod in cluster.pods if not pod.node_name):
+        return []
+    return sorted(cluster.snapshot.of(kinds.NODEGROUP_NAMES))[:MOST_GROUPS]
 
 
 def _of_subnets(cluster: Cluster) -> Iterator[Request]:
@@ -174,8 +189,8 @@ def _known_subnets(node: Node) -> tuple[Subnet, ...]:
 
 
 def subnets_in_question(cluster: Cluster) -> list[Subnet]:
-    """The subnets of the nodes in question; in an audit those of every node."""
-    nodes: Iterable[Node] = nodes_in_question(cluster)
+    """The subnets of the nodes in question, and of nodes that may lack a trunk; in an audit of every node."""
+    nodes: Iterable[Node] = [*nodes_in_question(cluster), *cluster.branches.nodes_to_look_at]
     if cluster.snapshot.purpose == AUDIT:
         nodes = _elements(cluster.nodes_of_vpc_cni)
     found = {subnet.id: subnet for node in nodes for subnet in _known_subnets(node)}

@@ -22,6 +22,8 @@ def questions(cluster: Cluster) -> Iterator[Request]:
     if isinstance(vpc, str) and vpc:
         yield sources.route_tables(vpc)
         yield sources.vpc_endpoints(vpc)
+    if cluster.eni_quota.is_worth_counting is True:
+        yield sources.REGION_INTERFACES
     if cluster.is_same_in_aws is not False:
         yield from _of_identity(cluster)
 

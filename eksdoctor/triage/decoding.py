@@ -7,7 +7,6 @@ from eksdoctor.engine.evaluate import evaluate
 from eksdoctor.engine.finding import Confidence, Finding, Severity, plain
 from eksdoctor.engine.rulebook import Rulebook
 from eksdoctor.model.cluster import Cluster
-from eksdoctor.paste.assemble import PREMISE
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.testimony.signatures import catalogue
 from eksdoctor.testimony.statements import Statement
@@ -102,7 +101,7 @@ def _signals(cluster: Cluster) -> tuple[Signal, ...]:
 
 
 def _is_premise(said: Statement) -> bool:
-    return all(source.by == PREMISE for source in said.sources)
+    return all(source.is_question for source in said.sources)
 
 
 def _signal(said: Statement) -> Signal:

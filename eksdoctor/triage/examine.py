@@ -1,6 +1,7 @@
 """The whole examination: a snapshot and a rulebook in, a report out."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from eksdoctor.engine.evaluate import Fired, Outcome, Undecided, evaluate, grouped
 from eksdoctor.engine.finding import Confidence, CouldNotTell, Finding, Severity
@@ -19,7 +20,9 @@ MOST_SUBJECTS = 20
 CONFIDENCES = (Confidence.CONFIRMED, Confidence.LIKELY, Confidence.PRESSURE, Confidence.PAST)
 
 
-def examine(snapshot: Snapshot, rulebook: Rulebook, snapshot_path: str = "") -> Report:
+def examine(
+    snapshot: Snapshot, rulebook: Rulebook, snapshot_path: str = "", beside: tuple[str, ...] = ()
+) -> Report:
     """The report on a snapshot: pure, so the same snapshot gives the same report anywhere."""
     cluster = Cluster(snapshot)
     outcomes = [evaluate(rule, cluster) for rule in rulebook]
@@ -30,7 +33,7 @@ def examine(snapshot: Snapshot, rulebook: Rulebook, snapshot_path: str = "") -> 
     blind = could_not_tell(undecided)
     asks = asks_of(snapshot, cluster)
     return Report(
-        run=_run(snapshot, cluster, snapshot_path),
+        run=replace(_run(snapshot, cluster, snapshot_path), beside=beside),
         summary=summarise(cluster, findings, found, blind, asks),
         verdicts=found,
         findings=findings,
@@ -139,7 +142,9 @@ def _warnings(cluster: Cluster, snapshot: Snapshot) -> tuple[str, ...]:
     found: list[str] = []
     if cluster.is_same_in_aws is False:
         found.append("AWS shows another cluster than kubeconfig: every AWS fact is left out")
-    if not snapshot.manifested:
+    if snapshot.is_of_logs_alone:
+        found.append("nodes' logs alone: nothing of the cluster itself is in them")
+    elif not snapshot.manifested:
         found.append("a folder without a manifest: lists may be incomplete")
     if cluster.read_namespace:
         found.append(f"not all namespaces may be read: pods of {cluster.read_namespace} only")

@@ -83,7 +83,7 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Who looked at what, when."""
+    """Who looked at what, when; `snapshot` is where it lies, `beside` the bundles read with it."""
 
     tool: str
     purpose: str
@@ -98,6 +98,7 @@ class Run:
     requests: int = 0
     partial: bool = False
     snapshot: str = ""
+    beside: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 

@@ -8,7 +8,14 @@ from eksdoctor.model.cluster import Cluster
 from eksdoctor.model.fact import Unknown
 from eksdoctor.model.pod import Trouble
 from eksdoctor.model.sight import LOGIN, gap
-from eksdoctor.snapshot.request import DESCRIBE_CLUSTER, GET_CALLER_IDENTITY, Refusal, Request
+from eksdoctor.snapshot.request import (
+    DESCRIBE_CLUSTER,
+    GET_CALLER_IDENTITY,
+    GET_NODE_LOG,
+    GET_POD_METRICS,
+    Refusal,
+    Request,
+)
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.report import State, Verdict
 
@@ -124,7 +131,7 @@ def asks_of(snapshot: Snapshot, cluster: Cluster) -> tuple[str, ...]:
         ):  # nothing of AWS was asked after it: name all that would be
             asks["AWS"] = {READ_ONLY_POLICY: None}
     name = cluster.target_name
-    if isinstance(name, Unknown):
+    if isinstance(name, Unknown) and not snapshot.is_of_logs_alone:
         asks.setdefault("AWS", {})["the cluster's EKS name: --cluster-name NAME"] = None
     return tuple(f"{family}: {', '.join(grants)}" for family, grants in asks.items())
 
@@ -138,6 +145,12 @@ def _family(request: Request, refusal: Refusal) -> str:
 
 
 def _grant(request: Request, refusal: Refusal) -> str:
+    """What to ask for; empty for what a report does well without.
+
+    Nobody should hand out `nodes/proxy` or open a port at 02:14: the refusals name both.
+    """
+    if request.action is GET_NODE_LOG or (request.action is GET_POD_METRICS and refusal.reason == "failed"):
+        return ""
     match refusal.reason:
         case "forbidden":
             return refusal.grant or request.action.permission

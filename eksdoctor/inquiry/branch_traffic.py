@@ -1,0 +1,49 @@
+"""What is asked where policies give pods branch ENIs: whom these pods talk to, and what lets them."""
+
+from collections.abc import Iterator
+
+from eksdoctor.model import sources
+from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.fact import Items, NotKnown, Unknown, known
+from eksdoctor.model.pod import Pod
+from eksdoctor.snapshot.request import Request
+
+AUDIT = "audit"
+MOST_GROUPS = 200  # EC2 takes as many values of one filter
+
+
+def questions(cluster: Cluster) -> Iterator[Request]:
+    """The DNS pods and, once ENIs are in, the rules of both ends' groups that were not asked for."""
+    policies = cluster.policies
+    if isinstance(policies, Unknown) or not any(policy.is_valid for policy in policies):
+        return
+    yield sources.DNS_PODS
+    if cluster.snapshot.purpose == AUDIT:
+        yield sources.KUBE_PROXY_CONFIG
+    if sources.DNS_PODS not in cluster.snapshot.outcomes:
+        return
+    groups = sorted(group for group in set(_groups(cluster)) if not _is_asked(cluster, group))
+    if groups:
+        yield sources.security_group_rules(groups[:MOST_GROUPS])
+
+
+def _groups(cluster: Cluster) -> Iterator[str]:
+    """The groups of the ENIs of CoreDNS, of pods with branch ENIs and of their nodes, as far as seen."""
+    wiring = cluster.wiring
+    branched = _elements(wiring.branch_pods)
+    addresses = [pod.record.status.pod_ip for pod in (*branched, *_elements(wiring.dns_pods)) if pod.record]
+    addresses += [pod.record.status.host_ip for pod in branched if pod.record]
+    for address in dict.fromkeys(addresses):
+        try:
+            yield from known(wiring.peer_at(address).groups)
+        except NotKnown:
+            continue
+
+
+def _is_asked(cluster: Cluster, group: str) -> bool:
+    wanted = sources.security_group_rules([group])
+    return sources.asked_with(cluster.snapshot, wanted) in cluster.snapshot.outcomes
+
+
+def _elements(items: Items[Pod] | Unknown) -> tuple[Pod, ...]:
+    return () if isinstance(items, Unknown) else items.elements

@@ -1,0 +1,57 @@
+"""Of which nodes the daemon's counters are asked for.
+
+A page of metrics is one request a node, and pods may wait on thousands. What a daemon counts speaks
+for its subnet and for its instance type, so a sample is enough: some nodes of each, those with the
+most pods in trouble first.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import chain, zip_longest
+
+from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.fact import Items
+from eksdoctor.model.node import Node
+from eksdoctor.model.subnet import Subnet
+from eksdoctor.model.voices import Voices
+from eksdoctor.snapshot.request import GET_POD_METRICS, Request
+from eksdoctor.snapshot.snapshot import Snapshot
+
+ENOUGH = 8  # nodes in all, unless there are more kinds of them than that
+MOST = 200
+
+
+def questions(cluster: Cluster) -> Iterator[Request]:
+    """The counters of nodes with pods in trouble; asked once, whatever was heard since."""
+    nodes = cluster.nodes_in_question
+    if not isinstance(nodes, Items) or _were_asked(cluster.snapshot):
+        return
+    voices = Voices(cluster)
+    asked = {node.name: request for node in nodes if (request := voices.metrics(node.name)) is not None}
+    waiting = _pods_in_trouble(cluster)
+    for node in sample([node for node in nodes if node.name in asked], waiting):
+        yield asked[node.name]
+
+
+def sample(nodes: Iterable[Node], waiting: Counter[str]) -> list[Node]:
+    """One node of each subnet and instance type, then the next of each, until there are enough."""
+    groups: defaultdict[tuple[str, str], list[Node]] = defaultdict(list)
+    for node in sorted(nodes, key=lambda node: (-waiting[node.name], node.name)):
+        groups[_alike(node)].append(node)
+    turns = chain.from_iterable(zip_longest(*(groups[key] for key in sorted(groups))))
+    found = [node for node in turns if node is not None]
+    return found[: min(MOST, max(ENOUGH, len(groups)))]
+
+
+def _were_asked(snapshot: Snapshot) -> bool:
+    return any(request.action is GET_POD_METRICS for request in snapshot.outcomes)
+
+
+def _alike(node: Node) -> tuple[str, str]:
+    subnet, kind = node.pod_subnet, node.instance_type
+    return (subnet.id if isinstance(subnet, Subnet) else "", kind if isinstance(kind, str) else "")
+
+
+def _pods_in_trouble(cluster: Cluster) -> Counter[str]:
+    pods = cluster.pods_in_trouble
+    return Counter(pod.node_name for pod in pods) if isinstance(pods, Items) else Counter()

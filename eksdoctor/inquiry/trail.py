@@ -1,0 +1,27 @@
+"""What is looked up in CloudTrail when the user asks for it: calls that give addresses and interfaces."""
+
+from collections.abc import Iterator
+
+from eksdoctor.model import sources
+from eksdoctor.model.cluster import Cluster
+from eksdoctor.snapshot.request import Request
+
+CALLS = (
+    "AssignPrivateIpAddresses",
+    "CreateNetworkInterface",
+    "AttachNetworkInterface",
+    "ModifyNetworkInterfaceAttribute",
+)
+OF_LAUNCHES = ("RunInstances", "CreateFleet")
+OF_BRANCHES = ("CreateNetworkInterfacePermission", "AssociateTrunkInterface")
+
+
+def questions(cluster: Cluster) -> Iterator[Request]:
+    """One look-up for each name of a call over the window; of branch ENIs only where pods may have some."""
+    if cluster.is_same_in_aws is False:
+        return
+    names = [*CALLS, *OF_LAUNCHES]
+    if cluster.cni.security_groups_for_pods is not False:
+        names += OF_BRANCHES
+    for name in names:
+        yield sources.calls_named(name, cluster.snapshot.window)
