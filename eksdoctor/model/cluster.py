@@ -275,6 +275,13 @@ class Cluster:
         """Starved pods whose volumes are not mounted, so that no sandbox was tried."""
         return known(self.pods_in_trouble).where(lambda pod: pod.waits_for_volume)
 
+    @fact
+    def pods_waiting_with_address(self) -> Items[Pod]:
+        """Pods that do not run yet although they have had their address for a minute and more."""
+        namespace = self.snapshot.focus.namespace
+        mine = self.pods if not namespace else self.pods.where(lambda pod: pod.namespace == namespace)
+        return mine.where(lambda pod: pod.waits_with_address)
+
     def pods_on(self, node: str) -> Items[Pod]:
         """Every pod bound to a node."""
         return Items(self._pods_by_node[node], gap(self.snapshot, sources.pods_of_node(node)))

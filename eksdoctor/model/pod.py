@@ -88,6 +88,14 @@ class Pod:
         return self.has_address and not (self.is_host_network or self.is_over or self.has_branch_eni)
 
     @property
+    def waits_with_address(self) -> bool:
+        """Whether it is still pending, a minute after it was bound, with an address of its own."""
+        if self.record is None or self.record.status.phase != "Pending" or self.is_host_network:
+            return False
+        bound = self.bound_at
+        return self.has_address and bound is not None and self.cluster.at - bound > PATIENCE
+
+    @property
     def bound_at(self) -> datetime | None:
         """When the scheduler bound it."""
         if self.record is None:
