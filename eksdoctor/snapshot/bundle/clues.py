@@ -1,0 +1,66 @@
+"""Whose bundle it is, and when it was made: from its name and its files, never from a clock."""
+
+import re
+from datetime import UTC, datetime
+
+from eksdoctor.snapshot.bundle import layout
+
+EARLIEST, LATEST = 2015, 2999  # years
+_INSTANCE = re.compile(rb"\bi-[0-9a-f]{8,17}\b")
+_HOST = r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?"
+_OVERRIDE = re.compile(rf'--hostname-override[= ]"?({_HOST})'.encode())
+_KUBELET = b"kubelet"
+_JOURNAL = re.compile(
+    rf"^(?:[A-Z][a-z]{{2}} [ \d]\d \d\d:\d\d:\d\d|\d{{4}}-\d\d-\d\dT[\d:.]{{8,16}}[+-]\d\d:?\d\d) ({_HOST}) "
+    r"kubelet\[".encode(),
+    re.MULTILINE,
+)
+_NAMED = re.compile(rf"((?:ip|i)-{_HOST})-logs\.(?:tar\.gz|tgz|tar)")
+_MADE = re.compile(r"eks_.*?_(\d{4}-\d\d-\d\d)_(\d{4})-UTC")
+# A stamp counts where a line begins with it only: messages name certificates' last days and the like.
+_STAMP = re.compile(
+    rb'^(?:\{"level":"[a-z]{1,9}","ts":")?'
+    rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?(Z|[+-]\d\d:?\d\d)",
+    re.MULTILINE,
+)
+
+
+def instance_in(content: bytes) -> str:
+    """The instance id in `system/instance-id.txt`."""
+    found = _INSTANCE.search(content)
+    return found[0].decode() if found else ""
+
+
+def host_in(name: str, content: bytes) -> str:
+    """The node's name: as the kubelet is told it, else as the journal names its host."""
+    told = (line for line in content.splitlines() if _KUBELET in line)
+    found = next((match for match in map(_OVERRIDE.search, told) if match), None)
+    if found is None and layout.log(name) is not None:
+        found = _JOURNAL.search(content)
+    return found[1].decode() if found else ""
+
+
+def host_of(file: str) -> str:
+    """The node's name in that of a NodeDiagnostic's file, `NODE-logs.tar.gz`."""
+    found = _NAMED.fullmatch(file)
+    return found[1] if found else ""
+
+
+def made_at(file: str) -> datetime | None:
+    """When eks-log-collector began, from its file's name, to the minute."""
+    found = _MADE.match(file)
+    return _moment(f"{found[1]}T{found[2][:2]}:{found[2][2:]}:00", "Z") if found else None
+
+
+def newest(text: bytes) -> datetime | None:
+    """The newest stamp of the lines in a piece of a log."""
+    found = (_moment(stamp.decode(), zone.decode()) for stamp, zone in _STAMP.findall(text))
+    return max((at for at in found if at is not None), default=None)
+
+
+def _moment(stamp: str, zone: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(stamp + zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return at if EARLIEST <= at.year <= LATEST else None

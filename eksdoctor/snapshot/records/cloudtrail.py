@@ -1,0 +1,18 @@
+"""What CloudTrail wrote down of calls to EC2."""
+
+from msgspec import Struct
+
+from eksdoctor.snapshot.records.timestamp import Timestamp
+
+
+class TrailEvent(Struct, rename="pascal", omit_defaults=True, frozen=True):
+    """One event of LookupEvents.
+
+    `cloud_trail_event` is the event itself as JSON text, of which a capture keeps only what
+    `eksdoctor.testimony.trail_call` names: no addresses, no people, no parameters but ids.
+    """
+
+    event_id: str
+    event_name: str = ""
+    event_time: Timestamp | None = None
+    cloud_trail_event: str = ""
