@@ -17,12 +17,12 @@ from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collect.target import Options, find_target
 from eksdoctor.engine.finding import plain
 from eksdoctor.engine.rulebook import load
-from eksdoctor.inquiry.questions import questions
 from eksdoctor.render.json_page import json_page
 from eksdoctor.snapshot import archive, kinds, manifest
 from eksdoctor.snapshot.kinds import KINDS
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.examine import examine
+from eksdoctor.triage.node_logs import asking
 from eksdoctor.triage.report import State
 from tests.lab import Fault, Lab
 from tests.lab.programs import executable
@@ -36,10 +36,10 @@ BOOK = load(ROOT / "rules")
 SERVED_AS_ANOTHER = {kinds.CLUSTER}  # its endpoint is the lab's own
 BUNDLE = admission.BUNDLE.encode()
 RUN_DATA = ("tool", "context", "snapshot", "requests")
-# The built-in `view` role: no nodes, no cluster-scoped or custom resources.
+# The built-in `view` role: no nodes, no cluster-scoped or custom resources, no proxies.
 BEYOND_VIEW = {
     "list-nodes", "list-eniconfigs", "list-securitygrouppolicies", "list-cninodes", "list-nodepools",
-    "list-ec2nodeclasses", "list-mutatingwebhookconfigurations",
+    "list-ec2nodeclasses", "list-mutatingwebhookconfigurations", "get-pod-metrics", "get-node-log",
 }  # fmt: skip
 ALL_AWS = {"sts:*", "eks:*", "ec2:*", "iam:*", "servicequotas:*"}
 
@@ -67,6 +67,7 @@ def live(lab, recorded, *, deadline=20.0, observe=None, purpose="triage"):
     options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
     target = find_target(options)
     blank = Snapshot(at=recorded.at, target=target, focus=recorded.focus, purpose=purpose)
+    questions = asking(BOOK, 3 if purpose == "triage" else 0)
     return collect(blank, questions, connect(target, options), deadline, observe or Rounds())
 
 
@@ -131,7 +132,7 @@ def test_user_data_and_bundles_do_not_reach_a_snapshot():
 
 
 @pytest.mark.parametrize(
-    ("name", "confidence"), [("meridian-pay", "likely"), ("meridian-pay-agent", "confirmed")]
+    ("name", "confidence"), [("meridian-pay", "confirmed"), ("meridian-pay-agent", "confirmed")]
 )
 def test_meridian_pay_is_explained(name, confidence):
     report = examine(fixture(name), BOOK)
@@ -152,8 +153,11 @@ def test_meridian_pay_is_explained(name, confidence):
     ],
 )
 def test_each_incident_has_its_cause(name, cause):
+    """Confirmed where the daemon's log was read, which is on three nodes of each cause."""
     report = examine(fixture(name), BOOK)
-    assert {(v.state, v.cause, v.confidence) for v in report.verdicts} == {("explained", cause, "likely")}
+    assert {(v.state, v.cause) for v in report.verdicts} == {("explained", cause)}
+    assert report.verdicts[0].confidence == "confirmed"
+    assert {v.confidence for v in report.verdicts} <= {"confirmed", "likely"}
     assert report.findings[0].severity == "critical"
 
 
@@ -186,8 +190,19 @@ def test_view_without_aws_cannot_tell_and_names_three_things():
 
 
 def test_cluster_admin_without_aws_cannot_tell_and_asks_for_aws():
-    report = seen_with(ALL_AWS)
+    report = seen_with(ALL_AWS | {"get-node-log"})
     assert {verdict.state for verdict in report.verdicts} == {State.CANNOT_TELL}
+    assert [ask.partition(":")[0] for ask in report.asks] == ["AWS"]
+
+
+def test_cluster_admin_without_aws_is_told_by_the_daemons_themselves():
+    """Of the nodes that were heard, no more: which subnets the others are in, AWS alone tells."""
+    report = seen_with(ALL_AWS)
+    explained = [verdict for verdict in report.verdicts if verdict.state != State.CANNOT_TELL]
+    assert {(v.state, v.cause, v.confidence) for v in explained} == {
+        (State.EXPLAINED, "subnet-exhausted", "likely")
+    }
+    assert 1 <= sum(len(verdict.pods) for verdict in explained) < 41
     assert [ask.partition(":")[0] for ask in report.asks] == ["AWS"]
 
 
@@ -232,7 +247,9 @@ def test_another_cluster_in_the_account_tells_nothing_of_this_one():
         "endpoint": "https://OTHER.eks.example",
         "certificateAuthority": {"data": "b3RoZXI="},
     }
-    other = replace(recorded, records={**recorded.records, "aws/eks-describe-cluster": (foreign,)})
+    unheard = {kinds.WORDS.file: ()}  # the daemons know their own subnets
+    records = {**recorded.records, **unheard, "aws/eks-describe-cluster": (foreign,)}
+    other = replace(recorded, records=records)
     report = examine(other, BOOK)
     assert {verdict.state for verdict in report.verdicts} == {State.CANNOT_TELL}
     assert "AWS shows another cluster" in report.run.warnings[0]

@@ -69,6 +69,14 @@ def test_the_first_round_asks_for_karpenter_history_and_quota(worlds):
     assert wanted <= set(first)
 
 
+@pytest.mark.parametrize("name", ["meridian-pay", "ceiling", "healthy-stock"])
+def test_the_daemons_counters_are_asked_for_last_and_alone(worlds, name):
+    """A port that a security group shuts must delay nothing else."""
+    *before, last = [{request.action for request in asked} for asked in rounds(worlds[name], "triage")]
+    assert (last == {r.GET_POD_METRICS}) is not name.startswith("healthy")
+    assert not any(r.GET_POD_METRICS in actions_ for actions_ in before)
+
+
 def test_the_default_quota_is_asked_for_only_when_none_was_applied(worlds):
     assert actions(worlds["healthy-prefix"], "triage")[r.GET_DEFAULT_SERVICE_QUOTA] == 1
     assert actions(worlds["meridian-pay"], "triage")[r.GET_DEFAULT_SERVICE_QUOTA] == 0

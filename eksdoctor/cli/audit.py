@@ -11,7 +11,7 @@ from eksdoctor.cli.options import Color, FailOn
 def audit(
     *,
     namespace: options.Namespace = "",
-    source: options.From = "",
+    source: options.From = None,
     deadline: Annotated[
         float,
         typer.Option(
@@ -19,6 +19,7 @@ def audit(
         ),
     ] = 60.0,
     since: options.Since = None,
+    cloudtrail: options.CloudTrail = False,
     kubeconfig: options.Kubeconfig = "",
     context: options.Context = "",
     profile: options.Profile = "",
@@ -38,7 +39,7 @@ def audit(
 ) -> None:
     """Say what will stop pods from getting an address."""
     from eksdoctor.cli.reporting import report_on
-    from eksdoctor.cli.wish import Connection, Delivery, Wish
+    from eksdoctor.cli.wish import Connection, Delivery, Wish, extras
 
     wish = Wish(
         purpose="audit",
@@ -46,7 +47,8 @@ def audit(
         deadline_seconds=deadline,
         window_seconds=since,
         namespace=namespace,
-        source=source,
+        sources=tuple(source or ()),
+        extras=extras(cloudtrail),
     )
     delivery = Delivery(
         fail_on=fail_on,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from eksdoctor.cli import options
+from eksdoctor.cli.node_logs import SHIPPED
 from eksdoctor.errors import SnapshotError, UsageError
 
 
@@ -29,6 +30,8 @@ def capture(
     namespace: options.Namespace = "",
     deadline: options.Deadline = 20.0,
     since: options.Since = None,
+    cloudtrail: options.CloudTrail = False,
+    node_logs: options.NodeLogs = SHIPPED,
     kubeconfig: options.Kubeconfig = "",
     context: options.Context = "",
     profile: options.Profile = "",
@@ -44,7 +47,9 @@ def capture(
     from eksdoctor.cli.exit_codes import INTERRUPTED, NOTHING, UNREACHABLE
     from eksdoctor.cli.look import live
     from eksdoctor.cli.progress import Progress
-    from eksdoctor.cli.wish import Connection, Wish
+    from eksdoctor.cli.wish import Connection, Wish, extras
+    from eksdoctor.engine.rulebook import load
+    from eksdoctor.resources import rules_folder
     from eksdoctor.snapshot import archive
 
     target = _target(path, "replace" if force else "refuse")
@@ -54,9 +59,11 @@ def capture(
         deadline_seconds=deadline,
         window_seconds=since,
         namespace=namespace,
+        extras=extras(cloudtrail),
+        node_logs=node_logs if purpose is Purpose.TRIAGE else 0,
     )
     with Progress("quiet" if quiet else "spoken") as progress:
-        snapshot = live(wish, progress)
+        snapshot = live(wish, progress, load(rules_folder()))
     silence.tell(snapshot, "quiet" if quiet else "spoken")
     silent = silence.is_cluster_silent(snapshot)
     code = INTERRUPTED if snapshot.interrupted else UNREACHABLE if silent else NOTHING

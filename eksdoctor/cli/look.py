@@ -7,24 +7,27 @@ from pathlib import Path
 from eksdoctor import __version__
 from eksdoctor.cli.progress import Progress
 from eksdoctor.cli.wish import LAST, WINDOW_SECONDS, Wish
-from eksdoctor.errors import SnapshotError, StoppedError
+from eksdoctor.engine.rulebook import Rulebook
+from eksdoctor.errors import SnapshotError, StoppedError, UsageError
 from eksdoctor.snapshot.snapshot import Snapshot
 
+ONE_SNAPSHOT = "Name one snapshot, and beside it as many bundles of nodes' logs as you like."
 
-def look(wish: Wish, progress: Progress) -> tuple[Snapshot, str]:
-    """The snapshot to judge and where it lies; a live one lies nowhere yet."""
-    if wish.source:
+
+def look(wish: Wish, progress: Progress, rulebook: Rulebook) -> tuple[Snapshot, tuple[str, ...]]:
+    """The snapshot to judge, and where it and the bundles beside it lie; a live one lies nowhere yet."""
+    if wish.sources:
         wish.check()
         return _read(wish)
-    return live(wish, progress), ""
+    return live(wish, progress, rulebook), ()
 
 
-def live(wish: Wish, progress: Progress) -> Snapshot:
-    """A snapshot of the cluster, taken now."""
+def live(wish: Wish, progress: Progress, rulebook: Rulebook) -> Snapshot:
+    """A snapshot of the cluster, taken now; the rules say which causes need the word of a node's log."""
     from eksdoctor.collect.connection import connect
     from eksdoctor.collect.rounds import collect
     from eksdoctor.collect.target import find_target
-    from eksdoctor.inquiry.questions import questions
+    from eksdoctor.triage.node_logs import asking
 
     wish.check()
     options = wish.connection.options()
@@ -39,20 +42,39 @@ def live(wish: Wish, progress: Progress) -> Snapshot:
         target=target,
         focus=wish.focus(target),
         purpose=wish.purpose,
+        extras=wish.extras,
         tool=__version__,
     )
+    questions = asking(rulebook, wish.node_logs)
     return collect(blank, questions, connection, wish.deadline_seconds, progress)
 
 
-def _read(wish: Wish) -> tuple[Snapshot, str]:
-    from eksdoctor.snapshot import archive, shelf
+def _read(wish: Wish) -> tuple[Snapshot, tuple[str, ...]]:
+    from eksdoctor.snapshot import archive
+    from eksdoctor.snapshot.bundle import placing, reader
 
-    path = shelf.latest() if wish.source == LAST else Path(wish.source).expanduser()
-    if path is None:
-        raise SnapshotError(f"no snapshot is kept in {shelf.folder()}", "Every `eksdoctor triage` keeps one.")
-    snapshot = replace(archive.read(path), purpose=wish.purpose)
+    bundles, others = [], []
+    for path in dict.fromkeys(_path(source) for source in wish.sources):
+        bundle = reader.read(path)
+        if bundle is None:
+            others.append(path)
+        else:
+            bundles.append(bundle)
+    if len(others) > 1:
+        raise UsageError(f"--from names two snapshots: {others[0]} and {others[1]}", ONE_SNAPSHOT)
+    found = placing.beside(archive.read(others[0]), bundles) if others else placing.alone(bundles)
+    snapshot = replace(found, purpose=wish.purpose)
     if wish.namespace or wish.pod:
         snapshot = replace(snapshot, focus=wish.focus(snapshot.target))
     if wish.window_seconds:
         snapshot = replace(snapshot, window=timedelta(seconds=wish.window_seconds))
-    return snapshot, str(path)
+    return snapshot, tuple(str(path) for path in (*others, *(bundle.path for bundle in bundles)))
+
+
+def _path(source: str) -> Path:
+    from eksdoctor.snapshot import shelf
+
+    path = shelf.latest() if source == LAST else Path(source).expanduser()
+    if path is None:
+        raise SnapshotError(f"no snapshot is kept in {shelf.folder()}", "Every `eksdoctor triage` keeps one.")
+    return path

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from eksdoctor.cli.durations import duration
+from eksdoctor.cli.node_logs import number_of_nodes
 
 
 class FailOn(StrEnum):
@@ -53,9 +54,13 @@ Namespace = Annotated[
     str, typer.Option("--namespace", "-n", metavar="NAME", help="Only pods of this namespace (default: all).")
 ]
 From = Annotated[
-    str,
+    list[str] | None,
     typer.Option(
-        "--from", metavar="PATH|last", help="Read a snapshot instead of the cluster; `last` is the newest."
+        "--from",
+        metavar="PATH|last",
+        show_default=False,
+        help="Read a snapshot instead of the cluster (`last` is the newest), or logs that eks-log-collector "
+        "or a NodeDiagnostic packed on a node; repeatable.",
     ),
 ]
 DEADLINE = "A report comes by then, with what has answered."
@@ -71,6 +76,22 @@ Since = Annotated[
         parser=duration,
         show_default="1h",
         help="How far back events and counters count.",
+    ),
+]
+CloudTrail = Annotated[
+    bool,
+    typer.Option(
+        "--cloudtrail", help="Look up in CloudTrail what EC2 refused (seconds more, cloudtrail:LookupEvents)."
+    ),
+]
+NodeLogs = Annotated[
+    int,
+    typer.Option(
+        "--node-logs",
+        metavar="N|off",
+        parser=number_of_nodes,
+        show_default="3",
+        help="Read ipamd's log on N nodes for each cause that is not confirmed; takes nodes/proxy.",
     ),
 ]
 Why = Annotated[bool, typer.Option("--why", help="Also show what was clear and what does not apply.")]

@@ -27,10 +27,10 @@ def report_on(wish: Wish, delivery: Delivery) -> int:
         return plain(examine(snapshot, rulebook).summary)
 
     with Progress(delivery.voice, interim) as progress:
-        snapshot, path = look(wish, progress)
-    if not path and delivery.snapshot == "kept" and not silence.nothing_answered(snapshot):
-        path = _keep(snapshot, delivery)
-    report = examine(snapshot, rulebook, snapshot_path=path)
+        snapshot, paths = look(wish, progress, rulebook)
+    if not paths and delivery.snapshot == "kept" and not silence.nothing_answered(snapshot):
+        paths = _keep(snapshot, delivery)
+    report = examine(snapshot, rulebook, snapshot_path="".join(paths[:1]), beside=paths[1:])
     if delivery.passed == "hidden":
         report = replace(report, passed=())
     for file in outputs.write(pages, report, delivery.color):
@@ -39,7 +39,7 @@ def report_on(wish: Wish, delivery: Delivery) -> int:
     return exit_code(report, snapshot, delivery.fail_on)
 
 
-def _keep(snapshot: Snapshot, delivery: Delivery) -> str:
+def _keep(snapshot: Snapshot, delivery: Delivery) -> tuple[str, ...]:
     """Where the snapshot was put; a cache that cannot be written spoils no report."""
     from eksdoctor.snapshot import shelf
 
@@ -47,9 +47,9 @@ def _keep(snapshot: Snapshot, delivery: Delivery) -> str:
         path = shelf.keep(snapshot)
     except SnapshotError as error:
         print(f"warning: {error.message}", file=sys.stderr)
-        return ""
+        return ()
     _say(f"snapshot: {path}", delivery)
-    return str(path)
+    return (str(path),)
 
 
 def _say(words: str, delivery: Delivery) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from eksdoctor.cli import options
+from eksdoctor.cli.node_logs import SHIPPED
 from eksdoctor.cli.options import Color, FailOn
 
 
@@ -12,9 +13,11 @@ def triage(
     pod: Annotated[str, typer.Argument(metavar="POD", help="Only this pod: NAME or NAMESPACE/NAME.")] = "",
     *,
     namespace: options.Namespace = "",
-    source: options.From = "",
+    source: options.From = None,
     deadline: options.Deadline = 20.0,
     since: options.Since = None,
+    cloudtrail: options.CloudTrail = False,
+    node_logs: options.NodeLogs = SHIPPED,
     kubeconfig: options.Kubeconfig = "",
     context: options.Context = "",
     profile: options.Profile = "",
@@ -34,7 +37,7 @@ def triage(
 ) -> None:
     """Say why pods get no address, and what to type."""
     from eksdoctor.cli.reporting import report_on
-    from eksdoctor.cli.wish import Connection, Delivery, Wish
+    from eksdoctor.cli.wish import Connection, Delivery, Wish, extras
 
     wish = Wish(
         purpose="triage",
@@ -43,7 +46,9 @@ def triage(
         window_seconds=since,
         namespace=namespace,
         pod=pod,
-        source=source,
+        sources=tuple(source or ()),
+        extras=extras(cloudtrail),
+        node_logs=node_logs,
     )
     delivery = Delivery(
         fail_on=fail_on,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from eksdoctor.cli.options import Color, FailOn
 from eksdoctor.errors import UsageError
-from eksdoctor.snapshot.snapshot import Focus, Target
+from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Focus, Target
 
 if TYPE_CHECKING:
     from eksdoctor.collect.target import Options
@@ -47,7 +47,11 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to look at. `source` is a snapshot to read instead of the cluster, or `last`."""
+    """What to look at. `sources` are read instead of the cluster: a snapshot or `last`, and bundles of logs.
+
+    `extras` are what the user wants asked beyond the purpose.
+    `node_logs` is of how many nodes, for each cause that is not confirmed, the daemon's log is read.
+    """
 
     purpose: str
     connection: Connection
@@ -55,11 +59,17 @@ class Wish:
     window_seconds: float | None = None
     namespace: str = ""
     pod: str = ""
-    source: str = ""
+    sources: tuple[str, ...] = ()
+    extras: frozenset[str] = frozenset()
+    node_logs: int = 0
 
     def check(self) -> None:
         """Raise UsageError for options that contradict each other."""
-        if self.source and self.connection != Connection():
+        if self.sources and self.extras:
+            raise UsageError(
+                "--from reads what was captured and asks nothing more", "Leave out --cloudtrail."
+            )
+        if self.sources and self.connection != Connection():
             raise UsageError(
                 "--from reads a snapshot: options that name a cluster or an account have no place beside it",
                 "Leave out either.",
@@ -80,6 +90,11 @@ class Wish:
         if name and not namespace:
             namespace = target.namespace or "default"
         return Focus(namespace=namespace, pod=name)
+
+
+def extras(cloudtrail: bool) -> frozenset[str]:
+    """What a snapshot calls the things that are asked for by a flag alone."""
+    return frozenset({CLOUDTRAIL}) if cloudtrail else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 from eksdoctor.collect.aws_errors import refused_by_aws
 from eksdoctor.collect.aws_session import assumed_role, new_session
 from eksdoctor.collect.deadline import Deadline
+from eksdoctor.collect.pace import Pace
 from eksdoctor.collect.refused import Refused, refused
 from eksdoctor.snapshot.request import Refusal
 
@@ -19,7 +20,9 @@ CONNECT_SECONDS = 3.0
 READ_SECONDS = 15.0
 TRIES = 3
 # A private network often has no way there, and the other answers of the round wait for it: one try must do.
-TRIES_OF = {"service-quotas": 1}
+# CloudTrail's two look-ups a second are the whole account's, so others take some: once more is worth it.
+TRIES_OF = {"cloudtrail": 2, "service-quotas": 1}
+LOOKUP_SECONDS = 0.5  # two look-ups a second per account and region, says the page of LookupEvents
 
 
 @dataclass(slots=True)
@@ -30,6 +33,7 @@ class Account:
     region: str = ""
     role_arn: str = ""
     endpoint: str = ""
+    lookups: Pace = field(default_factory=lambda: Pace(LOOKUP_SECONDS))
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _session: Any = None
     _clients: dict[str, Any] = field(default_factory=dict)

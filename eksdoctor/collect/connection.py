@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from eksdoctor.collect import ec2, eks, iam, kubernetes_lists, service_quotas, sts
+from eksdoctor.collect import cloudtrail, ec2, eks, iam, kubernetes_lists, node_words, service_quotas, sts
 from eksdoctor.collect.aws_account import Account
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.eks_names import names_in
@@ -31,6 +31,9 @@ KUBERNETES: dict[str, Callable[[KubernetesApi, Request, Deadline], Answer]] = {
     "list-nodepools": kubernetes_lists.list_nodepools,
     "list-ec2nodeclasses": kubernetes_lists.list_ec2nodeclasses,
     "list-mutatingwebhookconfigurations": kubernetes_lists.list_mutatingwebhookconfigurations,
+    "get-pod-metrics": node_words.get_pod_metrics,
+    "get-pod-log": node_words.get_pod_log,
+    "get-node-log": node_words.get_node_log,
 }
 AWS: dict[str, Callable[[Account, Request, Deadline], Answer]] = {
     "sts:GetCallerIdentity": sts.get_caller_identity,
@@ -55,6 +58,7 @@ AWS: dict[str, Callable[[Account, Request, Deadline], Answer]] = {
     "iam:ListRolePolicies": iam.list_role_policies,
     "servicequotas:GetServiceQuota": service_quotas.get_service_quota,
     "servicequotas:GetAWSDefaultServiceQuota": service_quotas.get_aws_default_service_quota,
+    "cloudtrail:LookupEvents": cloudtrail.lookup_events,
 }
 
 

@@ -16,6 +16,10 @@ class Deadline:
         """The deadline so many seconds from now."""
         return cls(time.monotonic() + seconds, seconds)
 
+    def nearer(self, seconds: float) -> "Deadline":
+        """This deadline, or the one so many seconds from now when that comes first."""
+        return min(self, Deadline.after(seconds), key=lambda deadline: deadline.moment)
+
     @property
     def left(self) -> float:
         """The seconds left, never below zero."""

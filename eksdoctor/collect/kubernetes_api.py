@@ -54,10 +54,10 @@ class KubernetesApi:
         self, path: str, query: dict[str, str], action: Action, deadline: Deadline, accept: str = JSON
     ) -> Body:
         """GET a path; raises Refused for everything but 200 and 404."""
-        client = self._connected(deadline)
-        url = f"{client.configuration.host}{path}{'?' + urlencode(query) if query else ''}"
+        url = self._url(path, query, deadline)
+        headers = {"Accept": accept, "Accept-Encoding": "gzip"}
         for attempt in range(MOST_RETRIES + 1):
-            answer = self._once(client, url, accept, deadline, attempt)
+            answer = self._once(url, headers, deadline, attempt)
             if answer is None:
                 continue
             if answer.status in (_OK, _NOT_FOUND):
@@ -68,26 +68,43 @@ class KubernetesApi:
             time.sleep(pause)
         raise refused_by_status(answer.status, answer.data, action, self._login)
 
-    def _once(self, client: Any, url: str, accept: str, deadline: Deadline, attempt: int) -> Any:
+    def open(self, path: str, query: dict[str, str], headers: dict[str, str], deadline: Deadline) -> Any:
+        """GET a path whose body is read piece by piece; raises Refused when there is no answer.
+
+        What is returned is urllib3's answer, of any status, for the caller to read and to close.
+        """
+        url = self._url(path, query, deadline)
+        answer, attempt = None, 0
+        while answer is None:
+            answer = self._once(url, headers, deadline, attempt, whole=False)
+            attempt += 1
+        return answer
+
+    def _url(self, path: str, query: dict[str, str], deadline: Deadline) -> str:
+        host = self._connected(deadline).configuration.host
+        return f"{host}{path}{'?' + urlencode(query) if query else ''}"
+
+    def _once(
+        self, url: str, headers: dict[str, str], deadline: Deadline, attempt: int, *, whole: bool = True
+    ) -> Any:
         """One try; None when the connection broke in a way that a second try may mend."""
         import urllib3
 
-        if self._hindrance is not None:
-            raise Refused(self._hindrance)
+        client = self._connected(deadline)
         if deadline.left <= 0:
             raise refused("timeout", deadline.words)
-        headers = {
-            "Accept": accept,
-            "Accept-Encoding": "gzip",
-            "User-Agent": "eksdoctor",
-            **_auth_headers(client),
-        }
         patience = urllib3.Timeout(
             connect=min(CONNECT_SECONDS, deadline.left), read=min(READ_SECONDS, deadline.left)
         )
         try:
             answer = client.rest_client.pool_manager.request(
-                "GET", url, headers=headers, timeout=patience, retries=False, redirect=False
+                "GET",
+                url,
+                headers={**headers, "User-Agent": "eksdoctor", **_auth_headers(client)},
+                timeout=patience,
+                retries=False,
+                redirect=False,
+                preload_content=whole,
             )
         except (
             urllib3.exceptions.ProtocolError

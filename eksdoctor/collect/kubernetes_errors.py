@@ -28,6 +28,11 @@ def known_absent(status: int, body: bytes) -> bool:
     return body.startswith(b"404 page not found") or _status(body).get("reason") == "NotFound"
 
 
+def is_status(body: bytes) -> bool:
+    """Whether a refusal is in the API server's own words, and not those of somebody behind it."""
+    return bool(_status(body))
+
+
 def refused_by_network(error: Exception, host: str, words: str) -> Refused:
     """The refusal for a request that got no HTTP answer; `words` are said of one that came too late."""
     import urllib3.exceptions as network

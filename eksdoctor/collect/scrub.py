@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from eksdoctor.collect.field_managers import of_environment
 from eksdoctor.snapshot.records.kubernetes import LAST_APPLIED
 
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
@@ -16,12 +17,14 @@ _USER_INFO = re.compile(r"(?<=://)[^/@\s]*@")
 def scrub(document: dict[str, Any]) -> dict[str, Any]:
     """The document, changed in place: no bookkeeping, no workload environment, no credentials."""
     metadata = document.get("metadata")
+    own = _is_aws_node(metadata if isinstance(metadata, dict) else {})
     if isinstance(metadata, dict):
-        metadata.pop("managedFields", None)
+        managers = metadata.pop("managedFields", None)
+        if own and managers is not None:
+            metadata["managedFields"] = of_environment(managers)
         annotations = metadata.get("annotations")
         if isinstance(annotations, dict):
             annotations.pop(LAST_APPLIED, None)
-    own = _is_aws_node(metadata if isinstance(metadata, dict) else {})
     for container in _containers(document):
         if own:
             blank_credentials(container.get("env"))

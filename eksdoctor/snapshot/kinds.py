@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from eksdoctor.snapshot.records import (
     admission,
     aws,
+    cloudtrail,
     identity,
     karpenter,
     kubernetes,
@@ -161,6 +162,9 @@ DEFAULT_QUOTAS = Kind(
     quotas.Quota,
     lambda quota: f"{quota.service_code} {quota.quota_code}",
 )
+TRAIL_EVENTS = Kind(
+    "aws/cloudtrail-lookup-events", "Events", cloudtrail.TrailEvent, lambda event: event.event_id
+)
 
 SINGLE = frozenset({"cluster", "addon", "nodegroup", "association", "Role", "Quota"})
 """The keys under which an answer holds one object."""
@@ -172,4 +176,5 @@ KINDS: tuple[Kind[Any], ...] = (
     CALLER, CLUSTER, ADDONS, NODEGROUP_NAMES, NODEGROUPS, SUBNETS, VPCS, INSTANCE_TYPES, RESERVATIONS,
     INTERFACES, SECURITY_GROUPS, LAUNCH_TEMPLATE_VERSIONS, ROUTE_TABLES, SECURITY_GROUP_RULES, VPC_ENDPOINTS,
     POD_IDENTITY_NAMES, POD_IDENTITIES, ROLES, ATTACHED_POLICIES, INLINE_POLICIES, QUOTAS, DEFAULT_QUOTAS,
+    TRAIL_EVENTS,
 )  # fmt: skip

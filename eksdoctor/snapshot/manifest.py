@@ -28,6 +28,7 @@ class Asked(msgspec.Struct, omit_defaults=True):
     count: int = 0
     dropped: int = 0
     absent: bool = False
+    sampled: bool = False
     refusal: Refusal | None = None
 
 
@@ -57,6 +58,7 @@ def disassemble(snapshot: Snapshot) -> dict[str, bytes]:
             count=outcome.count,
             dropped=outcome.dropped,
             absent=outcome.absent,
+            sampled=outcome.sampled,
             refusal=outcome.refusal,
         )
         for request, outcome in snapshot.outcomes.items()
@@ -83,7 +85,8 @@ def assemble(files: dict[str, bytes], name: str) -> Snapshot:
     if not files:
         raise SnapshotError(
             f"{name} holds nothing that eksdoctor knows",
-            "A snapshot has manifest.json, kubernetes/*.json and aws/*.json.",
+            "A snapshot has manifest.json, kubernetes/*.json and aws/*.json; a bundle of a node's logs has "
+            "ipamd/*.json or var_log/aws-routed-eni/.",
         )
     head = _read_manifest(files, name)
     records: dict[str, tuple[Any, ...]] = {}
@@ -108,7 +111,7 @@ def assemble(files: dict[str, bytes], name: str) -> Snapshot:
         )
         dropped = asked.dropped + lost.get(action.kind.file, 0)
         outcomes[Request(action, arguments)] = Outcome(
-            asked.refusal, asked.absent, dropped, asked.count, asked.seconds, asked.pages
+            asked.refusal, asked.absent, dropped, asked.count, asked.seconds, asked.pages, asked.sampled
         )
     return Snapshot(
         at=head.at,

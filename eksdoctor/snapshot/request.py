@@ -54,6 +54,10 @@ LIST_MUTATING_WEBHOOKS = Action(
     kinds.MUTATING_WEBHOOKS,
     "list mutatingwebhookconfigurations.admissionregistration.k8s.io",
 )
+# What the daemons themselves say. `nodes/proxy` amounts to exec on the node: asked for last, never needed.
+GET_POD_METRICS = Action("get-pod-metrics", kinds.WORDS, "get pods/proxy in kube-system")
+GET_POD_LOG = Action("get-pod-log", kinds.WORDS, "get pods/log in kube-system")
+GET_NODE_LOG = Action("get-node-log", kinds.WORDS, "get nodes/proxy")
 
 GET_CALLER_IDENTITY = Action("sts:GetCallerIdentity", kinds.CALLER, "sts:GetCallerIdentity")
 DESCRIBE_CLUSTER = Action("eks:DescribeCluster", kinds.CLUSTER, "eks:DescribeCluster")
@@ -101,6 +105,7 @@ GET_DEFAULT_SERVICE_QUOTA = Action(
     kinds.DEFAULT_QUOTAS,
     "servicequotas:GetAWSDefaultServiceQuota",
 )
+LOOKUP_EVENTS = Action("cloudtrail:LookupEvents", kinds.TRAIL_EVENTS, "cloudtrail:LookupEvents")
 
 ACTIONS: dict[str, Action] = {
     action.name: action
@@ -108,13 +113,14 @@ ACTIONS: dict[str, Action] = {
         LIST_NODES, LIST_PODS, TABULATE_PODS, LIST_EVENTS, LIST_DAEMON_SETS, LIST_ENI_CONFIGS,
         LIST_SECURITY_GROUP_POLICIES, LIST_CNI_NODES, GET_CONFIG_MAP, LIST_SERVICE_ACCOUNTS,
         GET_SERVICE_ACCOUNT, LIST_CONTROLLER_REVISIONS, LIST_NODE_POOLS, LIST_EC2_NODE_CLASSES,
-        LIST_MUTATING_WEBHOOKS,
+        LIST_MUTATING_WEBHOOKS, GET_POD_METRICS, GET_POD_LOG, GET_NODE_LOG,
         GET_CALLER_IDENTITY, DESCRIBE_CLUSTER, DESCRIBE_ADDON, LIST_NODEGROUPS, DESCRIBE_NODEGROUP,
         DESCRIBE_SUBNETS, DESCRIBE_VPCS, DESCRIBE_INSTANCE_TYPES, GET_SUBNET_CIDR_RESERVATIONS,
         DESCRIBE_NETWORK_INTERFACES, DESCRIBE_SECURITY_GROUPS, DESCRIBE_LAUNCH_TEMPLATE_VERSIONS,
         DESCRIBE_ROUTE_TABLES, DESCRIBE_SECURITY_GROUP_RULES, DESCRIBE_VPC_ENDPOINTS,
         LIST_POD_IDENTITY_ASSOCIATIONS, DESCRIBE_POD_IDENTITY_ASSOCIATION, GET_ROLE,
         LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES, GET_SERVICE_QUOTA, GET_DEFAULT_SERVICE_QUOTA,
+        LOOKUP_EVENTS,
     )
 }  # fmt: skip
 
@@ -127,7 +133,7 @@ class Request:
 
     Arguments are named as the API names them. Kubernetes: `namespace`, `name`, `fieldSelector`,
     `labelSelector`. AWS: boto3's parameter names with lists as tuples; an EC2 filter is written
-    `filter:<name>`.
+    `filter:<name>`. A look-up in CloudTrail has one `EventName` and goes `LastSeconds` back.
     """
 
     action: Action
@@ -187,7 +193,8 @@ class Answer:
 
     `documents` are records of the action's kind (Structs, or dicts for whole kinds). With a
     `refusal` there may still be some: the pages that came before it. `absent` is the API's own
-    not-found, which is an answer. `dropped` objects came but could not be decoded.
+    not-found, which is an answer. `dropped` objects came but could not be decoded. `sampled`: there was
+    more than was asked for, and these are the newest.
     """
 
     request: Request
@@ -197,3 +204,4 @@ class Answer:
     dropped: int = 0
     seconds: float = 0.0
     pages: int = field(default=1)
+    sampled: bool = False

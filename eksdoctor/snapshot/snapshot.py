@@ -8,17 +8,18 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from eksdoctor.snapshot.kinds import Kind
+from eksdoctor.snapshot.kinds import WORDS, Kind
 from eksdoctor.snapshot.request import Answer, Refusal, Request
 from eksdoctor.snapshot.streams import Stream
 
 FORMAT = 1
+CLOUDTRAIL = "cloudtrail"
 R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a request, without its records."""
+    """What became of a request, without its records; `sampled`: there was more than was asked for."""
 
     refusal: Refusal | None = None
     absent: bool = False
@@ -26,6 +27,7 @@ class Outcome:
     count: int = 0
     seconds: float = 0.0
     pages: int = 1
+    sampled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Snapshot:
     `at` is the capture's time (UTC, aware), `window` how far back testimony counts, `records` the
     documents by file, `outcomes` the account of each request. `manifested` is False for a folder of
     plain API files without a manifest: what was asked there is not known, so no list is complete.
+    `extras` names what the user wants asked beyond the purpose; a replay asks nothing and has none.
     `streams` are texts that lie beside it, a bundle's logs: they are read where they lie, never copied in.
     """
 
@@ -69,6 +72,7 @@ class Snapshot:
     target: Target = field(default_factory=Target)
     focus: Focus = field(default_factory=Focus)
     purpose: str = "triage"
+    extras: frozenset[str] = frozenset()
     tool: str = ""
     records: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     outcomes: dict[Request, Outcome] = field(default_factory=dict)
@@ -89,6 +93,7 @@ class Snapshot:
                 len(answer.documents),
                 answer.seconds,
                 answer.pages,
+                answer.sampled,
             )
         return replace(self, records=merged, outcomes=outcomes)
 
@@ -103,6 +108,11 @@ class Snapshot:
     @cached_property
     def _decoded(self) -> dict[str, Any]:
         return {}
+
+    @property
+    def is_of_logs_alone(self) -> bool:
+        """Whether there is nothing in it but what bundles of nodes' logs hold."""
+        return not self.manifested and self.records.keys() <= {WORDS.file}
 
     @property
     def refusals(self) -> dict[Request, Refusal]:

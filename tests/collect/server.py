@@ -12,12 +12,13 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass
 class Reply:
-    """One answer; `hold` keeps the client waiting until the server closes."""
+    """One answer; `hold` keeps the client waiting until the server closes, `closing` ends the connection."""
 
     status: int = 200
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     hold: bool = False
+    closing: bool = False
 
     @property
     def content(self) -> bytes:
@@ -64,11 +65,12 @@ def serving():
             if reply.hold:
                 server.closing.wait(30)
                 return
-            self.send_response(reply.status)
-            for name, value in reply.headers.items():
+            headers = {"Content-Length": str(len(reply.content)), "Date": self.date_time_string()}
+            self.send_response_only(reply.status)
+            for name, value in (headers | reply.headers).items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(reply.content)))
             self.end_headers()
+            self.close_connection = self.close_connection or reply.closing
             self.wfile.write(reply.content)
 
         do_POST = do_GET  # noqa: N815  the name that http.server looks for

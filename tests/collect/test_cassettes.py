@@ -7,6 +7,7 @@ Method, path, query and body must match; the host need not.
 import base64
 import contextlib
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -21,13 +22,19 @@ from eksdoctor.collect.target import Options, find_target
 from eksdoctor.model import sources
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import ACTIONS, Request
+from eksdoctor.testimony.trail_call import trail_call
 from tests.collect.kubeconfigs import kubeconfig
 
+READING = ("Describe", "Get", "List", "Lookup")
 CASSETTES = Path(__file__).parent / "cassettes"
 CLUSTER = "my-eks-cluster"
 ROLE = "arn:aws:iam::111122223333:role"
 HOST = "ip-192-168-97-94.us-west-2.compute.internal"
 
+METRICS = (
+    "awscni_assigned_ip_addresses 8\nawscni_total_ip_addresses 28\nprocess_start_time_seconds 1.71042e+09\n"
+)
+LINE = '{"level":"debug","ts":"2024-03-14T15:32:43.001Z","caller":"ipamd/ipamd.go:689","msg":"y"}\n'
 PENDING = Request.of(
     r.LIST_PODS, namespace="my-namespace", fieldSelector="status.phase=Pending", labelSelector="role=my-role"
 )
@@ -218,8 +225,31 @@ CASES = {
         ("$.RoleName", "S3Access"),
         ("$.PolicyName", "CloudwatchPutMetricPolicy"),
     ],
+    sources.pod_metrics("aws-node-4tq6b", HOST): [
+        ("$.kind", "metrics"),
+        ("$.node", HOST),
+        ("$.text", METRICS),
+        ("$.at", "2024-03-14T15:32:44Z"),
+    ],
+    sources.node_log(HOST, "aws-routed-eni/ipamd.log"): [
+        ("$.kind", "ipamd"),
+        ("$.name", "/var/log/aws-routed-eni/ipamd.log"),
+        ("$.whole", False),
+        ("$.text", LINE),
+    ],
+    sources.pod_log("aws-node-4tq6b", HOST, 3600): [
+        ("$.kind", "aws-node stdout"),
+        ("$.pod", "aws-node-4tq6b"),
+        ("$.text", 'time="2024-03-14T15:30:01Z" level=info msg="Starting IPAM daemon... "\n'),
+    ],
     sources.INTERFACES_QUOTA: [("$.Value", 6000.0), ("$.QuotaName", "Network interfaces per Region")],
     sources.DEFAULT_INTERFACES_QUOTA: [("$.Value", 5000.0), ("$.ServiceCode", "vpc")],
+    sources.calls_named("CreateNetworkInterface", timedelta(hours=1)): [
+        ("$.EventName", "CreateNetworkInterface"),
+        ("$.EventTime", "2024-03-14T15:32:44Z"),
+        ("$.Username", None),
+        ("$.AccessKeyId", None),
+    ],
 }
 COUNTS = {
     r.LIST_NODES: 2,
@@ -231,11 +261,20 @@ COUNTS = {
     r.DESCRIBE_SECURITY_GROUP_RULES: 2,
     r.LIST_ATTACHED_ROLE_POLICIES: 2,
     r.LIST_ROLE_POLICIES: 2,
+    r.LOOKUP_EVENTS: 2,
 }
 MORE = (
     Request.of(r.DESCRIBE_ADDON, clusterName="other-cluster", addonName="vpc-cni"),
     Request.of(r.GET_SERVICE_QUOTA, ServiceCode="ec2", QuotaCode="L-DF5E4CA3"),
 )
+
+
+@pytest.fixture(autouse=True)
+def at_a_fixed_time(monkeypatch):
+    """A look-up in CloudTrail goes back from now."""
+    monkeypatch.setattr(
+        "eksdoctor.collect.cloudtrail._now", lambda: datetime(2024, 3, 14, 15, 40, tzinfo=UTC)
+    )
 
 
 def file_of(action):
@@ -341,6 +380,24 @@ def test_of_a_launch_template_nothing_but_the_setting_is_kept(tmp_path):
     ]
 
 
+def test_of_a_trail_s_event_only_the_call_is_kept(tmp_path):
+    asked = sources.calls_named("CreateNetworkInterface", timedelta(hours=1))
+    answer, _ = replay(tmp_path, asked)
+    kept = msgspec.json.encode(answer.documents).decode()
+    for secret in ("jane.doe", "192.0.2.77", "ASIAIOSFODNN7EXAMPLE", "sg-0123456789abcdef0", "tlsDetails"):
+        assert secret in file_of(asked.action).read_text()
+        assert secret not in kept
+    refused, made = (trail_call(event.cloud_trail_event) for event in answer.documents)
+    assert (refused.error, refused.subnets) == (
+        "InsufficientFreeAddressesInSubnet",
+        ("subnet-0123456789abcdef0",),
+    )
+    assert refused.instances == (refused.from_instance,) == ("i-1234567890abcdef0",)
+    assert refused.caller == f"{ROLE}/my-node-role"
+    assert made.caller == "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Admin"
+    assert not answer.sampled
+
+
 def test_a_second_page_of_policies_is_read(tmp_path):
     answer, _ = replay(tmp_path, sources.attached_policies("ReadOnlyRole"))
     assert [policy.policy_name for policy in answer.documents] == ["ReadOnlyAccess", "AmazonEKS_CNI_Policy"]
@@ -367,7 +424,7 @@ def test_nothing_recorded_changes_anything():
         for interaction in yaml.safe_load(path.read_text())["interactions"]:
             sent = interaction["request"]
             action = (sent["body"] or "").partition("Action=")[2].partition("&")[0]
-            action = action or "".join(sent["headers"].get("X-Amz-Target", [])).partition(".")[2]
-            assert sent["method"] == "GET" or action.startswith(("Describe", "Get", "List")), path.name
+            action = action or "".join(sent["headers"].get("X-Amz-Target", [])).rpartition(".")[2]
+            assert sent["method"] == "GET" or action.startswith(READING), path.name
             assert "/secrets" not in sent["uri"]
             assert "authorization" not in {name.lower() for name in sent["headers"]}

@@ -14,7 +14,7 @@ from eksdoctor.snapshot.request import ACTIONS
 SOURCES = sorted(Path(collect.__file__).parent.glob("**/*.py"))
 READING = ("describe_", "get_", "list_", "lookup_")
 NAMED_EXCEPTIONS = {"assume_role"}  # a session in the role that the kubeconfig or the user names
-SERVICES = ("ec2", "eks", "iam", "service-quotas", "sts")
+SERVICES = ("cloudtrail", "ec2", "eks", "iam", "service-quotas", "sts")
 
 
 def calls():

@@ -84,6 +84,28 @@ def test_pods_lose_environment_and_annotations_in_decoding():
     assert record.metadata.annotations.pod_eni == "[]"
 
 
+def test_of_environments_and_last_words_only_the_daemons_own_are_kept():
+    variables = [{"name": "AWS_ROLE_ARN", "value": "arn:role/cni"}, {"name": "P", "value": SECRET}]
+    ended = {"terminated": {"reason": "Error", "exitCode": 1, "message": SECRET}}
+    containers = [{"name": "aws-node", "env": variables}, {"name": "main", "env": variables}]
+    statuses = [{"name": name, "state": {}, "lastState": ended} for name in ("aws-node", "main")]
+    pod = {
+        "metadata": {"name": "a"},
+        "spec": {"containers": containers},
+        "status": {"containerStatuses": statuses},
+    }
+    page = msgspec.json.encode({"items": [pod]})
+    (record,) = decode_page(kinds.PODS, page).documents
+    (own, foreign), (spoke, silent) = record.spec.containers, record.status.container_statuses
+    assert [variable.name for variable in own.env] == ["AWS_ROLE_ARN"]
+    assert foreign.env is None
+    assert spoke.last_state.terminated.message == SECRET
+    assert silent.last_state.terminated.message == ""
+    assert silent.last_state.terminated.exit_code == 1
+    again = msgspec.json.decode(msgspec.json.encode(record), type=kinds.PODS.record)
+    assert again == record, "what is kept is read as it was kept"
+
+
 def test_a_whole_document_is_kept_with_fields_that_no_record_declares():
     data = b'{"metadata": {"name": "a"}, "spec": {"subnet": "subnet-1", "tomorrow": 1}}'
     assert decode_document(kinds.ENI_CONFIGS, data)["spec"] == {"subnet": "subnet-1", "tomorrow": 1}

@@ -85,7 +85,7 @@ def _replayed(outcome: Outcome, offset: int) -> Passage:
     if outcome.absent and not outcome.count:
         return Passage(Fault.absent())
     if outcome.refusal is None:
-        return Passage(dropped=outcome.dropped)
+        return Passage(most=outcome.count if outcome.sampled else None, dropped=outcome.dropped)
     if offset < outcome.count:  # some pages came before the refusal
         return Passage(most=outcome.count)
     return Passage(Fault.of(outcome.refusal))

@@ -30,6 +30,7 @@ class Lab:
     `ec2:DescribeSubnets`), either with wildcards (`ec2:*`), or a permission with its scope
     (`list pods at the cluster scope`, `list pods in namespace payments`). `faults` has the same names.
     `kubernetes="http"` speaks plainly; then any token will do, since kubectl sends none over http.
+    `ranges` is whether kubelets give a part of a log when asked for one, or always all of it.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Lab:
         deny: Iterable[str] = frozenset(),
         faults: Mapping[str, Fault] | None = None,
         kubernetes: Literal["https", "http"] = "https",
+        ranges: Literal["honoured", "ignored"] = "honoured",
     ) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="eksdoctor-lab-")
         self.folder = Path(self._folder.name)
@@ -47,9 +49,9 @@ class Lab:
         self._record = Record()
         gate, records = Gate(snapshot, deny, faults or {}), Records(snapshot)
         authority = Authority.made_in(self.folder) if kubernetes == "https" else None
-        api = KubernetesApi(records, snapshot.at, TOKEN if authority else "")
+        api = KubernetesApi(records, snapshot.at, TOKEN if authority else "", ranges)
         tls = authority.context if authority else None
-        self._kubernetes = Port(api, gate, self._record, latency, tls)
+        self._kubernetes = Port(api, gate, self._record, latency, tls, snapshot.at)
         trust = base64.b64encode(authority.pem).decode() if authority else ""
         here = Account(records, snapshot.target, self._kubernetes.url, trust)
         nowhere = replace(here, records=Records(replace(snapshot, records={})))
@@ -101,6 +103,11 @@ class Lab:
     def most_in_flight(self) -> int:
         """How many requests were under way at once, at most."""
         return self._record.most_in_flight
+
+    @property
+    def bytes_sent(self) -> dict[str, int]:
+        """Bytes of bodies by action: how much of a log went over the wire."""
+        return self._record.bytes_sent
 
     @property
     def errors(self) -> list[BaseException]:

@@ -5,6 +5,8 @@ import socket
 import ssl
 import sys
 import threading
+from datetime import datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,6 +16,7 @@ from tests.lab.gate import Gate
 from tests.lab.record import Record, Served
 
 GARBAGE = b"\x16\x03\x01\x00<html>\x00{]\xff\xfe not a document"
+PIECE = 1 << 14  # of a body: a client that has enough hangs up between two of them
 GONE = (ConnectionError, TimeoutError, ssl.SSLError, ValueError)  # ValueError: written to a closed file
 DONE_TO_THE_CONNECTION = ("hang", "garbage", "truncated", "closed", "slow")
 
@@ -24,11 +27,18 @@ class Port(ThreadingHTTPServer):
     daemon_threads = False  # so that closing waits for them and no socket outlives a test
     request_queue_size = 512
 
-    def __init__(
-        self, service: Service, gate: Gate, record: Record, latency: float, tls: ssl.SSLContext | None = None
+    def __init__(  # noqa: PLR0917
+        self,
+        service: Service,
+        gate: Gate,
+        record: Record,
+        latency: float,
+        tls: ssl.SSLContext | None = None,
+        at: datetime | None = None,
     ) -> None:
         super().__init__(("127.0.0.1", 0), _Connection)
         self.service, self.gate, self.record, self.latency, self.tls = service, gate, record, latency, tls
+        self.date = format_datetime(at, usegmt=True) if at else ""
         self.stopping = threading.Event()
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -111,21 +121,21 @@ class _Connection(BaseHTTPRequestHandler):
         except Exception as error:
             self.server.record.errors.append(error)
             reply = Reply(500, f"the lab itself failed: {error!r}".encode())
-        return self._send(reply)
+        return self._send(asked, reply)
 
     def _spoil(self, asked: Asked, fault: Fault) -> None:
         match fault.kind:
             case "slow":
                 self.server.stopping.wait(fault.seconds)
-                self._send(self.server.service.answer(asked, FREELY))
+                self._send(asked, self.server.service.answer(asked, FREELY))
             case "hang":
                 self._hold()
                 self.close_connection = True
             case "garbage":
-                self._send(Reply(200, GARBAGE, (("Content-Type", "application/json"),)))
+                self._send(asked, Reply(200, GARBAGE, (("Content-Type", "application/json"),)))
             case "truncated":
                 reply = self.server.service.answer(asked, FREELY)
-                self._send(reply, kept=len(reply.body) // 2)
+                self._send(asked, reply, kept=len(reply.body) // 2)
                 self.close_connection = True
             case _:
                 self.close_connection = True
@@ -137,13 +147,21 @@ class _Connection(BaseHTTPRequestHandler):
             if readable:
                 return
 
-    def _send(self, reply: Reply, kept: int | None = None) -> None:
+    def _send(self, asked: Asked, reply: Reply, kept: int | None = None) -> None:
         self.send_response(reply.status)
         for name, value in reply.headers:
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
-        self.wfile.write(reply.body[:kept])
+        body = memoryview(reply.body)[:kept]
+        for start in range(0, len(body), PIECE):
+            piece = body[start : start + PIECE]
+            self.server.record.sent(asked.name, len(piece))
+            self.wfile.write(piece)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The served moment, where the port has one: a recorded answer is dated as it was."""
+        return self.server.date or super().date_time_string(timestamp)  # type: ignore[arg-type]
 
     def log_message(self, *_: Any) -> None:
         """Say nothing: the record knows."""

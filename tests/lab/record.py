@@ -1,6 +1,7 @@
 """The account of what a lab was asked: every request, and how many were under way at once."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ class Record:
         self._in_flight = 0
         self.most_in_flight = 0
         self.errors: list[BaseException] = []
+        self._sent: Counter[str] = Counter()
 
     @property
     def requests(self) -> list[Served]:
@@ -43,8 +45,20 @@ class Record:
             with self._lock:
                 self._in_flight -= 1
 
+    def sent(self, action: str, size: int) -> None:
+        """Note bytes of a body that went out in answer to an action."""
+        with self._lock:
+            self._sent[action] += size
+
+    @property
+    def bytes_sent(self) -> dict[str, int]:
+        """Bytes of bodies by action; what a client that hung up never took is counted with them."""
+        with self._lock:
+            return dict(self._sent)
+
     def forget(self) -> None:
         """Start counting anew."""
         with self._lock:
             self._requests.clear()
+            self._sent.clear()
             self.most_in_flight = self._in_flight

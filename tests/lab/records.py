@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
-from eksdoctor.snapshot.kinds import PODS, Kind
+from eksdoctor.snapshot.kinds import PODS, WORDS, Kind
 from eksdoctor.snapshot.records.aws import Tag
-from eksdoctor.snapshot.snapshot import Snapshot
+from eksdoctor.snapshot.records.words import Words
+from eksdoctor.snapshot.snapshot import Snapshot, decode
 
 Document = Any
 
@@ -27,6 +28,11 @@ class Records:
             for pod in documents:
                 _complete_container_statuses(pod)
         return documents
+
+    @property
+    def words(self) -> tuple[Words, ...]:
+        """What the daemons said."""
+        return tuple(decode(WORDS, record) for record in self._records.get(WORDS.file, ()))
 
     def holds(self, kind: Kind[Any]) -> bool:
         """Whether the snapshot has a file of this kind, if only an empty one."""

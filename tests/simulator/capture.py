@@ -1,14 +1,18 @@
 """A world asked: what the APIs would answer, and the product's own loop of questions over it."""
 
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
-from eksdoctor.collect import reductions
-from eksdoctor.inquiry.questions import questions
+from eksdoctor.collect import cloudtrail, reductions
+from eksdoctor.engine.rulebook import Rulebook, load
+from eksdoctor.resources import rules_folder
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as actions
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Focus, Snapshot, decode
+from eksdoctor.testimony.source import Kind
+from eksdoctor.triage.node_logs import asking
 from tests.simulator.filters import passes
 from tests.simulator.selectors import selects
 from tests.simulator.world import World
@@ -18,6 +22,7 @@ MOST_ROUNDS = 8
 
 # An argument that names one thing or several: the field of the answer that must be among them.
 IDENTIFIERS = {
+    "EventName": "EventName",
     "GroupIds": "GroupId",
     "LaunchTemplateId": "LaunchTemplateId",
     "QuotaCode": "QuotaCode",
@@ -42,11 +47,16 @@ NAMED = (
     actions.DESCRIBE_NODEGROUP, actions.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, actions.GET_ROLE,
     actions.DESCRIBE_POD_IDENTITY_ASSOCIATION, actions.GET_SERVICE_QUOTA, actions.GET_DEFAULT_SERVICE_QUOTA,
 )  # fmt: skip
+SPOKEN = {actions.GET_POD_METRICS: Kind.METRICS, actions.GET_POD_LOG: Kind.STDOUT}
+NODE_LOGS = 3  # as a triage reads them unless told otherwise
 REDUCTIONS = {  # what the collectors take out of a document as it comes in
     kinds.CONTROLLER_REVISIONS: reductions.only_aws_node,
     kinds.EC2_NODE_CLASSES: reductions.without_user_data,
     kinds.LAUNCH_TEMPLATE_VERSIONS: reductions.launch_template_version,
+    kinds.TRAIL_EVENTS: cloudtrail.trail_event,
 }
+MOST_LOOKED_UP = cloudtrail.MOST_PAGES * cloudtrail.PAGE_SIZE
+NEITHER_NAME_NOR_ID = ("LastSeconds",)  # a world's trail is of its last hour
 
 
 def answer(world: World, request: Request) -> Answer:
@@ -55,19 +65,50 @@ def answer(world: World, request: Request) -> Answer:
     source = kinds.PODS if kind is kinds.POD_ROWS else kind
     if source.file not in world.documents:
         return Answer(request, absent=True)
+    if kind is kinds.WORDS:
+        return _spoken(world, request)
     chooses = _chooses_kubernetes if request.action.source == "kubernetes" else _chooses_aws
     found = [document for document in world.documents[source.file] if chooses(request, document)]
     if kind is kinds.POD_ROWS:
         found = [{"cells": _cells(pod)} for pod in found]
+    sampled = kind is kinds.TRAIL_EVENTS and len(found) > MOST_LOOKED_UP
+    found = found[:MOST_LOOKED_UP] if sampled else found
     if kind in REDUCTIONS:
         found = [REDUCTIONS[kind](deepcopy(document)) for document in found]
     documents = tuple(found if kind.whole else (decode(kind, document) for document in found))
-    return Answer(request, documents, absent=request.action in NAMED and not documents)
+    return Answer(request, documents, absent=request.action in NAMED and not documents, sampled=sampled)
 
 
-def capture(world: World, focus: Focus = Focus(), purpose: str = "triage") -> Snapshot:  # noqa: B008
+def _spoken(world: World, request: Request) -> Answer:
+    """What the daemon of a node says."""
+    values = request.values
+    kind = SPOKEN.get(request.action, Kind.IPAMD)
+    log = f"/var/log/{values['path']}" if "path" in values else ""
+    found = [
+        document
+        for document in world.documents[kinds.WORDS.file]
+        if document["node"] == values["node"] and document["kind"] == kind and log in ("", document["name"])
+    ]
+    documents = tuple(decode(kinds.WORDS, document) for document in found)
+    return Answer(request, documents, absent=not documents)
+
+
+@cache
+def _rulebook() -> Rulebook:
+    return load(rules_folder())
+
+
+def capture(
+    world: World,
+    focus: Focus = Focus(),  # noqa: B008
+    purpose: str = "triage",
+    extras: frozenset[str] = frozenset(),
+) -> Snapshot:
     """The snapshot that a run with every permission would take of this world."""
-    snapshot = Snapshot(at=world.at, target=world.target, focus=focus, purpose=purpose, tool=TOOL)
+    snapshot = Snapshot(
+        at=world.at, target=world.target, focus=focus, purpose=purpose, extras=extras, tool=TOOL
+    )
+    questions = asking(_rulebook(), NODE_LOGS if purpose == "triage" else 0)
     for _ in range(MOST_ROUNDS):
         asked = questions(snapshot)
         if not asked:
@@ -96,7 +137,7 @@ def _chooses_aws(request: Request, document: Any) -> bool:
         if name.startswith("filter:"):
             if not passes(document, name.removeprefix("filter:"), wanted):
                 return False
-        elif str(document.get(IDENTIFIERS[name])) not in wanted:
+        elif name not in NEITHER_NAME_NOR_ID and str(document.get(IDENTIFIERS[name])) not in wanted:
             return False
     return True
 

@@ -10,6 +10,7 @@ from eksdoctor.snapshot.snapshot import Target
 from tests.simulator.account import ACCOUNT, REGION
 from tests.simulator.documents import (
     admission,
+    cloudtrail,
     ec2,
     eks,
     events,
@@ -22,6 +23,7 @@ from tests.simulator.documents import (
     pods,
     quotas,
     revisions,
+    words,
 )
 from tests.simulator.network import Subnet
 from tests.simulator.simulation import AT, Simulation
@@ -67,7 +69,7 @@ def assemble(simulation: Simulation, around: Surroundings) -> World:
     daemon_sets = kube_system.daemon_sets(simulation, vpc, endpoint)
     documents: dict[str, list[Any]] = {
         kinds.NODES.file: nodes.nodes(simulation),
-        kinds.PODS.file: pods.pods(simulation),
+        kinds.PODS.file: identity.with_role(pods.pods(simulation), simulation, around.identity),
         kinds.EVENTS.file: events.events(simulation),
         kinds.DAEMON_SETS.file: daemon_sets,
         kinds.CONTROLLER_REVISIONS.file: revisions.revisions(simulation, daemon_sets),
@@ -75,6 +77,7 @@ def assemble(simulation: Simulation, around: Surroundings) -> World:
         kinds.ENI_CONFIGS.file: around.eni_configs,
         kinds.SECURITY_GROUP_POLICIES.file: around.policies,
         kinds.CNI_NODES.file: nodes.cni_nodes(simulation),
+        kinds.WORDS.file: words.words(simulation),
         kinds.CONFIG_MAPS.file: kube_system.config_maps(),
         kinds.SERVICE_ACCOUNTS.file: kube_system.service_accounts(simulation),
         kinds.CALLER.file: eks.caller(),
@@ -86,9 +89,10 @@ def assemble(simulation: Simulation, around: Surroundings) -> World:
         kinds.VPCS.file: ec2.vpcs(vpc, around.cidrs),
         kinds.INSTANCE_TYPES.file: ec2.instance_types({m.group.limits.name for m in simulation.machines}),
         kinds.RESERVATIONS.file: ec2.reservations(simulation),
-        kinds.INTERFACES.file: ec2.interfaces(simulation, vpc),
+        kinds.INTERFACES.file: ec2.interfaces(simulation, vpc, cluster_group, list(around.groups)),
         kinds.SECURITY_GROUPS.file: ec2.security_groups(vpc, groups),
         kinds.LAUNCH_TEMPLATE_VERSIONS.file: launch_templates.versions(simulation),
+        kinds.TRAIL_EVENTS.file: cloudtrail.events(simulation),
         **_identity(simulation, around),
         **_paths(simulation, around, vpc, cluster_group),
     }

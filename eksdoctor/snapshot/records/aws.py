@@ -103,6 +103,12 @@ class Nodegroup(Struct, rename="camel", omit_defaults=True, frozen=True):
     health: NodegroupHealth = field(default_factory=NodegroupHealth)
 
 
+class Ipv6Association(Struct, rename="pascal", omit_defaults=True, frozen=True):
+    """An IPv6 range of a subnet."""
+
+    ipv6_cidr_block: str = field(default="", name="Ipv6CidrBlock")
+
+
 class Subnet(Struct, rename="pascal", omit_defaults=True, frozen=True):
     """A subnet; `available_ip_address_count` is None in documents that do not say."""
 
@@ -113,6 +119,9 @@ class Subnet(Struct, rename="pascal", omit_defaults=True, frozen=True):
     availability_zone_id: str = ""
     available_ip_address_count: int | None = None
     owner_id: str = ""
+    ipv6_cidr_block_association_set: tuple[Ipv6Association, ...] = field(
+        default=(), name="Ipv6CidrBlockAssociationSet"
+    )
     tags: tuple[Tag, ...] = ()
 
 
@@ -202,8 +211,14 @@ class Attachment(Struct, rename="pascal", omit_defaults=True, frozen=True):
     attach_time: Timestamp | None = None
 
 
+class InterfaceGroup(Struct, rename="pascal", omit_defaults=True, frozen=True):
+    """A security group of an ENI."""
+
+    group_id: str = ""
+
+
 class NetworkInterface(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """An ENI."""
+    """An ENI; `groups` is None in records made before they were kept."""
 
     network_interface_id: str
     subnet_id: str = ""
@@ -216,6 +231,7 @@ class NetworkInterface(Struct, rename="pascal", omit_defaults=True, frozen=True)
     private_ip_addresses: tuple[PrivateIpAddress, ...] = ()
     ipv4_prefixes: tuple[Ipv4Prefix, ...] = field(default=(), name="Ipv4Prefixes")
     attachment: Attachment | None = None
+    groups: tuple[InterfaceGroup, ...] | None = None
     tag_set: tuple[Tag, ...] = ()
 
 

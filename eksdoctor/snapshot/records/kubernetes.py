@@ -8,10 +8,14 @@ document, carries its own.
 from typing import Any
 
 from msgspec import Struct, field
+from msgspec.structs import force_setattr
 
 from eksdoctor.snapshot.records.timestamp import Timestamp
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+DAEMON_CONTAINERS = ("aws-node", "aws-eks-nodeagent", "aws-vpc-cni-init")
+# What the webhooks of IRSA and Pod Identity write into a pod: which role it runs with.
+IDENTITY_VARIABLES = ("AWS_ROLE_ARN", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 
 
 class Metadata(Struct, rename="camel", omit_defaults=True, frozen=True):
@@ -113,28 +117,121 @@ class Resources(Struct, omit_defaults=True, frozen=True):
     limits: dict[str, str | int] = {}
 
 
-class Container(Struct, omit_defaults=True, frozen=True):
-    """A container's name and limits, never its environment."""
+class IdentityVariable(Struct, omit_defaults=True, frozen=True):
+    """A variable that says whose rights a container has."""
+
+    name: str = ""
+    value: str | None = None
+
+
+class ContainerPort(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """A port and its name, by which a probe may call it."""
+
+    name: str = ""
+    container_port: int = 0
+
+
+class ProbeTarget(Struct, omit_defaults=True, frozen=True):
+    """Where a probe connects; `host` is empty for the pod's own address, `port` a number or a name."""
+
+    port: int | str = 0
+    host: str = ""
+
+
+class Probe(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """A probe by the network; one that runs a command has none of these."""
+
+    http_get: ProbeTarget | None = None
+    tcp_socket: ProbeTarget | None = None
+    grpc: ProbeTarget | None = None
+
+
+class Container(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """A container's name, limits and probes; of environments only aws-node's role is kept.
+
+    `env` is None in snapshots that did not keep that.
+    """
 
     name: str
     resources: Resources = field(default_factory=Resources)
+    ports: tuple[ContainerPort, ...] = ()
+    liveness_probe: Probe | None = None
+    readiness_probe: Probe | None = None
+    startup_probe: Probe | None = None
+    env: tuple[IdentityVariable, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if self.env is not None:
+            kept = (one for one in self.env if one.name in IDENTITY_VARIABLES)
+            force_setattr(self, "env", tuple(kept) if self.name == "aws-node" else None)
 
 
 class PodSpec(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """What binds a pod to a node and to its addresses."""
+    """What binds a pod to a node and to its addresses.
+
+    The API server always fills in `termination_grace_period_seconds`: a record without it was made
+    before it, the ports and the probes were kept.
+    """
 
     node_name: str = ""
     host_network: bool = False
     service_account_name: str = ""
+    termination_grace_period_seconds: int | None = None
     containers: tuple[Container, ...] = ()
 
 
+class RunningState(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """It runs, since when."""
+
+    started_at: Timestamp | None = None
+
+
+class WaitingState(Struct, omit_defaults=True, frozen=True):
+    """It does not run yet or again: `CrashLoopBackOff`, `ImagePullBackOff`, `ContainerCreating`, ….
+
+    The message is the kubelet's own.
+    """
+
+    reason: str = ""
+    message: str = ""
+
+
+class TerminatedState(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """How it ended; `message` is what it wrote last, kept of the daemon's containers alone."""
+
+    reason: str = ""
+    exit_code: int = 0
+    message: str = ""
+    started_at: Timestamp | None = None
+    finished_at: Timestamp | None = None
+
+
+class ContainerState(Struct, omit_defaults=True, frozen=True):
+    """One of three."""
+
+    running: RunningState | None = None
+    waiting: WaitingState | None = None
+    terminated: TerminatedState | None = None
+
+
 class ContainerStatus(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """Whether one container runs."""
+    """Whether one container runs, and how it ended last.
+
+    The API always gives `state`; it is None in snapshots that did not keep it.
+    """
 
     name: str
     ready: bool = False
     restart_count: int = 0
+    state: ContainerState | None = None
+    last_state: ContainerState | None = None
+
+    def __post_init__(self) -> None:
+        if self.name in DAEMON_CONTAINERS:
+            return
+        for state in (self.state, self.last_state):
+            if state is not None and state.terminated is not None:
+                force_setattr(state.terminated, "message", "")
 
 
 class PodStatus(Struct, rename="camel", omit_defaults=True, frozen=True):
@@ -145,6 +242,7 @@ class PodStatus(Struct, rename="camel", omit_defaults=True, frozen=True):
     host_ip: str = field(default="", name="hostIP")
     start_time: Timestamp | None = None
     conditions: tuple[Condition, ...] = ()
+    init_container_statuses: tuple[ContainerStatus, ...] = ()
     container_statuses: tuple[ContainerStatus, ...] = ()
 
 
@@ -218,24 +316,38 @@ class EnvironmentVariable(Struct, rename="camel", omit_defaults=True, frozen=Tru
 
 
 class TemplateContainer(Struct, omit_defaults=True, frozen=True):
-    """A container of a DaemonSet's template."""
+    """A container of a DaemonSet's template; `env_from` are whole ConfigMaps or Secrets of variables."""
 
     name: str
     image: str = ""
     env: tuple[EnvironmentVariable, ...] = ()
+    env_from: tuple[dict[str, Any], ...] = field(default=(), name="envFrom")
+
+
+class Toleration(Struct, omit_defaults=True, frozen=True):
+    """Which taints a pod bears; without key and with `Exists` all of them, without effect every effect."""
+
+    key: str = ""
+    operator: str = ""
+    value: str = ""
+    effect: str = ""
 
 
 class TemplateSpec(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """The pods a DaemonSet makes."""
+    """The pods a DaemonSet makes, and the nodes it makes them for."""
 
     containers: tuple[TemplateContainer, ...] = ()
     init_containers: tuple[TemplateContainer, ...] = ()
     host_network: bool = False
+    node_selector: dict[str, str] = {}
+    affinity: dict[str, Any] = {}
+    tolerations: tuple[Toleration, ...] = ()
 
 
 class Template(Struct, omit_defaults=True, frozen=True):
     """A pod template."""
 
+    metadata: Metadata = field(default_factory=Metadata)
     spec: TemplateSpec = field(default_factory=TemplateSpec)
 
 
@@ -252,10 +364,25 @@ class DaemonSetStatus(Struct, rename="camel", omit_defaults=True, frozen=True):
     number_ready: int = 0
 
 
+class FieldManager(Struct, rename="camel", omit_defaults=True, frozen=True):
+    """Who last set fields of an object, and which; `operation` is `Apply` or `Update`."""
+
+    manager: str = ""
+    operation: str = ""
+    time: Timestamp | None = None
+    fields: dict[str, Any] = field(default_factory=dict, name="fieldsV1")
+
+
+class DaemonSetMetadata(AnnotatedMetadata, rename="camel", omit_defaults=True, frozen=True):
+    """Metadata of a DaemonSet; `managed_fields` is None where it was not kept (of all but aws-node)."""
+
+    managed_fields: tuple[FieldManager, ...] | None = None
+
+
 class DaemonSet(Struct, omit_defaults=True, frozen=True):
     """A DaemonSet."""
 
-    metadata: AnnotatedMetadata
+    metadata: DaemonSetMetadata
     spec: DaemonSetSpec = field(default_factory=DaemonSetSpec)
     status: DaemonSetStatus = field(default_factory=DaemonSetStatus)
 

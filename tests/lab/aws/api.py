@@ -8,7 +8,7 @@ from typing import Any
 from moto.core.model import OperationModel
 
 from eksdoctor.snapshot.request import Request, Value
-from tests.lab.aws import ec2, eks, iam, refusals, service_quotas, sts, wire
+from tests.lab.aws import cloudtrail, ec2, eks, iam, refusals, service_quotas, sts, wire
 from tests.lab.aws.account import Account, Operation, Part
 from tests.lab.aws.wire import AwsError
 from tests.lab.call import Asked, Call, Passage, Reply
@@ -17,14 +17,14 @@ from tests.lab.pages import BadTokenError, offset_of
 
 OPERATIONS: dict[str, Operation] = {
     operation.action.name: operation
-    for service in (ec2, eks, iam, service_quotas, sts)
+    for service in (cloudtrail, ec2, eks, iam, service_quotas, sts)
     for operation in service.OPERATIONS
 }
 SERVICES = {name.partition(":")[0] for name in OPERATIONS}
 GLOBAL = {"iam", "sts"}  # the same in every region
 TOKENS = ("NextToken", "nextToken", "Marker")
 PAGING = {*TOKENS, "MaxResults", "maxResults", "MaxItems"}
-MANNERS = PAGING | {"DryRun", "IncludeManagedResources"}  # how it is asked, not what
+MANNERS = PAGING | {"DryRun", "EndTime", "IncludeManagedResources", "StartTime"}  # how it is asked, not what
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,7 @@ def _asked(plan: Plan, model: OperationModel) -> Asked:
     except BadTokenError:
         offset = -1
     arguments = dict(_arguments({k: v for k, v in plan.parameters.items() if k not in MANNERS}))
+    arguments |= cloudtrail.window(plan.parameters) if model.name == "LookupEvents" else {}
     request = Request(operation.action, tuple(sorted(arguments.items()))) if operation else None
     shown = arguments | {key: plan.parameters[key] for key in sorted(MANNERS) if key in plan.parameters}
     return Asked("aws", name, shown, operation.action if operation else None, (name,), request, offset, plan)
@@ -129,7 +130,9 @@ def _arguments(parameters: dict[str, Any]) -> list[tuple[str, Value]]:
     """Parameters as a snapshot's requests name them."""
     found: list[tuple[str, Value]] = []
     for name, value in parameters.items():
-        if name == "Filters":
+        if name == "LookupAttributes":
+            found += [(one["AttributeKey"], one["AttributeValue"]) for one in value]
+        elif name == "Filters":
             found += [(f"filter:{one.get('Name', '')}", tuple(one.get("Values", ()))) for one in value]
         elif isinstance(value, list):
             found.append((name, tuple(str(entry) for entry in value)))

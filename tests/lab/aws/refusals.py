@@ -13,10 +13,12 @@ _CODED = re.compile(r"([\w.]+): (.*)", re.DOTALL)
 
 # Per service: code and status of a denial, of a lapsed login, of too many requests.
 _DENIED = {
+    "cloudtrail": "AccessDeniedException",
     "ec2": "UnauthorizedOperation", "eks": "AccessDeniedException", "iam": "AccessDenied",
     "servicequotas": "AccessDeniedException", "sts": "AccessDenied",
 }  # fmt: skip
 _EXPIRED = {
+    "cloudtrail": "ExpiredTokenException",
     "ec2": "RequestExpired", "eks": "ExpiredTokenException", "iam": "ExpiredToken",
     "servicequotas": "ExpiredTokenException", "sts": "ExpiredToken",
 }  # fmt: skip

@@ -13,7 +13,7 @@ from eksdoctor.snapshot.kinds import POD_ROWS, Kind
 from eksdoctor.snapshot.request import TABULATE_PODS, Action, Request
 from tests.lab.call import Asked, Call, Passage, Reply
 from tests.lab.faults import Fault
-from tests.lab.kubernetes import discovery, statuses, tables
+from tests.lab.kubernetes import discovery, statuses, tables, words
 from tests.lab.kubernetes.namespaces import namespace_at
 from tests.lab.kubernetes.plan import Plan, located, names
 from tests.lab.kubernetes.refusals import refused
@@ -31,8 +31,9 @@ ROW_FIELDS = {"spec.nodeName": ("node", ""), "status.podIP": ("address", ""), "s
 class KubernetesApi:
     """Answers from records; `token` is the one bearer token it knows, empty when any will do."""
 
-    def __init__(self, records: Records, at: datetime, token: str) -> None:
+    def __init__(self, records: Records, at: datetime, token: str, ranges: str = "honoured") -> None:
         self._records, self._at, self._token = records, at, token
+        self._words = words.Spoken(records, ranges)
         self._selected = lru_cache(256)(self._select)
         self._lines = lru_cache(64)(self._encode)
         self._rows = lru_cache(64)(self._pod_rows)
@@ -48,6 +49,8 @@ class KubernetesApi:
         if call.method != "GET":
             plan = replace(plan, hindrance=plan.hindrance or "writes")
             return Asked("kubernetes", f"{call.method} {parts.path}", query, plan=plan)
+        if plan.saying is not None:
+            return self._words.asked(plan, call)
         if plan.resource is None:
             return Asked("kubernetes", "discovery", {"path": parts.path}, names=("discovery",), plan=plan)
         return self._named(plan, plan.resource)
@@ -82,6 +85,8 @@ class KubernetesApi:
         plan: Plan = asked.plan
         if plan.hindrance:
             return _hindered(plan)
+        if plan.saying is not None:
+            return self._words.answer(plan)
         if plan.resource is None:
             document = discovery.document_at(plan.path) or namespace_at(plan.path, self._records)
             return _json(document) if document else statuses.no_resource()

@@ -5,6 +5,7 @@ from typing import Literal
 
 from eksdoctor.snapshot.request import Action
 from tests.lab.kubernetes.resources import RESOURCES, Resource
+from tests.lab.kubernetes.sayings import Saying, said_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Plan:
     namespace: str = ""
     name: str = ""
     hindrance: Literal["", "untrusted", "writes"] = ""
+    saying: Saying | None = None
+    wanted: str = ""  # the Range header
 
     @property
     def verb(self) -> str:
@@ -26,7 +29,10 @@ class Plan:
 
 
 def located(plan: Plan) -> Plan:
-    """The plan with what its path names, if it names a resource."""
+    """The plan with what its path names, if it names a resource or what a daemon says."""
+    saying = said_at(plan.path, plan.query)
+    if saying is not None:
+        return replace(plan, saying=saying)
     for resource in RESOURCES:
         if not plan.path.startswith(f"{resource.prefix}/"):
             continue

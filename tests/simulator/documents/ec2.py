@@ -74,13 +74,19 @@ def reservations(simulation: Simulation) -> list[dict[str, Any]]:
     ]
 
 
-def interfaces(simulation: Simulation, vpc: str) -> list[dict[str, Any]]:
-    """Every network interface of the VPC."""
+def interfaces(simulation: Simulation, vpc: str, own: str, others: list[str]) -> list[dict[str, Any]]:
+    """Every network interface of the VPC, with the cluster's group; ENIs of pods have groups of their own."""
     of_nodes = [interface for machine in simulation.machines for interface in machine.interfaces]
-    return [_interface(interface, vpc) for interface in (*of_nodes, *simulation.others)]
+    custom = simulation.settings.custom_networking
+    found = [(interface, custom and interface.device > 0) for interface in of_nodes]
+    found += [(interface, False) for interface in simulation.others]
+    return [
+        _interface(interface, vpc, others if is_pods or interface.kind == "branch" else [own])
+        for interface, is_pods in found
+    ]
 
 
-def _interface(interface: Interface, vpc: str) -> dict[str, Any]:
+def _interface(interface: Interface, vpc: str, groups: list[str]) -> dict[str, Any]:
     subnet = interface.subnet
     first = subnet.text(interface.addresses[0])
     document: dict[str, Any] = {
@@ -93,6 +99,7 @@ def _interface(interface: Interface, vpc: str) -> dict[str, Any]:
         "Description": interface.description,
         "OwnerId": ACCOUNT,
         "RequesterManaged": bool(interface.requester),
+        "Groups": [{"GroupId": group, "GroupName": group} for group in groups],
         "PrivateIpAddress": first,
         "PrivateIpAddresses": [
             {"PrivateIpAddress": subnet.text(offset), "Primary": not place}

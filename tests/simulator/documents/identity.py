@@ -25,6 +25,24 @@ def aws_node_account(simulation: Simulation, by: str) -> dict[str, Any]:
     return {"metadata": metadata}
 
 
+def with_role(pods: list[dict[str, Any]], simulation: Simulation, by: str) -> list[dict[str, Any]]:
+    """The pods; those of the daemon with what the webhooks of EKS write into them."""
+    written = {
+        "annotation": [
+            {"name": "AWS_ROLE_ARN", "value": _arn(_cni_role(simulation))},
+            {"name": "AWS_WEB_IDENTITY_TOKEN_FILE", "value": "/var/run/secrets/eks.amazonaws.com/token"},
+        ],
+        "pod identity": [
+            {"name": "AWS_CONTAINER_CREDENTIALS_FULL_URI", "value": "http://169.254.170.23/v1/credentials"},
+        ],
+    }
+    for pod in pods:
+        for container in pod["spec"]["containers"]:
+            if container["name"] == "aws-node":
+                container["env"] = [*container.get("env", ()), *written.get(by, ())]
+    return pods
+
+
 def pod_identities(simulation: Simulation, by: str) -> list[dict[str, Any]]:
     """DescribePodIdentityAssociation of every association."""
     if by != "pod identity":

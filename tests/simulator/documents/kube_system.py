@@ -44,6 +44,12 @@ WINDOWS = {  # targets for Windows nodes, shipped with every release; nothing on
     "warm-ip-target": "1",
     "warm-prefix-target": "0",
 }
+KUBE_PROXY = """apiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration
+ipvs:
+  scheduler: ""
+mode: "iptables"
+"""
 
 
 def daemon_sets(simulation: Simulation, vpc: str, endpoint: str) -> list[dict[str, Any]]:
@@ -67,19 +73,24 @@ def configuration(settings: Settings) -> str:
 
 
 def config_maps() -> list[dict[str, Any]]:
-    """The ConfigMap that comes with the VPC CNI."""
+    """The ConfigMaps that come with the VPC CNI and with kube-proxy."""
     return [
-        {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": {
-                "name": "amazon-vpc-cni",
-                "namespace": "kube-system",
-                "labels": {"app.kubernetes.io/name": "aws-node", "k8s-app": "aws-node"},
-            },
-            "data": dict(WINDOWS),
-        }
+        _config_map("amazon-vpc-cni", "aws-node", dict(WINDOWS)),
+        _config_map("kube-proxy-config", "kube-proxy", {"config": KUBE_PROXY}),
     ]
+
+
+def _config_map(name: str, app: str, data: dict[str, str]) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {
+            "name": name,
+            "namespace": "kube-system",
+            "labels": {"app.kubernetes.io/name": app, "k8s-app": app},
+        },
+        "data": data,
+    }
 
 
 def service_accounts(simulation: Simulation) -> list[dict[str, Any]]:

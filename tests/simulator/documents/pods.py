@@ -9,6 +9,10 @@ from tests.simulator.machine import Pod
 from tests.simulator.simulation import Simulation
 
 POD_ENI = "vpc.amazonaws.com/pod-eni"
+PROBED = {
+    "ports": [{"name": "http", "containerPort": 8080}],
+    "readinessProbe": {"httpGet": {"path": "/ready", "port": "http"}},
+}
 UNREADY = ("ContainersNotReady", "containers with unready status: [{}]")
 
 
@@ -24,6 +28,7 @@ def _pod(pod: Pod) -> dict[str, Any]:
         "serviceAccountName": service.account or "default",
         "restartPolicy": "Always",
         "schedulerName": "default-scheduler",
+        "terminationGracePeriodSeconds": 30,
         "containers": [_container(pod)],
     }
     if service.host_network:
@@ -83,6 +88,7 @@ def _container(pod: Pod) -> dict[str, Any]:
         "image": f"registry.example.com/{service.namespace}/{service.name}:{service.revision}",
         "env": [{"name": "DATABASE_PASSWORD", "value": "not-for-any-snapshot"}],
         "resources": resources,
+        **({} if service.daemon else PROBED),
     }
 
 
