@@ -8,9 +8,9 @@ Structure (`when`) and testimony (`seen_when`) combine in one table:
     unknown     likely          cannot tell           cannot tell
 
 A rule without `when` rests on testimony alone, one without `seen_when` on structure alone: then a
-yes is the whole evidence, but what structure alone says of a pod stays likely. Where structure is
-unknown and `alone_when` is given, that decides instead of `seen_when`: a pool that was said to be empty
-confirms what structure shows, and names none of its causes alone.
+yes is the whole evidence, but what structure alone says of a pod stays likely. Where structure does not
+show it and `alone_when` is given, that decides instead of `seen_when`: a pool that was said to be empty
+confirms what structure shows, and alone names none of its causes, neither now nor in the past.
 """
 
 from collections.abc import Iterable, Iterator
@@ -104,7 +104,7 @@ def _judge_subject(outcome: Outcome, subject: object, values: Values) -> None:
         return
     structure = truth(rule.when, values) if rule.when else None
     testimony = truth(rule.seen_when, values) if rule.seen_when else None
-    if isinstance(structure, Unknown) and rule.alone_when:
+    if rule.alone_when and rule.when and structure is not True:
         testimony = truth(rule.alone_when, values)
     decided = _combine(structure, testimony, settles=rule.explains is None)
     if decided == Confidence.CONFIRMED and rule.text.at_most is not None:
@@ -184,9 +184,13 @@ def _of_confidence(explains: Items[Pod], confidence: Confidence) -> Items[Pod]:
 
 
 def grouped(fired: Iterable[Fired]) -> Iterator[tuple[Fired, ...]]:
-    """Fired subjects that make one finding, the one that explains most pods first."""
+    """Fired subjects that make one finding, the one that explains most pods first.
+
+    Only some of a group are listened to: what is confirmed of these and likely of the others is one fault.
+    """
     groups: dict[tuple[str, str, Confidence], list[Fired]] = {}
     for one in fired:
-        groups.setdefault((one.rule.id, one.group, one.confidence), []).append(one)
+        kind = Confidence.CONFIRMED if one.confidence == Confidence.LIKELY else one.confidence
+        groups.setdefault((one.rule.id, one.group, kind), []).append(one)
     for members in groups.values():
         yield tuple(sorted(members, key=lambda one: (-len(one.explains), str(one.subject))))

@@ -59,7 +59,7 @@ class EvidenceText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "
 class RuleText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"}):
     """A rule file as written.
 
-    `alone_when` is what testimony must say to speak where structure cannot be seen (else `seen_when`
+    `alone_when` is what testimony must say to speak where structure does not show it (else `seen_when`
     does), `suspect_when` what is enough to suspect it where neither can, `at_most` the confidence of
     testimony that is thin.
     """

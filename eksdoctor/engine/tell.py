@@ -8,6 +8,7 @@ from eksdoctor.engine.condition import Condition, Values
 from eksdoctor.engine.evaluate import Fired, truth
 from eksdoctor.engine.finding import (
     Command,
+    Confidence,
     Confirmation,
     Document,
     Evidence,
@@ -15,6 +16,7 @@ from eksdoctor.engine.finding import (
     Prose,
     Remedy,
     Severity,
+    Span,
 )
 from eksdoctor.engine.rule import ConfirmPart, FixPart, Loop
 from eksdoctor.engine.words import Words
@@ -48,13 +50,16 @@ def tell(members: tuple[Fired, ...], target: Target) -> Finding:
         rule=rule.id,
         stage=rule.stage,
         severity=min((one.severity for one in members), key=list(Severity).index),
-        confidence=worst.confidence,
+        confidence=_surest(members),
         owner=rule.owner,
         group=worst.group,
         subjects=tuple(str(one.subject) for one in members),
         title=rule.title.render(values),
         because=rule.because.render(values),
-        evidence=tuple(Evidence(part.says.render(seen)) for part, seen in entries(rule.evidence, values)),
+        evidence=(
+            *(Evidence(part.says.render(seen)) for part, seen in entries(rule.evidence, values)),
+            *_heard_on_some(members),
+        ),
         confirm=tuple(_confirmation(part, seen, target) for part, seen in entries(rule.confirm, values)),
         fix=tuple(remedy(part, seen, target) for part, seen in entries(rule.fix, values)),
         avoid=rule.avoid.render(values) if rule.avoid.parts else (),
@@ -64,6 +69,25 @@ def tell(members: tuple[Fired, ...], target: Target) -> Finding:
         verdict=rule.text.verdict,
         is_seen=any(one.is_seen for one in members),
     )
+
+
+def _surest(members: tuple[Fired, ...]) -> Confidence:
+    return min((one.confidence for one in members), key=list(Confidence).index)
+
+
+def _heard_on_some(members: tuple[Fired, ...]) -> Iterator[Evidence]:
+    """That only some of the group were listened to, where that is so."""
+    confirmed = sum(one.confidence == Confidence.CONFIRMED for one in members)
+    if 0 < confirmed < len(members):
+        yield Evidence(
+            (
+                Span("it was heard on "),
+                Span(str(confirmed), is_value=True),
+                Span(" of them; the other "),
+                Span(str(len(members) - confirmed), is_value=True),
+                Span(" look the same and were not listened to"),
+            )
+        )
 
 
 def entries(parts: Iterable[E], values: Values) -> Iterator[tuple[E, Values]]:

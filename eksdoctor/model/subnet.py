@@ -106,9 +106,14 @@ class Subnet(SubnetHolders):
         )
 
     @fact
+    def refusals(self) -> int:
+        """How often EC2 refused an address, a prefix or an ENI here, as far as heard."""
+        return self._refusals("subnet-without-addresses", "subnet-without-prefix")
+
+    @fact
     def refusals_for_addresses(self) -> int:
         """How often EC2 refused an address or an ENI for want of free addresses here, as far as heard."""
-        return self._refusals("subnet-without-addresses", "subnet-without-prefix")
+        return self._refusals("subnet-without-addresses")
 
     @fact
     def refusals_for_prefixes(self) -> int:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from eksdoctor.engine.evaluate import evaluate
 from eksdoctor.engine.finding import Confidence, Finding, Severity, plain
 from eksdoctor.engine.rulebook import Rulebook
 from eksdoctor.model.cluster import Cluster
@@ -12,6 +11,7 @@ from eksdoctor.testimony.signatures import catalogue
 from eksdoctor.testimony.statements import Statement
 from eksdoctor.triage.examine import examine
 from eksdoctor.triage.report import Report, State
+from eksdoctor.triage.supposing import suspected
 
 ORDER = (State.EXPLAINED, State.NOT_IP, State.PASSING)
 GRAVE = (Severity.CRITICAL, Severity.WARNING)
@@ -37,6 +37,8 @@ class Signal:
     subnet: str
     eni: str
     pod: str
+    is_over: bool = False
+    """Whether a success followed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +57,9 @@ def decoded(snapshot: Snapshot, rulebook: Rulebook) -> Decoded:
     """The meaning of a paste."""
     report = examine(snapshot, rulebook)
     signals = _signals(Cluster(snapshot))
-    finding = _cause(report)
+    finding = _cause(report, signals)
     if finding is None:
-        suspects = _suspects(snapshot, rulebook)
+        suspects = _suspects(snapshot, rulebook, signals)
         if len(suspects) == 1:
             ask = f"{SETTLES}; and what `eksdoctor explain {suspects[0]}` says to look at"
             return Decoded(State.EXPLAINED, suspects[0], Confidence.LIKELY, signals, ask)
@@ -69,12 +71,12 @@ def decoded(snapshot: Snapshot, rulebook: Rulebook) -> Decoded:
     return Decoded(state, finding.rule, sure, signals, _next(finding), finding)
 
 
-def _cause(report: Report) -> Finding | None:
+def _cause(report: Report, signals: tuple[Signal, ...]) -> Finding | None:
     """The finding that explains most pods; else the one grave fault that the text shows."""
     for state in ORDER:
         named = [v for v in report.verdicts if v.state == state and v.finding is not None]
         if named:
-            best = max(named, key=lambda verdict: len(verdict.pods))
+            best = min(named, key=lambda verdict: (-len(verdict.pods), _place(verdict.cause, signals)))
             return report.findings[best.finding or 0]
     if any(finding.pods for finding in report.findings):
         return None  # it explains pods of which a cause cannot be told
@@ -83,17 +85,27 @@ def _cause(report: Report) -> Finding | None:
     return causes[0] if len({one.rule for one in causes}) == 1 else None
 
 
+def _place(rule: str, signals: tuple[Signal, ...]) -> int:
+    """How soon the classes of what was said name a rule: no free /28 speaks of fragments before it does of want."""
+    rules = [catalogue().classes[signal.testifies].rules for signal in signals]
+    return min((named.index(rule) for named in rules if rule in named), default=len(catalogue().classes))
+
+
 def _is_grave(finding: Finding) -> bool:
     return finding.severity in GRAVE and finding.confidence in (Confidence.CONFIRMED, Confidence.LIKELY)
 
 
-def _suspects(snapshot: Snapshot, rulebook: Rulebook) -> tuple[str, ...]:
-    """The rules for which all that can be seen speaks."""
-    cluster = Cluster(snapshot)
-    outcomes = (evaluate(rule, cluster) for rule in rulebook if rule.suspect_when)
-    return tuple(
-        outcome.rule.id for outcome in outcomes if any(one.is_suspected for one in outcome.undecided)
-    )
+def _suspects(snapshot: Snapshot, rulebook: Rulebook, signals: tuple[Signal, ...]) -> tuple[str, ...]:
+    """The rules that what was said makes likely by itself; else those for which all that is shown speaks."""
+    classes = catalogue().classes
+    named = dict.fromkeys(classes[one.testifies].alone for one in signals if not one.is_over)
+    said = tuple(rule for rule in named if rule in rulebook.rules)
+    return _causes(said, rulebook) or _causes(suspected(snapshot, rulebook), rulebook)
+
+
+def _causes(rules: tuple[str, ...], rulebook: Rulebook) -> tuple[str, ...]:
+    """The rules, less those that yield to another of them."""
+    return tuple(one for one in rules if not set(rulebook.rules[one].text.yields_to) & set(rules))
 
 
 def _signals(cluster: Cluster) -> tuple[Signal, ...]:
@@ -119,6 +131,7 @@ def _signal(said: Statement) -> Signal:
         said.subnet,
         said.eni,
         said.pod,
+        said.followed_by_success is True,
     )
 
 

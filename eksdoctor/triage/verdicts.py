@@ -48,17 +48,29 @@ def _answers(pod: Pod, findings: tuple[Finding, ...], undecided: tuple[Undecided
         return [_cannot_tell(possible(pod, undecided))]
     best = min(_rank(findings[index]) for index in causes)
     causes = [index for index in causes if _rank(findings[index]) == best]
-    if not all(findings[index].is_seen for index in causes):
-        above = _above(causes, findings)
-        hidden = [one for one in possible(pod, undecided) if one.rule.id in above and _may_be_shown(one)]
-        if hidden:
-            return [_cannot_tell(hidden)]
+    hidden = [one for one in possible(pod, undecided) if _hides(one, causes, findings)]
+    if hidden:
+        return [_cannot_tell(hidden)]
     return [_Answer(STATES[findings[index].verdict], index, "", "") for index in causes]
 
 
-def _may_be_shown(one: Undecided) -> bool:
-    """Whether more permissions would decide it; mere silence hides nothing: it is usual."""
-    return bool(one.rule.when) or any(reason.asked for reason in one.unknown.reasons)
+def _hides(one: Undecided, causes: list[int], findings: tuple[Finding, ...]) -> bool:
+    """Whether a cause of these may be hidden behind what cannot be seen.
+
+    Of what structure and testimony agree on, and of what was said in so many words, none is. Mere
+    silence hides nothing: it is usual. What nobody would have asked for hides no words that were said.
+    """
+    for index in causes:
+        finding = findings[index]
+        if one.rule.id not in finding.yields_to:
+            continue
+        is_blind = any(reason.asked for reason in one.unknown.reasons)
+        if finding.is_seen:
+            if finding.confidence != Confidence.CONFIRMED and is_blind:
+                return True
+        elif one.rule.when or is_blind:
+            return True
+    return False
 
 
 def _rank(finding: Finding) -> tuple[bool, int]:
@@ -69,11 +81,6 @@ def _rank(finding: Finding) -> tuple[bool, int]:
 
 def _is_consequence(index: int, candidates: Iterable[int], findings: tuple[Finding, ...]) -> bool:
     return any(findings[other].rule in findings[index].yields_to for other in candidates)
-
-
-def _above(causes: list[int], findings: tuple[Finding, ...]) -> set[str]:
-    """The rules that any of these causes would yield to."""
-    return {rule for index in causes for rule in findings[index].yields_to}
 
 
 def possible(pod: Pod, undecided: Iterable[Undecided]) -> list[Undecided]:
