@@ -75,9 +75,13 @@ class WindowsAddresses:
     @fact
     def pods_without_ipam(self) -> Items[Pod]:
         """Pods that get no address because the controller hands none out."""
-        if known(self.is_managed):
+        managed = self.is_managed
+        if managed is True:
             return Items()
-        return known(self.cluster.pods_in_trouble).where(self._lacks_ipam)
+        found = known(self.cluster.pods_in_trouble).where(self._lacks_ipam)
+        if isinstance(managed, Unknown) and found.elements:
+            return Items((), managed)
+        return found
 
     def _lacks_ipam(self, pod: Pod) -> bool | Unknown:
         try:
