@@ -86,7 +86,7 @@ def _cause(report: Report, signals: tuple[Signal, ...]) -> Finding | None:
 
 
 def _place(rule: str, signals: tuple[Signal, ...]) -> int:
-    """How soon the classes of what was said name a rule: no free /28 speaks of fragments before it does of want."""
+    """How soon the classes of what was said name a rule: they name first what they speak for most."""
     rules = [catalogue().classes[signal.testifies].rules for signal in signals]
     return min((named.index(rule) for named in rules if rule in named), default=len(catalogue().classes))
 

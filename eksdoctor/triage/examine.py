@@ -17,6 +17,7 @@ from eksdoctor.triage.summary import asks_of, summarise
 from eksdoctor.triage.verdicts import verdicts
 
 MOST_SUBJECTS = 20
+AUDIT = "audit"
 CONFIDENCES = (Confidence.CONFIRMED, Confidence.LIKELY, Confidence.PRESSURE, Confidence.PAST)
 
 
@@ -49,7 +50,8 @@ def examine(
 def _in_order(fired: Iterable[Fired], rulebook: Rulebook, snapshot: Snapshot) -> tuple[Finding, ...]:
     """Most urgent first, causes before consequences, then along the path of an IP request."""
     place = {rule.id: index for index, rule in enumerate(rulebook)}
-    findings = [tell(members, snapshot.target) for members in grouped(fired)]
+    told = (tell(members, snapshot.target) for members in grouped(fired))
+    findings = [finding for finding in told if _belongs(finding, snapshot.purpose)]
 
     def urgency(finding: Finding) -> tuple[object, ...]:
         return (
@@ -62,6 +64,12 @@ def _in_order(fired: Iterable[Fired], rulebook: Rulebook, snapshot: Snapshot) ->
         )
 
     return tuple(sorted(findings, key=urgency))
+
+
+def _belongs(finding: Finding, purpose: str) -> bool:
+    """Whether it is for this reader: advice that no stuck pod waits for is for an audit, not for 02:14."""
+    is_mere_advice = finding.severity == Severity.ADVICE and not finding.pods
+    return purpose == AUDIT or not is_mere_advice or finding.verdict != "explained"
 
 
 def _is_folded(finding: Finding, findings: list[Finding]) -> bool:

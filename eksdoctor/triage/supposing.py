@@ -28,6 +28,7 @@ RELEASE = "v1.20.4"
 WHOLE: tuple[Request, ...] = (
     sources.DAEMON_SETS,
     sources.CONFIG_MAP,
+    sources.AWS_NODE_PODS,
     sources.cluster(NAME),
     sources.addon(NAME),
 )
@@ -52,7 +53,9 @@ def supposing(snapshot: Snapshot) -> Snapshot:
     sets = tuple(_alone(one) for one in snapshot.of(kinds.DAEMON_SETS))
     records[kinds.DAEMON_SETS.file] = sets or _as_configured(snapshot)
     records[kinds.CLUSTER.file] = ({"name": NAME},)
-    outcomes = {request: Outcome() for request in WHOLE}
+    nodes = [node.metadata.name for node in snapshot.of(kinds.NODES)]
+    listed = (sources.NODES, *map(sources.pods_of_node, nodes)) if nodes else ()
+    outcomes = {request: Outcome() for request in (*WHOLE, *listed)}
     return replace(
         snapshot, records=records, outcomes=outcomes, target=replace(snapshot.target, cluster=NAME)
     )
@@ -62,7 +65,9 @@ def _alone(daemon_set: kubernetes.DaemonSet) -> kubernetes.DaemonSet:
     """The same without the mark that other variables may be set."""
     template = daemon_set.spec.template
     containers = tuple(
-        structs.replace(one, env_from=(), image=f"{one.image}:{RELEASE}") if one.env_from == (IN_PART,) else one
+        structs.replace(one, env_from=(), image=f"{one.image}:{RELEASE}")
+        if one.env_from == (IN_PART,)
+        else one
         for one in template.spec.containers
     )
     spec = structs.replace(template.spec, containers=containers)

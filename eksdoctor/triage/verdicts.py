@@ -1,5 +1,6 @@
 """One verdict for every pod in trouble: causes before consequences, and no guess where a cause is hidden."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -94,13 +95,13 @@ def possible(pod: Pod, undecided: Iterable[Undecided]) -> list[Undecided]:
 
 
 def _cannot_tell(hidden: list[Undecided]) -> _Answer:
-    """The first of the hidden causes on the path of a request, with what would show it."""
-    for one in hidden:
-        if any(reason.grant for reason in one.unknown.reasons):
-            return _Answer(State.CANNOT_TELL, None, str(one.unknown), needs(one.unknown))
-    if hidden:
-        return _Answer(State.CANNOT_TELL, None, str(hidden[0].unknown), "")
-    return _Answer(State.CANNOT_TELL, None, "", "")
+    """What hides most of the possible causes, and what would show it; of equals the first on the path."""
+    reasons = [reason for one in hidden for reason in dict.fromkeys(one.unknown.reasons) if reason.grant]
+    if reasons:
+        worst = Counter(reasons).most_common(1)[0][0]
+        return _Answer(State.CANNOT_TELL, None, worst.text, needs(Unknown((worst,))))
+    because = str(hidden[0].unknown) if hidden else ""
+    return _Answer(State.CANNOT_TELL, None, because, "")
 
 
 def _verdict(answer: _Answer, pods: list[Pod], findings: tuple[Finding, ...]) -> Verdict:
