@@ -30,6 +30,28 @@ class Use(IntEnum):
     EXPLICIT = 14  # nobody's, in a CIDR reservation of that type
     FOR_PREFIXES = 15
 
+    def __str__(self) -> str:
+        return IN_WORDS[self]
+
+
+IN_WORDS = {
+    Use.FREE: "free",
+    Use.AWS: "kept by AWS",
+    Use.PRIMARY: "the nodes' ENIs' own",
+    Use.POD: "with pods",
+    Use.WARM: "warm",
+    Use.COOLING: "cooling",
+    Use.PREFIX_USED: "with pods in prefixes",
+    Use.PREFIX_IDLE: "idle in prefixes",
+    Use.BRANCH: "of branch ENIs",
+    Use.UNMANAGED: "of ENIs that aws-node leaves alone",
+    Use.LEAKED: "leaked",
+    Use.CONTROL_PLANE: "of the control plane",
+    Use.OTHER_CLUSTER: "of other clusters",
+    Use.SERVICE: "of others",
+    Use.EXPLICIT: "reserved (explicit)",
+    Use.FOR_PREFIXES: "reserved (prefix)",
+}
 
 OTHERS = (Owner.OTHER_CLUSTER, Owner.SERVICE)
 HELD = bytes(0 if use in (Use.FREE, Use.EXPLICIT, Use.FOR_PREFIXES) else 1 for use in range(256))
@@ -68,6 +90,11 @@ class AddressMap:
     holdings: tuple[Holding, ...] = ()
     hidden: int = 0
     leaked: tuple[aws.NetworkInterface, ...] = field(default=(), repr=False)
+
+    def __str__(self) -> str:
+        """Every use with its number; they add up to the subnet."""
+        text = ", ".join(f"{number:,} {use}" for use in Use if (number := self.count(use)))
+        return f"{text}; {self.hidden:,} or more of the free are held unseen" if self.hidden else text
 
     def use_of(self, address: int) -> Use:
         """What one address, as an integer, is used for."""

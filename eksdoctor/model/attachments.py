@@ -1,9 +1,11 @@
 """A node's ENIs, one by one: those that never finished attaching, and what keeps prefixes off them."""
 
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, known
+from eksdoctor.model.attachment_refusal import AttachmentRefusals
+from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, known, union
 from eksdoctor.model.limits import PREFIX_SIZE
 from eksdoctor.model.pod import Pod
 from eksdoctor.snapshot.records import aws
@@ -11,7 +13,7 @@ from eksdoctor.snapshot.records import aws
 if TYPE_CHECKING:
     from eksdoctor.model.node import Node
 
-ATTACHING = "attaching"
+ATTACHED, ATTACHING = "attached", "attaching"
 STUCK_AFTER = timedelta(minutes=5)  # attaching takes seconds
 
 
@@ -36,6 +38,35 @@ class Attachments:
             return Unknown.because(f"since when {eni.network_interface_id} is being attached is not known")
         return self.node.cluster.at - attachment.attach_time > STUCK_AFTER
 
+    @cached_property
+    def refused(self) -> AttachmentRefusals:
+        """The attachments that EC2 refused here."""
+        return AttachmentRefusals(self.node)
+
+    @fact
+    def unknown_to_daemon(self) -> Items[aws.NetworkInterface]:
+        """ENIs that are attached for five minutes, that the daemon should manage and that its book lacks.
+
+        None where its book was not read.
+        """
+        book = self.node.book.eni_ids
+        if isinstance(book, Unknown):
+            return Items()
+        pool = known(self.node.pool_interfaces)
+        return Items(tuple(eni for eni in pool if eni.network_interface_id not in book)).where(self._is_old)
+
+    def _is_old(self, eni: aws.NetworkInterface) -> bool:
+        """Whether it is attached for long enough that the daemon must have seen it; without a time it is."""
+        attachment = eni.attachment
+        if attachment is None or attachment.status != ATTACHED:
+            return False
+        return attachment.attach_time is None or self.node.cluster.at - attachment.attach_time > STUCK_AFTER
+
+    @fact
+    def useless(self) -> Items[aws.NetworkInterface]:
+        """The ENIs of either kind: EC2 counts them, and pods get nothing of them."""
+        return union((known(self.stuck), known(self.unknown_to_daemon)))
+
     @fact
     def stuck_since(self) -> datetime:
         """Since when the first of them has been attaching."""
@@ -54,7 +85,7 @@ class Attachments:
         """Pod addresses on them: EC2 has taken them from the subnet, and the daemon cannot give them out."""
         unit = PREFIX_SIZE if known(self.node.uses_prefixes) else 1
         pool = {eni.network_interface_id for eni in known(self.node.pool_interfaces)}
-        mine = [eni for eni in known(self.stuck) if eni.network_interface_id in pool]
+        mine = [eni for eni in known(self.useless) if eni.network_interface_id in pool]
         if unit > 1:
             return unit * sum(len(eni.ipv4_prefixes) for eni in mine)
         return sum(1 for eni in mine for address in eni.private_ip_addresses if not address.primary)
@@ -65,10 +96,12 @@ class Attachments:
         waiting = known(self.node.waiting_pods)
         if not waiting.elements and waiting.missing is None:
             return Items()
-        if not known(self.stuck).elements:
+        if self.refused.is_by_unknown_eni is True:
+            return waiting
+        if not known(self.useless).elements:
             return Items()
         usable = known(self.node.total_ips) - known(self.stuck_addresses)
-        return waiting if known(self.node.assigned_ips) >= usable else Items()
+        return waiting if known(self.node.assigned_in_mode) >= usable else Items()
 
     @fact
     def single_addresses(self) -> int:

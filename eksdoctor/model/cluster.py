@@ -18,6 +18,7 @@ from eksdoctor.model.policy import Policy
 from eksdoctor.model.pool import Targets
 from eksdoctor.model.sight import listed
 from eksdoctor.model.trail import Trail
+from eksdoctor.model.warmth import Warmth
 from eksdoctor.model.windows import WindowsAddresses
 from eksdoctor.model.wiring import Wiring
 from eksdoctor.snapshot import kinds
@@ -60,6 +61,11 @@ class Cluster(ClusterSubnets):
     def trail(self) -> Trail:
         """The calls to EC2 that CloudTrail shows."""
         return Trail(self)
+
+    @cached_property
+    def warmth(self) -> Warmth:
+        """What its daemons keep ready."""
+        return Warmth(self)
 
     @cached_property
     def cooling_addresses(self) -> frozenset[str]:

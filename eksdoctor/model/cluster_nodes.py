@@ -1,5 +1,6 @@
 """The nodes of a cluster, and what their types can hold."""
 
+from collections import defaultdict
 from functools import cached_property
 
 from eksdoctor.model import sources
@@ -10,6 +11,7 @@ from eksdoctor.model.node import Node
 from eksdoctor.model.sight import gap, listed
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
+from eksdoctor.snapshot.records.words import Words
 
 
 class ClusterNodes(ClusterIdentity):
@@ -51,6 +53,17 @@ class ClusterNodes(ClusterIdentity):
     def ec2_linux_nodes(self) -> Items[Node]:
         """The nodes on which a CNI DaemonSet belongs: EC2, Linux, not Auto Mode."""
         return known(self.nodes).where(lambda node: node.is_ec2_linux)
+
+    @cached_property
+    def _words(self) -> defaultdict[str, list[Words]]:
+        found: defaultdict[str, list[Words]] = defaultdict(list)
+        for words in self.snapshot.of(kinds.WORDS):
+            found[words.node].append(words)
+        return found
+
+    def words_of(self, node: str) -> tuple[Words, ...]:
+        """What a node's daemon wrote, as far as it was kept as a record."""
+        return tuple(self._words.get(node, ()))
 
     @cached_property
     def _limits(self) -> dict[str, InstanceLimits]:

@@ -130,6 +130,11 @@ class ClusterPods(ClusterNodes):
             tuple(self.node_named(name) for name in sorted(names)), known(self.pods_in_trouble).missing
         )
 
+    @fact
+    def names_in_question(self) -> frozenset[str]:
+        """Their names; raises NotKnown when there may be more."""
+        return frozenset(node.name for node in known(self.nodes_in_question).all())
+
     def pods_on(self, node: str) -> Items[Pod]:
         """Every pod bound to a node."""
         return Items(self._pods_by_node[node], gap(self.snapshot, sources.pods_of_node(node)))

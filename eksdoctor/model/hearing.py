@@ -83,6 +83,7 @@ class Hearing(Listening):
     branch_policy_gap = said_of("branch-policy-gap")
     trunk_missing = said_of("trunk-missing")
     trunk_unsupported = said_of("trunk-unsupported")
+    trunk_ready = said_of("trunk-ready")
     policy_agent_down = said_of("policy-agent-down")
     inconsistent_pool = said_of("inconsistent-pool")
     volume = said_of("volume")

@@ -15,6 +15,7 @@ from eksdoctor.model.fact import NotKnown, Reason, Unknown, known
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records.words import Words
 from eksdoctor.testimony import metrics
+from eksdoctor.testimony.cloudtrail import hear_call
 from eksdoctor.testimony.counters import counted
 from eksdoctor.testimony.events import hear_conditions, hear_event, seen_at
 from eksdoctor.testimony.scan import Extent, Scan
@@ -50,6 +51,8 @@ class Listening:
                 hear_event(scan.gathering, event)
         for node in snapshot.of(kinds.NODES):
             hear_conditions(scan.gathering, node)
+        for call, node_name in self.cluster.trail.own_calls:
+            hear_call(scan.gathering, call, node_name)
         for source, chunks in self._logs():
             self.extents.append((source, scan.read(chunks, source)))
         found = (*scan.gathering.statements(), *self._counted())
@@ -156,7 +159,8 @@ class Listening:
         for source, extent in self.extents:
             if source.node != node or source.kind not in (Kind.IPAMD, Kind.STDOUT):
                 continue
-            if extent.first is not None and extent.first <= since and extent.has_debug:
+            whole = extent.has_debug and not extent.skimmed
+            if extent.first is not None and extent.first <= since and whole:
                 return
         raise NotKnown(self.unheard)
 

@@ -3,9 +3,12 @@
 from functools import cached_property
 
 from eksdoctor.model.attachments import Attachments
+from eksdoctor.model.churn import Churn
+from eksdoctor.model.daemon_book import DaemonBook
 from eksdoctor.model.daemon_pod import DaemonPod
 from eksdoctor.model.density import Density
 from eksdoctor.model.fact import Items, Unknown, all_of, fact, join, known
+from eksdoctor.model.leak import Leak
 from eksdoctor.model.node_branch import NodeBranch
 from eksdoctor.model.node_hearing import NodeHearing
 from eksdoctor.model.node_pool import NodePool
@@ -41,6 +44,21 @@ class Node(NodePool):
     def policy_agent(self) -> NodeAgent:
         """The network-policy agent beside its daemon."""
         return NodeAgent(self)
+
+    @cached_property
+    def book(self) -> DaemonBook:
+        """What its daemon has in its own book."""
+        return DaemonBook(self)
+
+    @cached_property
+    def leak(self) -> Leak:
+        """The addresses that its daemon holds for nobody."""
+        return Leak(self)
+
+    @cached_property
+    def churn(self) -> Churn:
+        """The coming and going of its addresses."""
+        return Churn(self)
 
     @cached_property
     def heard(self) -> NodeHearing:
@@ -82,9 +100,8 @@ class Node(NodePool):
         """Waiting pods, when the pool is empty and could grow, and nothing but the cordon stops ipamd."""
         off = self.cluster.cni.provisioning_is_off
         allowed = off if isinstance(off, Unknown) else not off
-        return self._waiting_if(
-            all_of(self.is_growth_suspended, allowed, self._is_empty(), self._could_grow())
-        )
+        shown = all_of(self.is_growth_suspended, allowed, self._is_empty(), self._could_grow())
+        return self._waiting_if(_or_said(shown, self.heard.cordon_answers))
 
     @fact
     def is_stopped_at_max_pods(self) -> bool:
@@ -95,7 +112,7 @@ class Node(NodePool):
     @fact
     def pods_at_stopped_pool(self) -> Items[Pod]:
         """Waiting pods, when no pod holds the rest of a pool that is as large as max-pods."""
-        stopped = self.is_stopped_at_max_pods
+        stopped = _or_said(self.is_stopped_at_max_pods, self.heard.stopped_answers)
         if stopped is False:
             return Items()
         return known(self.waiting_pods) if stopped is True else self._waiting_if(stopped)

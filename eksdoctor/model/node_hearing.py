@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from eksdoctor.model.node_pool import NodePool
 
 EMPTY = ("pool-empty", "datastore-empty")
+POOL = ("pool", "pool-empty", "cooling")
 REFUSED = (
     "subnet-without-addresses",
     "subnet-without-prefix",
@@ -37,6 +38,12 @@ class NodeHearing:
         if not found:
             self.node.cluster.heard.require_hearing(self.node.name)
         return found
+
+    def require_silence(self) -> None:
+        """Raise NotKnown where a pod is in trouble and the daemon was not listened to; else silence counts."""
+        cluster = self.node.cluster
+        if self.node.name in known(cluster.names_in_question):
+            cluster.heard.require_hearing(self.node.name)
 
     @fact
     def empty_answers(self) -> int:
@@ -74,25 +81,53 @@ class NodeHearing:
         stops = {stop_of_minimum(minimum, prefixes=prefixes) for prefixes in (True, False)}
         return self._count(*EMPTY) if total in stops else 0
 
+    @fact
+    def cordon_answers(self) -> int:
+        """How often the daemon left an empty pool as it was because the node is unschedulable."""
+        said = self._count("node-cordoned")
+        return said if said and known(self.empty_answers) else 0
+
+    @fact
+    def stopped_answers(self) -> int:
+        """How often the pool had nothing to give at the size of max-pods, where the daemon asks for no more."""
+        most, total = known_number(self._number("settings", "max_pods")), known_number(self.total_ips)
+        if most <= 0 or total < most or self.said(*REFUSED):
+            return 0
+        return self._count(*EMPTY, "cooling")
+
+    @fact
+    def fallbacks_from_prefixes(self) -> int:
+        """How often the daemon said that prefix delegation has no effect on this type."""
+        found = sum(one.count for one in self.said("prefix-mode-off"))
+        if not found:
+            self.require_silence()
+        return found
+
     @property
     def total_ips(self) -> int | None:
         """The size of its pool by the daemon's latest word."""
-        return self._number_of(("pool", "pool-empty", "cooling"), "total")
+        return self.latest(POOL, "total")
 
     @property
     def assigned_ips(self) -> int | None:
         """How many of them it had handed out."""
-        return self._number_of(("pool", "pool-empty", "cooling"), "assigned")
+        return self.latest(POOL, "assigned")
 
     @property
     def cooling_ips(self) -> int | None:
         """How many cooled down."""
-        return self._number_of(("pool", "pool-empty", "cooling"), "cooling")
+        return self.latest(POOL, "cooling")
+
+    @property
+    def slots_per_eni(self) -> int | None:
+        """The most addresses that an ENI holds here, by the daemon's word."""
+        return self.latest((*POOL, "benign"), "per_eni")
 
     def _number(self, name: str, number: str) -> int | None:
-        return self._number_of((name,), number)
+        return self.latest((name,), number)
 
-    def _number_of(self, classes: Iterable[str], number: str) -> int | None:
+    def latest(self, classes: Iterable[str], number: str) -> int | None:
+        """A number by the latest statement of these classes that has it."""
         found = [one for one in self.said(*classes) if number in one.numbers]
         latest = max(found, key=lambda one: one.last.timestamp() if one.last else 0.0, default=None)
         return latest.numbers[number] if latest is not None else None

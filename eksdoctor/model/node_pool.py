@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, known
 from eksdoctor.model.growth import growth
 from eksdoctor.model.limits import PREFIX_SIZE
+from eksdoctor.model.mixed_modes import of_other_mode
 from eksdoctor.model.node_capacity import NodeCapacity
 from eksdoctor.model.pod import Pod
 from eksdoctor.model.pool import STOPS_AT_MAX_PODS, Pool, Shape, claim_at, stop_of_minimum
@@ -22,6 +23,7 @@ class GrowthChoice:
 
     subnet: "Subnet"
     amount: int
+    is_new_eni: bool = False
 
     def room(self) -> int:
         """Addresses left after it; negative when the subnet must refuse."""
@@ -56,6 +58,16 @@ class NodePool(NodeCapacity):
         return table.addresses_of_its_own(self.name, known(self.internal_ip))
 
     @fact
+    def assigned_in_mode(self) -> int:
+        """Those whose address is of the mode that the daemon is in now."""
+        pods = known(self.pods)
+        held = {pod.record.status.pod_ip for pod in pods if pod.record is not None and pod.holds_pool_address}
+        if pods.missing is not None:
+            held = self.cluster.pod_table().addresses.get(self.name, set())
+        enis, prefixes = known(self.pool_interfaces), known(self.uses_prefixes)
+        return known(self.assigned_ips) - of_other_mode(held, enis, prefixes=prefixes)
+
+    @fact
     def starved_pods(self) -> Items[Pod]:
         """The pods on this node that wait for an address of its pool."""
         mine = known(self.cluster.pods_waiting_for_addresses).where(lambda pod: pod.node_name == self.name)
@@ -70,7 +82,7 @@ class NodePool(NodeCapacity):
     @fact
     def available_ips(self) -> int:
         """Addresses in the pool that no pod holds; some may cool for 30 s."""
-        return max(known(self.total_ips) - known(self.assigned_ips), 0)
+        return max(known(self.total_ips) - known(self.assigned_in_mode), 0)
 
     @fact
     def host_network_pods(self) -> int:
@@ -107,7 +119,7 @@ class NodePool(NodeCapacity):
     def pool(self) -> Pool:
         """The pool as the daemon sees it."""
         slots, prefixes = known(self.limits).slots_per_eni, known(self.uses_prefixes)
-        total, assigned, most = known(self.total_ips), known(self.assigned_ips), known(self.max_pods)
+        total, assigned, most = known(self.total_ips), known(self.assigned_in_mode), known(self.max_pods)
         # Only a pool that large needs the release to be known.
         stops = total >= most and known(self.cluster.cni.version) >= STOPS_AT_MAX_PODS
         return Pool(total, assigned, slots, prefixes, most, stops_at_max_pods=stops)
@@ -137,7 +149,9 @@ class NodePool(NodeCapacity):
         if known(self.eni_slots_left) > 0:
             by_unit = known(self.cluster.targets).by_address or unit > 1
             asked = 1 + (unit if by_unit else known(self.limits).slots_per_eni)
-            choices += [GrowthChoice(subnet, asked) for subnet in known(self.discovered_subnets)]
+            choices += [
+                GrowthChoice(subnet, asked, is_new_eni=True) for subnet in known(self.discovered_subnets)
+            ]
         return tuple(choices)
 
     @fact
@@ -168,7 +182,10 @@ class NodePool(NodeCapacity):
         if asked is None:
             return 0
         if not known(self.cluster.cni.custom_networking) and self._discovers(known(self.subnet)):
-            return max(known(self.growth_choices), key=GrowthChoice.room).amount
+            choice = max(known(self.growth_choices), key=GrowthChoice.room, default=None)
+            if choice is not None and not choice.is_new_eni:
+                return choice.amount
+            asked = growth(pool, targets, (), known(self.eni_slots_left)) or asked
         return asked.least
 
     @fact

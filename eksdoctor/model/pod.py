@@ -116,7 +116,7 @@ class Pod:
         return tuple(event for event in self.events if event.reason == SANDBOX_FAILED)
 
     def _require_events(self) -> None:
-        """Raise NotKnown when it may have events that are not seen; who pastes some pastes those there are."""
+        """Raise NotKnown when it may have events that are not seen; who pastes some pastes them all."""
         if not (self.events and self.cluster.snapshot.purpose == "decode"):
             self.cluster.require_events()
 

@@ -148,7 +148,11 @@ class Subnet(SubnetHolders):
     @fact
     def uses_prefixes(self) -> bool:
         """Whether nodes here ask for prefixes."""
-        return any(known(node.uses_prefixes) for node in known(self.nodes))
+        nodes = known(self.nodes)
+        if any(known(node.uses_prefixes) for node in nodes):
+            return True
+        nodes.all()
+        return False
 
     @fact
     def room_for_pods(self) -> int:

@@ -33,6 +33,7 @@ class SubnetHolders(SubnetAddresses):
             reservations.elements,
             known(self._estate),
             pods=pods,
+            cooling=self.cluster.cooling_addresses,
             available=known(self.free_ips) if reservations.missing is None else None,
         )
 
@@ -64,6 +65,16 @@ class SubnetHolders(SubnetAddresses):
         """Aligned /28s that no prefix can be made of, in per cent; 100 is a subnet without a free one."""
         known(self.free_prefixes)  # not known where addresses are held by somebody who cannot be seen
         return known(self._held).fragmentation_score
+
+    @fact
+    def fragmented_prefixes(self) -> int:
+        """Aligned /28s that are partly taken, as far as holders can be seen."""
+        return known(self._held).fragmented_prefixes
+
+    @fact
+    def full_prefixes(self) -> int:
+        """Aligned /28s that are wholly taken, or reserved explicitly, as far as holders can be seen."""
+        return known(self._held).full_prefixes
 
     @fact
     def other_holders(self) -> Items[Holding]:

@@ -1,5 +1,6 @@
 """The address map against a walk over every address, and holders against tables of what AWS shows."""
 
+import json
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -15,7 +16,7 @@ from eksdoctor.model.fact import Unknown
 from eksdoctor.model.holders import Estate, Owner
 from eksdoctor.model.prefixes import free_prefixes
 from eksdoctor.model.survey import survey
-from eksdoctor.snapshot import archive
+from eksdoctor.snapshot import archive, kinds
 from eksdoctor.snapshot.records import aws
 
 AT = datetime(2026, 1, 2, 2, 14, tzinfo=UTC)
@@ -462,6 +463,56 @@ def test_the_facts_of_a_healthy_subnet():
     assert (found.leaked_ips, found.addresses_of_others, found.addresses_of_other_clusters) == (0, 0, 0)
     assert found.other_holders.elements == ()
     assert found.other_holders.missing is None
+
+
+COOLING = {
+    "Address": "10.0.0.12",
+    "IPAMKey": {"networkName": ""},
+    "UnassignedTime": "2026-01-02T02:13:40Z",
+}
+
+
+def book(address, **changed):
+    """What a daemon says of one address, as a record of a node's words."""
+    entry = COOLING | {"Address": address} | changed
+    block = {"IsPrefix": False, "IPAddresses": {address: entry}}
+    enis = {"eni-a1": {"ID": "eni-a1", "AvailableIPv4Cidrs": {f"{address}/32": block}}}
+    text = json.dumps({"0": {"TotalIPs": 18, "AssignedIPs": 1, "ENIs": enis}})
+    words = {"kind": "introspection", "node": "node-a", "name": "enis.json", "text": text}
+    return {kinds.WORDS.file: {"words-1": words}}
+
+
+@pytest.mark.parametrize(
+    ("changed", "env", "cools"),
+    [
+        ({}, {}, True),  # 20 s ago
+        ({"UnassignedTime": "2026-01-02T02:13:29Z"}, {}, False),  # 31 s ago
+        ({"UnassignedTime": "2026-01-02T02:13:29Z"}, {"IP_COOLDOWN_PERIOD": "60"}, True),
+        ({"UnassignedTime": "0001-01-01T00:00:00Z"}, {}, False),  # never
+        ({"UnassignedTime": "yesterday"}, {}, False),
+        ({"IPAMKey": {"networkName": "aws-cni"}}, {}, False),  # given out again
+        ({}, {"IP_COOLDOWN_PERIOD": "9" * 18}, True),  # no time that a clock knows: the default
+    ],
+)
+def test_addresses_cool_where_the_daemons_own_book_was_read(changed, env, cools):
+    drawn_map = subnet(env=env, patch=book("10.0.0.12", **changed)).address_map
+    assert drawn_map.use_of(int(IPv4Address("10.0.0.12"))) == (Use.COOLING if cools else Use.WARM)
+    assert drawn_map.counts.get("cooling", 0) == cools
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '{"0": {"ENIs": {"eni-a1": 1}}}', "\ud800"])
+def test_a_book_that_cannot_be_read_tells_of_none(text):
+    words = {"kind": "introspection", "node": "node-a", "name": "enis.json", "text": text}
+    assert subnet(patch={kinds.WORDS.file: {"words-1": words}}).address_map.count(Use.COOLING) == 0
+
+
+def test_the_map_in_words():
+    assert str(subnet().address_map) == (
+        "231 free, 5 kept by AWS, 2 the nodes' ENIs' own, 1 with pods, 17 warm"
+    )
+    hidden = {"aws/ec2-describe-subnets": {"subnet-a": {"AvailableIpAddressCount": 100}}}
+    assert str(subnet(patch=hidden).address_map).endswith("; 131 or more of the free are held unseen")
+    assert len(set(map(str, Use))) == len(Use)
 
 
 def test_without_the_pods_holders_are_still_known_and_the_map_is_not():

@@ -108,6 +108,64 @@ def test_a_new_eni_is_made_with_all_it_asks_for(env, needs):
     assert node_of(env, ONE_ADDRESS, tiny)[1].next_request == needs
 
 
+FULL = {INTERFACES: {"eni-a2": None, "eni-a1": eni(*(f"10.0.0.{number}" for number in range(10, 20)))}}
+BUSY = {
+    "kubernetes/pods": {
+        f"shop/busy-{number}": {
+            "spec": {"nodeName": "node-a", "containers": [{"name": "main"}]},
+            "status": {"phase": "Running", "podIP": f"10.0.0.{number}"},
+        }
+        for number in range(12, 20)
+    }
+}
+
+
+def tagged(value):
+    tags = [{"Key": "kubernetes.io/role/cni", "Value": value}] if value is not None else []
+    return {"aws/ec2-describe-subnets": {"subnet-a": {"Tags": tags}}}
+
+
+@pytest.mark.parametrize("tag", [None, "1", "0"])  # no discovery; the node's subnet; no subnet at all
+@pytest.mark.parametrize(
+    ("env", "needs"),
+    [
+        ({}, 1 + 9),
+        ({"WARM_IP_TARGET": "5"}, 1 + 5),
+        ({"WARM_IP_TARGET": "5", "MINIMUM_IP_TARGET": "12"}, 1 + 5),
+        ({"WARM_IP_TARGET": "12"}, 1 + 9),
+    ],
+)
+def test_the_next_eni_of_a_full_node_with_and_without_discovery(env, needs, tag):
+    _, node = node_of(env, FULL, BUSY, tagged(tag), image("v1.22.4"))
+    assert (node.available_ips, node.free_slots) == (0, 0)
+    assert node.next_request == needs
+
+
+def prefix(first):
+    return {"Ipv4Prefixes": [{"Ipv4Prefix": f"{first}/28"}]}
+
+
+@pytest.mark.parametrize("refuse", [[], ["list-pods"]])
+def test_after_the_switch_pods_on_single_addresses_are_none_of_the_prefix_pool(refuse):
+    """Nine pods kept single addresses, one is in the prefix: fifteen of its sixteen are free."""
+    later = {"spec": {"nodeName": "node-a"}, "status": {"phase": "Running", "podIP": "10.0.0.33"}}
+    pods = {"kubernetes/pods": BUSY["kubernetes/pods"] | {"shop/later": later}}
+    held = [f"10.0.0.{number}" for number in (*range(11, 20), 33)]
+    rows = {f"row-{address}": {"cells": ["Running", address, "node-a"]} for address in held}
+    enis = {INTERFACES: FULL[INTERFACES] | {"eni-a2": eni("10.0.0.20") | prefix("10.0.0.32")}}
+    whole = {**enis, **pods, "kubernetes/pods-table": rows}
+    env = {"ENABLE_PREFIX_DELEGATION": "true"}
+    node = Cluster(patched(Patch(env=env, patch=whole, refuse=refuse))).node_named("node-a")
+    assert (node.total_ips, node.assigned_ips, node.assigned_in_mode, node.available_ips) == (16, 10, 1, 15)
+
+
+def test_and_back_again():
+    held = {"eni-a1": eni("10.0.0.10", "10.0.0.30"), "eni-a2": eni("10.0.0.20") | prefix("10.0.0.0")}
+    enis = {INTERFACES: held}
+    _, node = node_of({}, enis)
+    assert (node.total_ips, node.assigned_ips, node.assigned_in_mode, node.available_ips) == (1, 1, 0, 1)
+
+
 TRUNK = {
     "NetworkInterfaceId": "eni-t",
     "SubnetId": "subnet-a",

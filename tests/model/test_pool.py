@@ -3,11 +3,13 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eksdoctor.model.fact import NotKnown
 from eksdoctor.model.growth import NO_ADDRESSES, NO_BLOCKS, Place, backs_off
 from eksdoctor.model.lowering import lowered, merged_configuration
-from eksdoctor.model.pool import Pool, Targets, claim_of_new_node, stop_of_minimum
+from eksdoctor.model.pool import Pool, Shape, Targets, claim_at, claim_of_new_node, stop_of_minimum
 from eksdoctor.model.version import Version
 
 
@@ -102,3 +104,11 @@ def test_an_addons_configuration_is_merged_and_never_replaced():
     for broken in ("[1]", "env: [1]", "{"):
         with pytest.raises(NotKnown):
             merged_configuration(broken, {})
+
+
+@given(st.integers(2, 15), st.integers(1, 49), st.integers(1, 250), st.integers(1, 250))
+def test_a_nodes_stock_cost_in_one_formula(enis, slots, most, pods):
+    """min(type's ENIs, ceil(max-pods / slots), max(2, ceil(pods / slots) + 1)) ENIs, all of them full."""
+    attached = min(enis, -(-most // slots), max(2, -(-pods // slots) + 1))
+    claim = claim_at(Targets(), Shape(enis, slots, prefixes=False, max_pods=most), pods)
+    assert (claim.enis, claim.addresses) == (attached, attached * (slots + 1))
