@@ -273,8 +273,8 @@ def test_filters_that_cannot_be_answered(ec2):
         "InvalidParameterValue",
         "The filter 'colour' is invalid",
     )
-    unheld = [{"Name": "group-id", "Values": ["sg-1"]}]
-    assert refused(ec2.describe_network_interfaces, Filters=unheld)[0] == "UnsupportedOperation"
+    unheld = [{"Name": "description", "Values": ["nodes"]}]
+    assert refused(ec2.describe_security_groups, Filters=unheld)[0] == "UnsupportedOperation"
     many = [{"Name": "subnet-id", "Values": [f"subnet-{number}" for number in range(201)]}]
     assert refused(ec2.describe_network_interfaces, Filters=many)[0] == "FilterLimitExceeded"
 

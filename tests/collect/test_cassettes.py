@@ -71,7 +71,7 @@ CASES = {
     ],
     Request.of(r.LIST_DAEMON_SETS, namespace="kube-system"): [
         ("$.metadata.name", "aws-node"),
-        ("$.metadata.managedFields", None),
+        ("$.metadata.managedFields.0.manager", "eks"),
         ("$.metadata.annotations.deprecated.daemonset.template.generation", "1"),
         ("$.spec.template.spec.containers.0.env.0.value", "1"),
         ("$.spec.selector.matchLabels.k8s-app", "aws-node"),
@@ -159,7 +159,7 @@ CASES = {
         ("$.metadata.creationTimestamp", "2024-03-08T09:14:02Z"),
         ("$.data.spec.template.spec.containers.0.env.0.value", "1"),
         ("$.data.spec.template.spec.containers.0.env.1.value", "(not kept)"),
-        ("$.data.spec.template.metadata", None),
+        ("$.data.spec.template.metadata.labels", None),
     ],
     sources.NODE_POOLS: [
         ("$.spec.template.spec.nodeClassRef.name", "default"),
