@@ -9,7 +9,7 @@ from eksdoctor.model.cluster_subnets import ClusterSubnets
 from eksdoctor.model.cooling import cooling_addresses
 from eksdoctor.model.daemons import Daemons
 from eksdoctor.model.eni_quota import ENIQuota
-from eksdoctor.model.fact import Items, NotKnown, fact, known
+from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, join, known
 from eksdoctor.model.identity import Identity
 from eksdoctor.model.launching import Launching
 from eksdoctor.model.lowering import SPARES, LoweredTargets, lowered, merged_configuration
@@ -83,11 +83,20 @@ class Cluster(ClusterSubnets):
 
     @fact
     def lowered_targets(self) -> LoweredTargets:
-        """Warm targets that fit what the nodes run (secondary mode)."""
-        subnets = [
-            (known(subnet.room_for_pods), [known(node.wanted_ips) for node in known(subnet.nodes).all()])
-            for subnet in known(self.pod_subnets).all()
-        ]
+        """Warm targets that fit what the nodes run (secondary mode), where their ENIs were asked for.
+
+        A triage leaves out subnets in which nothing waits: they hold no less for it.
+        """
+        subnets, unknown = [], []
+        for subnet in known(self.pod_subnets).all():
+            room, wanted = subnet.room_for_pods, subnet.wanted_by_node
+            if isinstance(room, Unknown) or isinstance(wanted, Unknown):
+                unknown.append(join(part for part in (room, wanted) if isinstance(part, Unknown)))
+            else:
+                subnets.append((room, wanted))
+        for missing in unknown:
+            if not subnets or any(reason.asked for reason in missing.reasons):
+                raise NotKnown(missing)
         return lowered(subnets)
 
     @fact

@@ -160,10 +160,15 @@ class Subnet(SubnetHolders):
         return known(self.free_ips) + sum(known(node.total_ips) for node in known(self.nodes).all())
 
     @fact
+    def wanted_by_node(self) -> list[int]:
+        """Of each of its nodes the addresses that pods hold or wait for."""
+        return [known(node.wanted_ips) for node in known(self.nodes).all()]
+
+    @fact
     def left_after_lowering(self) -> int:
         """Addresses still free when every node holds its share under the lowered targets."""
-        wanted = [known(node.wanted_ips) for node in known(self.nodes).all()]
-        return known(self.room_for_pods) - known(self.cluster.lowered_targets).demand(wanted)
+        demand = known(self.cluster.lowered_targets).demand(known(self.wanted_by_node))
+        return known(self.room_for_pods) - demand
 
     @fact
     def freed_by_lowering(self) -> int:
