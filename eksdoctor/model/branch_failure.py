@@ -12,6 +12,7 @@ from eksdoctor.snapshot.records import kubernetes
 
 if TYPE_CHECKING:
     from eksdoctor.model.cluster import Cluster
+    from eksdoctor.model.subnet import Subnet
 
 MOST_SHOWN = 300  # characters of an event, as evidence
 Found = tuple[Pod, kubernetes.Event]
@@ -144,6 +145,14 @@ class BranchFailure:
         return known(self.pods).where(
             lambda pod: t if isinstance(t := pod.trouble, Unknown) else t == Trouble.STARVED
         )
+
+    @fact
+    def subnets(self) -> "Items[Subnet]":
+        """Where the branch ENIs of its pods' nodes are made."""
+        nodes = {pod.node_name: pod.node for pod in self.every_pod if pod.node is not None}
+        found = Items(tuple(nodes[name] for name in sorted(nodes))).map(lambda node: node.branch.subnet)
+        distinct = {subnet.id: subnet for subnet in found}
+        return Items(tuple(distinct[key] for key in sorted(distinct)), found.missing)
 
 
 def failures(cluster: "Cluster") -> tuple[BranchFailure, ...]:

@@ -15,6 +15,7 @@ from eksdoctor.snapshot.records import aws, kubernetes
 
 if TYPE_CHECKING:
     from eksdoctor.model.node import Node
+    from eksdoctor.model.subnet import Subnet
 
 TRUNK_LABEL = "vpc.amazonaws.com/has-trunk-attached"
 FEATURE = "SecurityGroupsForPods"
@@ -190,6 +191,19 @@ class NodeBranch:
             for eni in known(subnet.interfaces).all()
             if trunk_of(eni) == trunk
         )
+
+    @fact
+    def subnet(self) -> "Subnet":
+        """Where its branch ENIs are made, one address each: as pods' ENIs, but discovery has no say.
+
+        https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/pkg/aws/ec2/instance.go
+        """
+        if not known(self.cluster.cni.custom_networking):
+            return known(self.node.subnet)
+        config = known(self.node.eni_config)
+        if config is None:
+            raise NotKnown.because("the node's ENIConfig does not exist")
+        return config.subnet
 
     @fact
     def deleted_enis(self) -> tuple[str, ...]:
