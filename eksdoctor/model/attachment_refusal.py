@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from eksdoctor.model.node import Node
 
 REFUSED = "attachment-refused"
+NO_DEVICE_NUMBER = "ipamd-no-device-number"
 LIMITS_UNKNOWN = "limits-unknown"
 SLOTS = ("eni-slots-full", "pool")
 
@@ -65,7 +66,7 @@ class AttachmentRefusals:
 
     @fact
     def most_known_enis(self) -> int:
-        """The ENIs that the daemon knows of, at most: under custom networking one more than its pool tells."""
+        """The ENIs that the daemon knows of, at most: with custom networking one more than its pool tells."""
         return known(self._known_enis) + (0 if self.node.cluster.cni.custom_networking is False else 1)
 
     @fact
@@ -105,7 +106,7 @@ class AttachmentRefusals:
 
     @fact
     def is_by_wrong_limit(self) -> bool:
-        """Whether the daemon goes by another limit than EC2: by its own word, or it knows of as many as fit."""
+        """Whether the daemon goes by another limit than EC2: it says so, or it knows of as many as fit."""
         said = self.daemon_limit
         if not isinstance(said, Unknown) and said != known(self.node.eni_limit):
             return True
@@ -126,6 +127,13 @@ class AttachmentRefusals:
         return any("interfaces" in one.numbers for one in self._said)
 
     @fact
+    def is_by_device_number(self) -> bool:
+        """Whether every device number was taken, by ENIs that the daemon did not count."""
+        if not known(self.count) or self.pool_has_addresses is True:
+            return False
+        return any(one.signature.id == NO_DEVICE_NUMBER for one in self._said)
+
+    @fact
     def daemon_limit(self) -> int:
         """The ENIs that the daemon believes the type takes, by its own word."""
         return known_number(self.node.heard.latest(("eni-slots-full", "pool"), "max_enis"))
@@ -140,15 +148,20 @@ class AttachmentRefusals:
 
     @fact
     def unmanaged_enis(self) -> int:
-        """The ENIs that the daemon leaves alone, by its own count; 0 where it was listened to and named none."""
+        """The ENIs that the daemon leaves alone, by its own count; 0 where it was heard and named none."""
         found = self.node.heard.latest(SLOTS, "unmanaged")
         if found is None:
             self.node.heard.require_silence()
         return found or 0
 
     @fact
+    def unmanaged_take_room(self) -> bool:
+        """Whether it counts any, and does not say that it has addresses to give all the same."""
+        return known(self.unmanaged_enis) > 0 and self.pool_has_addresses is not True
+
+    @fact
     def pods(self) -> Items[Pod]:
-        """Pods that wait on the node while nothing is left to give; without limits the daemon does not start."""
+        """Pods that wait here while nothing is left to give; without limits the daemon does not start."""
         if self.pool_has_addresses is True:
             return Items()
         if not self.node.heard.said(LIMITS_UNKNOWN):

@@ -8,7 +8,7 @@ from eksdoctor.model import sources
 from eksdoctor.model.cni import CNI
 from eksdoctor.model.fact import NotKnown, Unknown, fact, known
 from eksdoctor.model.hearing import Hearing
-from eksdoctor.model.sight import LOGS_ALONE, gap
+from eksdoctor.model.sight import LOGS_ALONE, PASTED, gap
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
 from eksdoctor.snapshot.snapshot import Snapshot
@@ -48,6 +48,8 @@ class ClusterIdentity:
             found = self.snapshot.of(kinds.CLUSTER)
             if found:
                 return found[0].name
+            if self.snapshot.purpose == "decode":
+                raise NotKnown(PASTED)
             if self.snapshot.is_of_logs_alone:
                 raise NotKnown.because(*LOGS_ALONE)
             raise NotKnown.because("kubeconfig does not name the EKS cluster", "--cluster-name NAME")

@@ -7,16 +7,20 @@ from ipaddress import IPv4Network
 from eksdoctor.model import sources
 from eksdoctor.model.cluster_pods import ClusterPods
 from eksdoctor.model.eni_config import ENIConfig
+from eksdoctor.model.eni_config_hearing import heard_configs
 from eksdoctor.model.eni_config_use import ENIConfigUse, heard_uses
-from eksdoctor.model.fact import Items, Unknown, fact, known
+from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, known
 from eksdoctor.model.node import Node
 from eksdoctor.model.node_group import NodeGroup
 from eksdoctor.model.security_groups import GroupSet, group_sets
 from eksdoctor.model.sight import gap, listed
 from eksdoctor.model.subnet import Subnet
+from eksdoctor.model.subnet_discovery import missed_by_name
 from eksdoctor.model.vpc import VpcRange, ranges
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
+
+OWN_SUBNETS = "the cluster's own subnets"
 
 
 class ClusterSubnets(ClusterPods):
@@ -67,14 +71,25 @@ class ClusterSubnets(ClusterPods):
 
     @fact
     def tagged_subnets(self) -> Items[Subnet]:
-        """The VPC's subnets that carry the CNI's discovery tag."""
-        return self.subnet_records.where(lambda subnet: subnet.is_tagged_for_pods)
+        """The VPC's subnets that carry the CNI's discovery tag, and those that only daemons tell of."""
+        found = self.subnet_records.where(lambda subnet: subnet.is_tagged_for_pods)
+        if found.missing is None:
+            return found
+        heard = (self.subnet_named(name) for name in missed_by_name(self.whole))
+        return Items((*found, *(subnet for subnet in heard if subnet.record is None)), found.missing)
 
     @fact
     def control_plane_subnets(self) -> Items[Subnet]:
-        """The subnets that the cluster itself was given, where EKS puts its own ENIs."""
-        self.require_same_cluster()
-        ids = known(self.record).resources_vpc_config.subnet_ids
+        """The subnets that the cluster itself was given, where EKS puts its own ENIs.
+
+        One stands for them where only EKS's refusal tells of them.
+        """
+        try:
+            self.require_same_cluster()
+            ids = known(self.record).resources_vpc_config.subnet_ids
+        except NotKnown as missing:
+            said = self.heard.said("control-plane-subnet-short")
+            return Items((self.subnet_named(OWN_SUBNETS),) if said else (), missing.unknown)
         return Items(tuple(self.subnet_named(subnet) for subnet in sorted(set(ids))))
 
     @cached_property
@@ -93,6 +108,13 @@ class ClusterSubnets(ClusterPods):
         """The ENIConfigs."""
         records = listed(self.snapshot, kinds.ENI_CONFIGS, sources.ENI_CONFIGS)
         return Items(tuple(ENIConfig(self.whole, record) for record in records), records.missing)
+
+    @fact
+    def eni_configs_at_work(self) -> Items[ENIConfig]:
+        """The same, and those of nodes of which only EC2's answers tell."""
+        found = self.eni_configs
+        configs = Items[ENIConfig]((), found) if isinstance(found, Unknown) else found
+        return Items((*configs, *heard_configs(self.whole)), configs.missing)
 
     def eni_config_named(self, name: str) -> ENIConfig | None:
         """An ENIConfig by name, None when there is none; raises NotKnown when the list is not whole."""

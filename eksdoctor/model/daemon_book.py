@@ -44,7 +44,8 @@ class DaemonBook:
     @fact
     def enis(self) -> Enis:
         """Its ENIs, by the introspection; the totals alone where the answer was cut off."""
-        found = [book for document, _ in self._documents if (book := introspection.enis(document)) is not None]
+        read = (introspection.enis(document) for document, _ in self._documents)
+        found = [book for book in read if book is not None]
         if not found:
             raise NotKnown(UNREAD)
         return max(found, key=lambda book: book.whole)

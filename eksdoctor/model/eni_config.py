@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from eksdoctor.model.fact import Items, fact, join, known, union
+from eksdoctor.model.fact import Items, Unknown, fact, join, known, union
 from eksdoctor.model.new_eni import pods_without_new_eni
 from eksdoctor.model.pod import Pod
 from eksdoctor.model.security_groups import is_missing, is_of_another_vpc
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 EXTERNAL_LABEL = "vpc.amazonaws.com/externalEniConfig"
 DEFAULT_KEY = "k8s.amazonaws.com/eniConfig"
 DEFAULT_NAME = "default"
+NOT_MADE = ("subnet-missing", "security-group-missing")
 EXTERNAL_SINCE = Version(1, 11)
 
 
@@ -88,6 +89,11 @@ class ENIConfig:
         """The id it names."""
         return self.record.spec.subnet or "(none)"
 
+    @fact
+    def has_subnet(self) -> bool:
+        """Whether the subnet it names exists in the cluster's VPC."""
+        return known(self.subnet.exists)
+
     @property
     def groups(self) -> tuple[str, ...]:
         """Its security groups, each once; without any the node's primary ENI's are used."""
@@ -115,16 +121,42 @@ class ENIConfig:
 
     @fact
     def pods_in_other_zones(self) -> Items[Pod]:
-        """Pods that wait for a new ENI on a node of another zone."""
-        return union(pods_without_new_eni(node) for node in known(self.nodes_in_other_zones))
+        """Pods that wait for a new ENI on a node of another zone, by its place or by what EC2 said there."""
+        nodes = known(self.nodes)
+        elsewhere = (pods_without_new_eni(node) for node in known(self.nodes_in_other_zones))
+        return union((*elsewhere, *(_refused_pods(node, "wrong-zone") for node in nodes)))
 
     @fact
     def pods_without_eni(self) -> Items[Pod]:
         """Pods that wait for a new ENI on any of its nodes."""
         nodes = known(self.nodes)
-        found = union(pods_without_new_eni(node) for node in nodes)
+        short = (pods_without_new_eni(node) for node in nodes)
+        found = union((*short, *(_refused_pods(node, *NOT_MADE) for node in nodes)))
         missing = [part for part in (nodes.missing, found.missing) if part is not None]
         return Items(found.elements, join(missing) if missing else None)
+
+    @fact
+    def zone_refusals(self) -> int:
+        """How often EC2 refused to attach an ENI to an instance of another zone."""
+        return self._refusals("wrong-zone")
+
+    @fact
+    def subnet_refusals(self) -> int:
+        """How often EC2 found no such subnet for an ENI."""
+        return self._refusals("subnet-missing")
+
+    @fact
+    def group_refusals(self) -> int:
+        """How often EC2 found no such security group for an ENI, or one of another VPC."""
+        return self._refusals("security-group-missing")
+
+    def _refusals(self, name: str) -> int:
+        nodes = known(self.nodes)
+        found = sum(one.count for node in nodes for one in node.heard.refused(name))
+        if not found:
+            for node in nodes.all():
+                self.cluster.heard.require_hearing(node.name)
+        return found
 
     @fact
     def missing_groups(self) -> Items[str]:
@@ -135,6 +167,14 @@ class ENIConfig:
     def foreign_groups(self) -> Items[str]:
         """Those of its security groups that are another VPC's."""
         return Items(self.groups).where(lambda group: is_of_another_vpc(self.cluster, group))
+
+
+def _refused_pods(node: "Node", *classes: str) -> Items[Pod]:
+    """The pods that wait on a node whose daemon was so refused an ENI."""
+    if not node.heard.refused(*classes):
+        return Items()
+    waiting = node.starved_pods
+    return Items((), waiting) if isinstance(waiting, Unknown) else waiting
 
 
 def zones_of(nodes: "Items[Node]") -> tuple[str, ...]:

@@ -78,11 +78,11 @@ def heard_uses(cluster: "Cluster", known_nodes: set[str]) -> list[ENIConfigUse]:
     for name in cluster.heard.nodes_named:
         node = cluster.node_named(name)
         if name not in known_nodes and (node.heard.said(MISSING) or _others(node)):
-            uses.setdefault(_resolved(node), []).append(node)
+            uses.setdefault(resolved_name(node), []).append(node)
     return [ENIConfigUse(cluster, name, Items(tuple(uses[name]))) for name in sorted(uses)]
 
 
-def _resolved(node: "Node") -> str:
+def resolved_name(node: "Node") -> str:
     """The name that its daemon resolved to, by its latest word."""
     said = [one for one in node.heard.said("settings") if one.signature.id == "ipamd-eniconfig-name"]
     return said[-1].words.get("name", UNNAMED) if said else UNNAMED
@@ -91,7 +91,7 @@ def _resolved(node: "Node") -> str:
 def _others(node: "Node") -> set[str]:
     """The ENIConfigs its daemon knows, if it said which name it resolved to and that name is none of them."""
     listed = {one.words.get("listed", "") for one in node.heard.said("settings")} - {""}
-    name = _resolved(node)
+    name = resolved_name(node)
     return listed if listed and name != UNNAMED and name not in listed else set()
 
 

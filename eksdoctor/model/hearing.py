@@ -39,6 +39,14 @@ def _is_no_mere_check(said: Statement) -> bool:
     return said.testifies != "api-server-check" or said.count > 1
 
 
+def _is_of_eniconfigs(said: Statement) -> bool:
+    """Whether RBAC keeps the daemon from an ENIConfig, or from its node, whose labels name one."""
+    if said.testifies != "api-forbidden":
+        return True
+    is_daemons = said.words.get("user", "").endswith(":aws-node")
+    return is_daemons and said.words.get("resource", "") in ("eniconfigs", "nodes")
+
+
 class Hearing(Listening):
     """What was heard in a cluster, class by class."""
 
@@ -46,6 +54,7 @@ class Hearing(Listening):
     denied = said_of("denied", where=_is_daemons)
     eni_quota = said_of("eni-quota")
     node_launch_refused = said_of("node-launch-refused")
+    control_plane_short = said_of("control-plane-subnet-short")
     attachment_refused = said_of("attachment-refused")
     subnet_lookup_failed = said_of("subnet-lookup-failed", "denied", "throttled", where=_is_subnet_lookup)
     discovery_without_subnet = said_of("discovery-without-subnet")
@@ -54,7 +63,7 @@ class Hearing(Listening):
     too_many_security_groups = said_of("too-many-security-groups")
     wrong_zone = said_of("wrong-zone")
     eniconfig_missing = said_of("eniconfig-missing")
-    eniconfig_unreadable = said_of("eniconfig-unreadable")
+    eniconfig_unreadable = said_of("eniconfig-unreadable", "api-forbidden", where=_is_of_eniconfigs)
     ipamd_unreachable = said_of("ipamd-unreachable")
     aws_node_not_ready = said_of("aws-node-not-ready")
     aws_node_restarting = said_of("aws-node-restarting")

@@ -13,6 +13,7 @@ from eksdoctor.model.daemon_book import Assignment
 from eksdoctor.model.fact import Items, NotKnown, Reason, Unknown, fact, known
 from eksdoctor.model.node_hearing import POOL
 from eksdoctor.model.pod import Pod
+from eksdoctor.model.utterance import BRIEF
 from eksdoctor.testimony import metrics
 from eksdoctor.testimony.source import Kind
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from eksdoctor.model.node import Node
 
 INCONSISTENT = "inconsistent-pool"
-ONE_LOOK = Unknown((Reason("two looks at the daemon's book, a minute apart, were not had here", asked=False),))
+ONE_LOOK = Unknown((Reason("what the daemon holds was not seen twice, a minute apart", asked=False),))
 
 
 class Leak:
@@ -35,11 +36,12 @@ class Leak:
         return tuple(sorted({*self._by_log(), *self._by_metrics(), *known(self.node.book.assigned_at)}))
 
     def _by_log(self) -> list[tuple[datetime, int]]:
-        said = self.node.heard.said(*POOL)
+        said = (one for one in self.node.heard.said(*POOL) if not one.numbers.get("card", 0))
         return [
-            (one.last, one.numbers["assigned"])
+            (at, one.numbers["assigned"])
             for one in said
-            if one.last is not None and "assigned" in one.numbers and not one.numbers.get("card", 0)
+            for at in (one.numbers_since, one.last)
+            if at is not None and "assigned" in one.numbers
         ]
 
     def _by_metrics(self) -> list[tuple[datetime, int]]:
@@ -69,7 +71,7 @@ class Leak:
 
     @fact
     def addresses(self) -> int:
-        """Addresses held for nobody in two looks further apart than the cool-down; the lesser number of both."""
+        """Addresses held for nobody in two looks further apart than the cool-down, the lesser number."""
         looks = known(self.looks)
         if not looks:
             self.node.heard.require_silence()
@@ -78,9 +80,9 @@ class Leak:
         if assigned <= known(self.holders):
             return 0
         earlier = [held for at, held in looks if last - at > cool_down(self.node.cluster)]
-        if not earlier:
+        if not earlier or self.node.cluster.at - last > BRIEF:
             raise NotKnown(ONE_LOOK)
-        return max(min(assigned, *earlier) - known(self.holders), 0)
+        return max(min(assigned, earlier[-1]) - known(self.holders), 0)
 
     @fact
     def held_for_gone(self) -> Items[Assignment]:

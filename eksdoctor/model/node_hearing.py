@@ -32,6 +32,14 @@ class NodeHearing:
         """The statements of these classes about this node."""
         return self.node.cluster.heard.said_on(self.node.name, *classes)
 
+    def refused(self, *classes: str) -> tuple[Statement, ...]:
+        """What its daemon itself was refused, of these classes, and did not get since.
+
+        The resource controller's calls for a pod's branch ENI are another matter: they are events of the pod.
+        """
+        said = self.said(*classes)
+        return tuple(one for one in said if not one.pod and one.followed_by_success is not True)
+
     def _count(self, *classes: str) -> int:
         """How often it was said and not over since; 0 only of a daemon that was listened to."""
         found = sum(one.count for one in self.said(*classes) if one.followed_by_success is not True)
@@ -40,7 +48,7 @@ class NodeHearing:
         return found
 
     def require_silence(self) -> None:
-        """Raise NotKnown where a pod is in trouble and the daemon was not listened to; else silence counts."""
+        """Raise NotKnown where a pod is in trouble and nobody listened; elsewhere silence counts."""
         cluster = self.node.cluster
         if self.node.name in known(cluster.names_in_question):
             cluster.heard.require_hearing(self.node.name)
@@ -89,7 +97,7 @@ class NodeHearing:
 
     @fact
     def stopped_answers(self) -> int:
-        """How often the pool had nothing to give at the size of max-pods, where the daemon asks for no more."""
+        """How often the pool was empty at the size of max-pods, where the daemon asks for no more."""
         most, total = known_number(self._number("settings", "max_pods")), known_number(self.total_ips)
         if most <= 0 or total < most or self.said(*REFUSED):
             return 0

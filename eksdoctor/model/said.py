@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, known, union
+from eksdoctor.model.new_eni import pods_without_new_eni
 from eksdoctor.model.pod import Pod
 from eksdoctor.model.utterance import BRIEF, Utterance
 from eksdoctor.testimony.statements import Statement
@@ -94,6 +95,13 @@ class Said(Utterance):
         if all(one.pod for one in self.statements):
             return mine
         return union((mine, self._waiting()))
+
+    @fact
+    def pods_without_eni(self) -> Items[Pod]:
+        """The same, and those that wait on its node for a daemon which does not start without a pod ENI."""
+        node = self.node
+        without = Items[Pod]() if isinstance(node, Unknown) else pods_without_new_eni(node)
+        return union((known(self.pods), without))
 
     def _waiting(self) -> Items[Pod]:
         if not self.node_name:

@@ -10,6 +10,7 @@ from eksdoctor.snapshot.snapshot import Snapshot
 R = TypeVar("R")
 
 LOGS_ALONE = ("only nodes' logs were given", "a snapshot beside them: --from last")
+PASTED = Unknown((Reason("it is not in what was pasted", asked=False),))
 LOGIN = {
     "kubernetes": "working Kubernetes credentials",
     "aws": "working AWS credentials (read-only)",
@@ -76,5 +77,5 @@ def _unasked(snapshot: Snapshot, request: Request) -> Unknown:
         text = "the folder has no manifest, so what was asked is not known"
         return Unknown.because(text, "a snapshot by `eksdoctor capture`")
     if snapshot.purpose == "decode":
-        return Unknown((Reason("it is not in what was pasted", asked=False),))
+        return PASTED
     return Unknown((Reason(f"{request.action.name} has not been asked", asked=False),))

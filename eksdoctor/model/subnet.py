@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import cached_property
 
 from eksdoctor.model.address_map import BLOCK
 from eksdoctor.model.discovery import ROLE_TAG
@@ -12,6 +13,7 @@ from eksdoctor.model.lowering import freed
 from eksdoctor.model.node import Node
 from eksdoctor.model.pod import Pod
 from eksdoctor.model.pool import claim_at
+from eksdoctor.model.subnet_discovery import SubnetDiscovery
 from eksdoctor.model.subnet_holders import SubnetHolders
 
 
@@ -27,7 +29,13 @@ class Subnet(SubnetHolders):
     @fact
     def discovery_miss(self) -> Miss:
         """Why it serves no node although it is tagged for discovery."""
+        known(self.tags)
         return miss_of(self) if self.is_tagged_for_pods else Miss.NONE
+
+    @cached_property
+    def discovery(self) -> SubnetDiscovery:
+        """What daemons said of the choice that tags leave them."""
+        return SubnetDiscovery(self)
 
     @fact
     def is_tagged_zero(self) -> bool:

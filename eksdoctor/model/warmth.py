@@ -45,7 +45,7 @@ class Warmth:
 
     @fact
     def is_tight(self) -> bool:
-        """Whether single addresses are counted, few are kept ready, and nodes run more pods than the minimum."""
+        """Whether few single addresses are kept ready and nodes run more pods than the minimum."""
         if not 0 < known(self.cluster.targets).warm_ip <= SMALL:
             return False
         found = known(self.nodes_beyond_minimum)

@@ -2,11 +2,16 @@
 
 import pytest
 
-from eksdoctor.engine.evaluate import _combine
+from eksdoctor.engine.evaluate import _combine, evaluate
 from eksdoctor.engine.finding import Confidence
+from eksdoctor.engine.patch import Patch, patched
+from eksdoctor.engine.rulebook import load
+from eksdoctor.model.cluster import Cluster
 from eksdoctor.model.fact import Unknown
+from eksdoctor.resources import rules_folder
 
 UNKNOWN = Unknown.because("?")
+EMPTY = ["DataStore has no available IP/Prefix addresses"]
 
 
 @pytest.mark.parametrize(
@@ -36,3 +41,13 @@ def test_the_table(structure, testimony, wanted):
 def test_structure_alone_settles_a_setting_but_not_a_pods_cause():
     assert _combine(True, None, settles=True) == Confidence.CONFIRMED
     assert _combine(True, None, settles=False) == Confidence.LIKELY
+
+
+def outcome(**changes):
+    cluster = Cluster(patched(Patch(starve={"shop/cart-1": "node-a"}, say={"node-a": EMPTY}, **changes)))
+    return evaluate(load(rules_folder()).get("minimum-ip-freeze"), cluster)
+
+
+def test_what_confirms_only_is_no_word_of_the_past_either():
+    assert not outcome().fired
+    assert {one.confidence for one in outcome(env={"MINIMUM_IP_TARGET": "9"}).fired} >= {Confidence.CONFIRMED}
