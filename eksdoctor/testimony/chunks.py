@@ -1,14 +1,13 @@
-"""Bytes of any stream as newline-aligned blocks of bounded size: gunzipped where they are gzip."""
+"""The lines of any stream in blocks of bounded size: gunzipped where it is gzip."""
 
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
 
 GZIP = b"\x1f\x8b"
-BLOCK = 192 << 10
-"""How much is looked at in one step; what fits the processor's cache is fastest."""
-VERY_LONG = 16 << 20
-LARGE_BLOCK = 512 << 10
-"""In a stream past VERY_LONG a step is larger, as what repeats in a block is read once."""
+BLOCK = 512 << 10
+"""How much is looked at in one step."""
 LINE_LIMIT = 256 << 10
 STREAM_LIMIT = 8 << 30
 """A gzip bomb ends here: no log of a node is longer."""
@@ -16,38 +15,36 @@ STEP = 1 << 20
 """A larger chunk is cut, and gzip unpacks so much at once."""
 
 
-def blocks(chunks: Iterable[bytes], size: int = BLOCK, limit: int = STREAM_LIMIT) -> Iterator[bytes]:
-    """The stream in blocks of whole lines; of a line beyond LINE_LIMIT the rest is skipped."""
-    held: list[bytes] = []
-    length = given = 0
-    wanted = size
-    skipping = False
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole lines with their ends; only the last line of a stream may lack its own. `size` is in bytes."""
+
+    lines: list[bytes]
+    size: int
+
+
+def blocks(chunks: Iterable[bytes], size: int = BLOCK, limit: int = STREAM_LIMIT) -> Iterator[Block]:
+    """The stream in blocks of at least `size`; of a line beyond LINE_LIMIT the rest is skipped."""
+    lines: list[bytes] = []
+    part: list[bytes] = []  # of a line that has not ended
+    length = waiting = 0
     for piece in plain(chunks, limit):
-        rest = piece
-        if skipping:
-            start = rest.find(b"\n")
-            if start < 0:
-                continue
-            rest, skipping = rest[start:], False
-        held.append(rest)
-        length += len(rest)
-        if length < wanted:
+        more = _lines(piece)
+        length += len(piece)
+        if waiting <= LINE_LIMIT:
+            part += more[:1]
+            waiting += sum(map(len, more[:1]))
+        if not more or not more[0].endswith(b"\n"):
             continue
-        whole = b"".join(held)
-        end = whole.rfind(b"\n") + 1
-        if end:
-            yield _bounded(whole[:end])
-            given += end
-            held = [whole[end:]]
-            wanted = size if given < VERY_LONG else LARGE_BLOCK
-        elif length > LINE_LIMIT:
-            yield whole[:LINE_LIMIT] + b"\n"
-            held, skipping = [], True
-        else:
-            held, wanted = [whole], length + size  # not looked for anew with every small chunk
-        length = sum(map(len, held))
-    if held:
-        yield _bounded(b"".join(held))
+        more[0] = _short(b"".join(part))
+        part = [] if more[-1].endswith(b"\n") else [more.pop()]
+        waiting = sum(map(len, part))
+        lines += more
+        if length - waiting >= size:
+            yield Block(lines, length - waiting)
+            lines, length = [], waiting
+    if length:
+        yield Block([*lines, _short(b"".join(part))] if part else lines, length)
 
 
 def plain(chunks: Iterable[bytes], limit: int = STREAM_LIMIT) -> Iterator[bytes]:
@@ -102,9 +99,14 @@ def _member(engine: "zlib._Decompress", head: bytes, rest: Iterator[bytes]) -> I
         waiting = engine.unconsumed_tail or next(rest, None) if not engine.eof else None
 
 
-def _bounded(block: bytes) -> bytes:
-    """The block with every line cut to LINE_LIMIT."""
+def _lines(piece: bytes) -> list[bytes]:
+    """The piece's lines, each that ends in it cut to LINE_LIMIT."""
+    lines = BytesIO(piece).readlines()
     half = LINE_LIMIT // 2  # a line of more than LINE_LIMIT covers one of these windows whole
-    if all(block.find(b"\n", start, start + half) >= 0 for start in range(0, len(block) - half, half)):
-        return block
-    return b"\n".join(line[:LINE_LIMIT] for line in block.split(b"\n"))
+    if all(piece.find(b"\n", start, start + half) >= 0 for start in range(0, len(piece) - half, half)):
+        return lines
+    return [_short(line) if line.endswith(b"\n") else line for line in lines]
+
+
+def _short(line: bytes) -> bytes:
+    return line if len(line) <= LINE_LIMIT else line[:LINE_LIMIT] + b"\n"

@@ -3,9 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_REQUEST = re.compile(
-    r"(?:RequestID|[rR]equest [iI][dD]|requestI[dD]\"?): ?\"?([0-9A-Za-z][0-9A-Za-z-]{7,63})"
-)
+_REQUEST = re.compile(r"equest ?[iI][dD]\"?: ?\"?([0-9A-Za-z][0-9A-Za-z-]{7,63})")  # begins as few words do
 _SANDBOX = re.compile(
     r"(?:sandbox \"|Sandbox |ContainerID\(|for container |sandbox container \")([0-9a-f]{12,64})"
 )
@@ -57,7 +55,8 @@ def details(message: str) -> Details:
 
 def requests(message: str) -> tuple[str, ...]:
     """The ids of the requests that the message is about."""
-    return tuple(dict.fromkeys(_REQUEST.findall(message))) if "equest" in message else ()
+    near = message.find("equest")
+    return tuple(dict.fromkeys(_REQUEST.findall(message, near))) if near >= 0 else ()
 
 
 def _first(pattern: re.Pattern[str], message: str) -> str:

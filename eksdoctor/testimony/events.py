@@ -11,7 +11,6 @@ from eksdoctor.testimony.lines import Line
 from eksdoctor.testimony.source import Kind, Source
 from eksdoctor.testimony.statements import Statement
 
-
 AGENT_CONDITIONS = frozenset({"NetworkingReady", "KernelReady", "ContainerRuntimeReady"})
 """What the node-monitoring agent says beside its events.
 https://github.com/aws/eks-node-monitoring-agent"""
@@ -46,7 +45,8 @@ def hear_event(gathering: Gathering, event: Event) -> None:
     of_pod = about.kind.lower() == "pod"
     node = about.name if about.kind.lower() == "node" else event.source.host
     pod = f"{about.namespace}/{about.name}" if of_pod else ""
-    source = Source(Kind.EVENT, f"{about.kind}/{about.namespace}/{about.name}", node, pod, event.source.component)
+    place = f"{about.kind}/{about.namespace}/{about.name}"
+    source = Source(Kind.EVENT, place, node, pod, event.source.component)
     row = Row(
         type=event.type,
         reason=event.reason,

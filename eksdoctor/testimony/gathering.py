@@ -2,8 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from eksdoctor.testimony.details import Details, details, requests
 from eksdoctor.testimony.event_rows import Row, event_row
@@ -18,7 +20,7 @@ MOST_OPEN = 1024
 MOST_REMEMBERED = 1 << 16
 MOST_KNOWN = 2048
 MOST_KNOWN_LENGTH = 1024
-_RANK = {Weight.ROOT: 0, Weight.WRAPPER: 1, Weight.GENERIC: 2}
+_RANK = (Weight.ROOT, Weight.WRAPPER, Weight.GENERIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Gathering:
     """The capture's time: an age in a pasted row counts from it."""
     omitted: int = 0
     latest: dict[str, datetime] = field(default_factory=dict)
-    """By source: when it last said anything recognised."""
+    """By source: when it last said anything recognised that is no chatter."""
     _open: OrderedDict[str, Occurrence] = field(default_factory=OrderedDict)
     _closed: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _groups: dict[tuple[str, ...], Group] = field(default_factory=dict)
@@ -55,10 +57,11 @@ class Gathering:
         """A line, or one that was said `count` times until `last`; also a pasted row of events."""
         row = event_row(line.message) if "Normal" in line.message or "Warning" in line.message else None
         if row is not None:
-            self._pasted(line, row)
+            for _ in range(count):
+                self._pasted(line, row)
             return
         for said, keys in self._occurrences(line, "", line.message):
-            said.count, said.last = count, last or line.at
+            said.count, said.last = 1 if keys else count, last or line.at
             self.add(said, keys)
 
     def hear_row(self, line: Line, row: Row, last: datetime | None, identity: str = "") -> None:
@@ -116,7 +119,7 @@ class Gathering:
 
     def add(self, said: Occurrence, keys: tuple[str, ...] = ()) -> None:
         """An occurrence; `keys` are the request ids, or the sandbox, that tell it from others."""
-        if said.last is not None:
+        if said.last is not None and said.signature.weight is not Weight.CHATTER:
             place = said.source.name
             self.latest[place] = max(said.last, self.latest.get(place, said.last))
         if not keys:

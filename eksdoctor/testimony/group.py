@@ -1,8 +1,10 @@
 """Occurrences of one thing, counted together, and what is known once all have been heard."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+
+import msgspec
 
 from eksdoctor.testimony.recognise import Match
 from eksdoctor.testimony.signatures import Signature, Weight
@@ -19,8 +21,7 @@ QUIET = timedelta(seconds=60)
 _NOT_A_CAUSE = frozenset({"benign", "success", "clean-up"})
 
 
-@dataclass(slots=True)
-class Occurrence:
+class Occurrence(msgspec.Struct):
     """One failed call, attempt or event, as its lines together tell it."""
 
     match: Match
@@ -61,19 +62,20 @@ class Occurrence:
         """This, under the request id or sandbox that identifies it."""
         name = "" if key.startswith(SEVERAL) else key
         if self.request and self.request != name:  # a line with several request ids
-            return replace(self, request=name)
+            return msgspec.structs.replace(self, request=name)
         self.request = name
         return self
 
-    def merge(self, other: "Occurrence", rank: Mapping[Weight, int]) -> None:
+    def merge(self, other: "Occurrence", rank: Sequence[Weight]) -> None:
         """Another line of the same failure: the weightier names the cause, each adds what it names."""
-        if rank[other.signature.weight] < rank[self.signature.weight]:
+        if rank.index(other.signature.weight) < rank.index(self.signature.weight):
             self.match, self.evidence = other.match, other.evidence
         self.first, self.last = _earlier(self.first, other.first), _later(self.last, other.last)
         self.count = max(self.count, other.count) if not self.request else 1
         self.tolerated = self.tolerated or other.tolerated
-        for name in ("node", "subnet", "eni", "pod", "action"):
-            setattr(self, name, getattr(self, name) or getattr(other, name))
+        self.node, self.pod = self.node or other.node, self.pod or other.pod
+        self.subnet, self.eni = self.subnet or other.subnet, self.eni or other.eni
+        self.action = self.action or other.action
 
 
 @dataclass(slots=True)
@@ -88,12 +90,15 @@ class Group:
     requests: list[str] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     numbers: Mapping[str, int] = field(default_factory=dict)
+    numbers_since: datetime | None = None
 
     def count(self, said: Occurrence) -> None:
         """One more."""
         self.total += 1 if said.request else said.count
         newest = self.last is None or (said.last is not None and said.last >= self.last)
         if newest or not self.numbers:
+            if said.match.numbers != self.numbers:
+                self.numbers_since = said.first
             self.numbers = said.match.numbers
         self.first, self.last = _earlier(self.first, said.first), _later(self.last, said.last)
         self.lasted = max((span for span in (self.lasted, said.lasted) if span is not None), default=None)
@@ -122,6 +127,7 @@ class Group:
             action=said.action,
             code=said.match.code,
             numbers=dict(self.numbers),
+            numbers_since=self.numbers_since,
             words=dict(said.match.words),
             sources=tuple(self.sources),
         )
@@ -146,7 +152,7 @@ def _sequel(said: Statement, successes: list[Statement], latest: Mapping[str, da
         if ends and success.last is not None and success.last > said.last and _same_place(said, success):
             return replace(said, followed_by_success=True)
     silent = max((latest[one.name] for one in said.sources if one.name in latest), default=said.last)
-    return replace(said, followed_by_success=False) if silent >= said.last + QUIET else said
+    return replace(said, followed_by_success=False) if silent - said.last >= QUIET else said
 
 
 def _explained(said: Statement, causes: list[Statement]) -> Statement:
@@ -163,7 +169,7 @@ def _explained(said: Statement, causes: list[Statement]) -> Statement:
 def _stands_above(cause: Statement, said: Statement) -> bool:
     if cause.first is None or cause.last is None or said.first is None or said.last is None:
         return True
-    return cause.first <= said.last and cause.last + BACK_OFF + QUIET >= said.first
+    return cause.first <= said.last and said.first - cause.last <= BACK_OFF + QUIET
 
 
 def _same_place(one: Statement, other: Statement) -> bool:
@@ -171,8 +177,12 @@ def _same_place(one: Statement, other: Statement) -> bool:
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min((at for at in (one, other) if at is not None), default=None)
+    if one is None or other is None:
+        return one or other
+    return min(one, other)
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max((at for at in (one, other) if at is not None), default=None)
+    if one is None or other is None:
+        return one or other
+    return max(one, other)

@@ -1,7 +1,6 @@
 """The fields of a log line in JSON, also of JSON that is broken: no brace, no end, keys in any order."""
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -18,18 +17,19 @@ _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": ""}
 _STARTS = ("{", '"level"', '"msg"', '"ts"', 'level":', 'msg":')
 
 
-class _Zap(msgspec.Struct):
+class _Zap(msgspec.Struct, forbid_unknown_fields=True):
     level: str = ""
     ts: str | float = ""
+    caller: str = ""
     msg: str = ""
     error: str = ""
+    stacktrace: str = ""
 
 
 _ZAP = msgspec.json.Decoder(_Zap)
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(msgspec.Struct, frozen=True):
     """What a log line in JSON says; empty where it does not."""
 
     level: str = ""

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from eksdoctor.testimony.chunks import blocks
 from eksdoctor.testimony.json_text import Fields, fields, is_json, unescaped, zap
 from eksdoctor.testimony.moments import moment
 from eksdoctor.testimony.prefixes import Stamp, level, stamp
-from eksdoctor.testimony.records import Assembler, Record
+from eksdoctor.testimony.records import Assembler, Record, text_of
 from eksdoctor.testimony.source import UNNAMED, Source
 
 MOST_MESSAGE = 16 << 10
@@ -17,8 +18,7 @@ _LOGRUS_MESSAGE = re.compile(r'msg="((?:[^"\\]|\\.)*)"?')
 _CURLY = {ord("\u201c"): '"', ord("\u201d"): '"', ord("\u2018"): "'", ord("\u2019"): "'"}
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One thing that was said; `level` is empty where the format has none, blanks are single.
 
     `spaced` is the message with blanks where a terminal had broken it, when that reads otherwise.
@@ -35,7 +35,7 @@ def lines(chunks: Iterable[bytes], source: Source = UNNAMED, near: datetime | No
     """Every line of the stream; `near` (the capture's time) dates stamps that lack a year."""
     assembler = Assembler()
     for block in blocks(chunks):
-        for physical in block.split(b"\n"):
+        for physical in block.lines:
             for record in assembler.feed(physical):
                 yield line_of(record, source, near)
     for record in assembler.flush():
@@ -55,7 +55,7 @@ def line_of_bytes(physical: bytes, source: Source, near: datetime | None = None)
     """A whole physical line as a line, quickest for what the daemon's logger writes."""
     found = zap(physical)
     if found is None:
-        return line_of(Record(physical.decode("utf-8", "replace").strip()), source, near)
+        return line_of(Record(text_of(physical)), source, near)
     return Line(moment(found.ts), level(found.level), _clean(_said(found)), source)
 
 

@@ -124,7 +124,7 @@ def _risen(earlier: Series, later: Series) -> Series:
 def _samples(chunks: Iterable[bytes]) -> Iterable[tuple[str, dict[str, str], float]]:
     seen = 0
     for block in blocks(chunks):
-        for physical in block.split(b"\n"):
+        for physical in block.lines:
             match = _SAMPLE.match(physical[:_MOST_LINE].decode("utf-8", "replace").strip())
             if match is None:
                 continue

@@ -56,7 +56,7 @@ def _coded(message: str, known: Catalogue) -> Iterator[Match]:
 def _told(message: str, known: Catalogue) -> Iterator[Match]:
     folded = message.lower()
     for one, literals in known.by_text:
-        if literals and not _holds(folded, literals):
+        if not _holds(folded, literals):
             continue
         if one.pattern is None:
             yield Match(one)

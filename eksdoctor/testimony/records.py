@@ -27,6 +27,11 @@ class Record:
     spaced: str = ""
 
 
+def text_of(physical: bytes) -> str:
+    """A physical line as text, without its end and what a terminal added."""
+    return unframed(physical.decode("utf-8", "replace").rstrip("\r\n").replace("\0", " "))
+
+
 @dataclass(slots=True)
 class Assembler:
     """Takes physical lines, gives records; what it holds is bounded."""
@@ -39,7 +44,7 @@ class Assembler:
 
     def feed(self, physical: bytes) -> Iterator[Record]:
         """The records that this line ends."""
-        text = unframed(physical.decode("utf-8", "replace").rstrip("\r\n").replace("\0", " "))
+        text = text_of(physical)
         if not text.strip():
             if not (self._json and self._depth > 0):
                 yield from self.flush()

@@ -1,100 +1,142 @@
-"""A block of the daemon's JSON log, less the lines that tell nothing: fast enough for the largest logs."""
+"""The daemon's JSON log, less the lines that can tell nothing: fast enough for the largest logs."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import chain, compress, repeat
+from operator import itemgetter
 
-from eksdoctor.testimony.signatures import Weight, catalogue
+from eksdoctor.testimony.skim import Skim
+from eksdoctor.testimony.verdicts import STAMPED, Verdicts
 
-WINDOW = 16 << 10
-"""Of each block of a very large log, so much is read with what the daemon says at debug."""
-_STAMPED = len('{"level":"info","ts":"2020-01-02T03:04:05.678Z')
-_OPENING = b'{"level":"'
-_WORKED = b'err: <nil>"}'
-_MORE_HEADS = ("contains", "checkAPIErrorAndBroadcastEvent")
-"""Debug lines that carry the EC2 error of a failed call."""
-_HEAD = 16
-_MOST_DISTINCT = 4096
+FULL = 512
+"""So many bundles are held before they should be taken."""
+_words = itemgetter(slice(STAMPED, None))
+_head = itemgetter(slice(len('{"level":"info","ts":')))
+_HEADS = frozenset(
+    _head(f'{{"level":"{level}","ts":'.encode())
+    for level in ("debug", "info", "warn", "error", "dpanic", "panic", "fatal")
+)
+_DEBUG = b'{"level":"debug"'
+_ADDRESS = re.compile(rb"\.\d{1,3}\.\d{1,3}\.\d{1,3}")
+"""Of an address all but the first number."""
+_OFTEN = 4
+"""What is said so often in one block is known again in the next."""
+_MOST_KNOWN = 4096
+_LONGEST = 1024
+_MOST_REPEATED = 64
+_IDLE = 0
+_NEW = 255
+_ONLY_IDLE = b"\1" + bytes(255)
+_ONLY_REPEATED = b"\0" + b"\1" * 254 + b"\0"
+_ONLY_NEW = bytes(255) + b"\1"
 
 
 @dataclass(slots=True)
 class Bundle:
-    """A line, how often the block has it with other stamps only, and its last occurrence."""
+    """A line, how often it was said with other stamps and addresses, and the last time it was."""
 
     line: bytes
     count: int
     last: bytes
 
 
-def sift(block: bytes) -> list[Bundle] | None:
-    """The telling lines of a block, in order of first appearance; None when the block is not plain zap JSON.
+@dataclass(slots=True)
+class Sieve:
+    """Takes blocks of one stream, gives its telling lines, bundled, in order of first appearance.
 
-    Left out are lines at info and debug that do not begin as a signature does. Lines that differ in
-    their stamp only, such as the numbers of a pool at rest, are one bundle; so are all successes.
+    Nearly every line says what others said: its words, which follow the stamp, are looked up and nothing
+    more. A block's marks, one byte for each line, say what is known of the words: that they are idle, the
+    number under which telling ones are known, or that they are new.
     """
-    return _bundled(_telling().findall(b"\n" + block))
 
+    skims: bool = False
+    """Whether from now on a line may be passed over for its opening's sake."""
+    has_debug: bool = False
+    skim: Skim = field(default_factory=Skim)
+    _held: dict[bytes, Bundle] = field(default_factory=dict)
+    _tail: list[bytes] = field(default_factory=list)
+    _known: dict[bytes, int] = field(default_factory=dict)
+    _repeated: list[bytes] = field(default_factory=list)
+    _verdicts: Verdicts = field(default_factory=Verdicts)
 
-def sample(block: bytes) -> list[Bundle] | None:
-    """As `sift`, but of debug lines only those in the block's first WINDOW.
+    @property
+    def full(self) -> bool:
+        """Whether the bundles should be taken."""
+        return len(self._held) > FULL
 
-    What is said at debug is said every few seconds, so it is still heard many times.
-    """
-    cut = block.find(b"\n", WINDOW)
-    if cut < 0:
-        return sift(block)
-    return _bundled(_telling().findall(b"\n" + block[:cut]) + _loud().findall(block, cut))
+    def sift(self, block: list[bytes]) -> bool:
+        """Take a block of lines; False, with nothing taken, when one is not of the daemon's logger.
 
+        The last is kept: a line of another sort might go on with it.
+        """
+        lines = [*self._tail, *block[:-1]]
+        if self.skims:
+            lines = self.skim.doubted(lines)
+        marks = bytes(map(self._known.get, map(_words, lines), repeat(_NEW)))
+        fresh = list(compress(lines, marks.translate(_ONLY_NEW)))
+        said = list(map(_words, fresh))
+        if not (_HEADS.issuperset(map(_head, (*fresh, block[-1]))) and all(said)):
+            return False
+        self._tail = block[-1:]
+        self.has_debug = self.has_debug or any(line.startswith(_DEBUG) for line in (*fresh, *self._tail))
+        self._count(lines, marks)
+        tells = self._judge(fresh, said)
+        if self.skims and not self.skim.settled:
+            idle = chain(
+                compress(lines, marks.translate(_ONLY_IDLE)), compress(fresh, tells.translate(_ONLY_IDLE))
+            )
+            telling = chain(compress(lines, marks.translate(_ONLY_REPEATED)), compress(fresh, tells))
+            self.skim.hear(list(idle), telling)
+        return True
 
-def _bundled(lines: list[bytes]) -> list[Bundle] | None:
-    found: dict[bytes, Bundle] = {}
-    for line in lines:
-        words = _WORKED if line.endswith(_WORKED) else line[_STAMPED:]
-        bundle = found.get(words)
-        if bundle is not None:
-            bundle.count += 1
-            bundle.last = line
-        elif line:
-            if not (line.startswith(_OPENING) and line.endswith((b"}", b"}\r"))):
-                return None
-            found[words] = Bundle(line, 1, line)
-    return list(found.values()) if len(found) <= _MOST_DISTINCT else None
+    def take(self) -> list[Bundle]:
+        """The bundles until now."""
+        bundles = list(self._held.values())
+        self._held.clear()
+        return bundles
 
+    def take_tail(self) -> list[bytes]:
+        """The last line, if there is one."""
+        tail, self._tail = self._tail, []
+        return tail
 
-@cache
-def _telling() -> re.Pattern[bytes]:
-    """Every line but zap lines at info or debug whose message begins as no signature does."""
-    return re.compile(rb'\n(?!\{"level":"' + _idle(b"[di]") + rb")([^\n]*)", re.DOTALL)
+    def _count(self, lines: list[bytes], marks: bytes) -> None:
+        """Bundle the telling lines whose words are known."""
+        for number, words in enumerate(self._repeated, 1):
+            first = marks.find(number)
+            if first >= 0:
+                self._bundle(words, lines[first], marks.count(number), lines[marks.rfind(number)])
 
+    def _judge(self, fresh: list[bytes], said: list[bytes]) -> bytes:
+        """Bundle those of the new lines that are telling: the result has 1 for them, for others 0."""
+        counts = Counter(said)
+        telling = set(compress(counts, self._verdicts.on(counts)))
+        tells = bytes(map(telling.__contains__, said))
+        for line, words in compress(zip(fresh, said, strict=True), tells):
+            self._bundle(_ADDRESS.sub(b"", words), line, 1, line)
+        if len(counts) < len(said):
+            self._learn(counts, telling)
+        return tells
 
-@cache
-def _loud() -> re.Pattern[bytes]:
-    """Every line but zap lines at debug, and at info those whose message begins as no signature does."""
-    return re.compile(rb'\n(?!\{"level":"(?:d|' + _idle(b"i") + rb"))([^\n]*)", re.DOTALL)
+    def _bundle(self, words: bytes, line: bytes, count: int, last: bytes) -> None:
+        bundle = self._held.get(words)
+        if bundle is None:
+            self._held[words] = Bundle(line, count, last)
+        else:
+            bundle.count += count
+            bundle.last = last
 
-
-def _idle(letter: bytes) -> bytes:
-    """The rest of a line that tells nothing, from the level's first letter on.
-
-    Between that letter and the caller stand 47 characters, or 48 when the level is debug.
-    """
-    heads = [
-        literal
-        for one in catalogue()
-        if one.starts and one.weight is not Weight.CHATTER
-        for literal in one.literals
-    ]
-    trie = _trie({head[:_HEAD].encode() for head in (*heads, *_MORE_HEADS)})
-    return letter + rb'.{47}"?[^"\n]*","msg":"(?!' + trie + rb")"
-
-
-def _trie(words: Iterable[bytes]) -> bytes:
-    """An alternation that looks at every letter once."""
-    by_letter: dict[bytes, list[bytes]] = {}
-    for word in sorted(words):
-        by_letter.setdefault(word[:1], []).append(word[1:])
-    branches = []
-    for letter, rests in by_letter.items():
-        branches.append(re.escape(letter) + (b"" if b"" in rests else _trie(rests)))
-    return branches[0] if len(branches) == 1 else b"(?:" + b"|".join(branches) + b")"
+    def _learn(self, counts: Counter[bytes], telling: set[bytes]) -> None:
+        """Know again what is said often."""
+        for words, count in counts.items():
+            if count < _OFTEN or len(words) > _LONGEST:
+                continue
+            if len(self._known) >= _MOST_KNOWN or len(self._repeated) >= _MOST_REPEATED:
+                self._known.clear()
+                self._repeated.clear()
+            if words in telling:
+                self._repeated.append(words)
+                self._known[words] = len(self._repeated)
+            else:
+                self._known[words] = _IDLE

@@ -34,6 +34,8 @@ class Testimony:
     says: str
     rules: tuple[str, ...]
     settle: str = ""
+    alone: str = ""
+    """The rule that it makes likely when nothing else is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,6 @@ class Signature:
     literals: tuple[str, ...] = ()
     pattern: re.Pattern[str] | None = None
     reasons: tuple[str, ...] = ()
-    starts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,13 @@ def read(text: str) -> Catalogue:
     """Signatures from YAML; raises UsageError for a file that does not fit."""
     document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     classes = {
-        name: Testimony(name, str(entry["says"]), tuple(entry["rules"]), str(entry.get("settle", "")))
+        name: Testimony(
+            name,
+            str(entry["says"]),
+            tuple(entry["rules"]),
+            str(entry.get("settle", "")),
+            str(entry.get("alone", "")),
+        )
         for name, entry in document["classes"].items()
     }
     signatures = tuple(_signature(entry, classes) for entry in document["signatures"])
@@ -103,7 +110,7 @@ def read(text: str) -> Catalogue:
         tuple(
             (one, tuple(literal.lower() for literal in one.literals))
             for one in signatures
-            if not one.codes and (one.literals or one.pattern)
+            if one.literals and not one.codes
         ),
         _code_pattern(codes),
     )
@@ -141,10 +148,11 @@ def _signature(entry: dict[str, Any], classes: Mapping[str, Testimony]) -> Signa
             literals=_several(entry.get("literal")),
             pattern=re.compile(entry["pattern"], re.IGNORECASE) if "pattern" in entry else None,
             reasons=_several(entry.get("reason")),
-            starts=entry.get("starts", False),
         )
     except (KeyError, ValueError, re.error) as fault:
         raise UsageError(f"signature {entry.get('id', '?')}: {fault!r}") from fault
+    if found.pattern is not None and not found.literals and not found.codes:
+        raise UsageError(f"signature {found.id}: its pattern needs a literal or code beside it")
     unknown = {found.testifies, *found.ends} - classes.keys()
     if unknown:
         raise UsageError(f"signature {found.id}: no class is called {', '.join(sorted(unknown))}")

@@ -18,6 +18,10 @@ class Kind(StrEnum):
     PASTE = "paste"
 
 
+QUESTION = "eksdoctor's question"
+"""Who sends the event that stands for what a paste is asked about: a pod without an address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One stream of text; `name` is its path or object, `node` and `pod` whose it is, `by` who sent it."""
@@ -27,6 +31,11 @@ class Source:
     node: str = ""
     pod: str = ""
     by: str = ""
+
+    @property
+    def is_question(self) -> bool:
+        """Whether nobody said it: it is the question itself."""
+        return self.by == QUESTION
 
 
 UNNAMED = Source()

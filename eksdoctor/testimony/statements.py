@@ -19,7 +19,7 @@ class Statement:
     `count` counts failed requests, attempts or events, never lines. `lasted` is how long it went on, also
     where only that is known (`x175 over 38m`). `evidence` is the line with the cause, which for a generic
     statement is another's: then `cause` is that one's signature. `followed_by_success` is None when
-    nothing was seen afterwards. `numbers` are the latest.
+    nothing was seen afterwards. `numbers` are the latest, said first `numbers_since`.
     """
 
     signature: Signature
@@ -37,6 +37,7 @@ class Statement:
     action: str = ""
     code: str = ""
     numbers: Mapping[str, int] = field(default_factory=dict)
+    numbers_since: datetime | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = (UNNAMED,)
     cause: str = ""

@@ -11,7 +11,7 @@ from eksdoctor.testimony.gathering import MOST_GROUPS, Gathering
 from eksdoctor.testimony.group import MOST_EVIDENCE
 from eksdoctor.testimony.lines import MOST_MESSAGE, lines
 from eksdoctor.testimony.scan import Scan
-from eksdoctor.testimony.sift import sample, sift
+from eksdoctor.testimony.sift import Sieve
 from eksdoctor.testimony.signatures import catalogue
 from tests.testimony.samples import assign_refused, request, zap
 
@@ -46,8 +46,11 @@ def test_any_stream_is_read(chunks):
 @settings(max_examples=100, deadline=None)
 @given(BYTES)
 def test_any_block_is_sifted(block):
-    sift(block)
-    sample(block * 80)
+    sieve = Sieve(skims=True)
+    for physical in (block.splitlines(keepends=True), (block * 80).splitlines(keepends=True)):
+        if physical:
+            sieve.sift(physical)
+    assert all(bundle.count >= 1 for bundle in sieve.take())
 
 
 @settings(max_examples=100, deadline=None)

@@ -5,6 +5,8 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eksdoctor.testimony.chunks import LINE_LIMIT, blocks
 from eksdoctor.testimony.lines import MOST_MESSAGE, lines
@@ -126,7 +128,7 @@ def test_damaged_gzip_gives_what_came_before():
 
 def test_a_gzip_bomb_ends():
     bomb = gzip.compress(b"\0" * (32 << 20))
-    assert sum(map(len, blocks([bomb], limit=1 << 20))) <= 3 << 20
+    assert sum(block.size for block in blocks([bomb], limit=1 << 20)) <= 3 << 20
 
 
 def test_a_line_without_end_is_cut():
@@ -137,17 +139,26 @@ def test_a_line_without_end_is_cut():
 def test_what_follows_a_line_without_end_is_read():
     pieces = [b"y" * LINE_LIMIT] * 3 + [b"\nafter\n"]
     assert [line.message for line in lines(pieces)][-1] == "after"
-    assert sum(map(len, blocks(pieces))) <= 2 * LINE_LIMIT
+    assert sum(len(line) for block in blocks(pieces) for line in block.lines) <= 2 * LINE_LIMIT
 
 
 @pytest.mark.parametrize("step", [5, 999, 1 << 17])
-def test_no_block_cuts_a_line(monkeypatch, step):
-    monkeypatch.setattr("eksdoctor.testimony.chunks.VERY_LONG", 1 << 18)
+def test_no_block_cuts_a_line(step):
     data = b"".join(b"%d %s\n" % (number, b"x" * (number % 300)) for number in range(20_000))
-    pieces = list(blocks(data[at : at + step] for at in range(0, len(data), step)))
-    assert b"".join(pieces) == data
-    assert all(piece.endswith(b"\n") for piece in pieces)
-    assert len(pieces) > 2
+    found = list(blocks((data[at : at + step] for at in range(0, len(data), step)), size=1 << 18))
+    assert [line for block in found for line in block.lines] == data.splitlines(keepends=True)
+    assert sum(block.size for block in found) == len(data)
+    assert len(found) > 2
+
+
+@given(
+    st.lists(st.sampled_from([b"a\n", b"\n", b"long", b"x" * 9, b"\r\n", b"", b"b" * 40 + b"\n"])),
+    st.integers(1, 30),
+)
+def test_lines_are_the_same_in_any_chunks(pieces, size):
+    found = list(blocks(pieces, size))
+    assert [line for block in found for line in block.lines] == b"".join(pieces).splitlines(keepends=True)
+    assert sum(block.size for block in found) == sum(map(len, pieces))
 
 
 def test_chunks_may_end_anywhere():

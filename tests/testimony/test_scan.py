@@ -3,20 +3,60 @@
 import random
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from eksdoctor.testimony.gathering import gather
 from eksdoctor.testimony.lines import lines
 from eksdoctor.testimony.scan import LONG, Scan
-from eksdoctor.testimony.sift import sift
-from eksdoctor.testimony.signatures import Weight
+from eksdoctor.testimony.signatures import Weight, catalogue
 from tests.bench.log_scan import daemon_log
-from tests.testimony.samples import assign_refused, zap
+from tests.testimony.samples import assign_refused, request, zap
+
+BEGIN = datetime(2025, 2, 3, tzinfo=UTC)
+NAMES = ["0a1b2c3d4e5f6071", "10.1.2.3", "10.1.2.4", "127.0.0.1:50051", 'K8S_POD_NAME:"web-5d8c-xk2lp"']
+ODD = ["\n\t", "\\n", "\\", '"', "µs", "\u00a0", "\u2028", "\0", "\x1b[31m"]
+FRAGMENTS = [
+    *(one.example for one in catalogue()),
+    *(text for one in catalogue() for text in (*one.literals, *one.codes)),
+    *NAMES, *ODD, " ", ": ", f"request id: {request(1)}", f"RequestID: {request(2)}", "Warning", "Normal",
+    "Received DelNetwork for Sandbox ",
+]  # fmt: skip
+MESSAGES = st.lists(st.sampled_from(FRAGMENTS), min_size=1, max_size=3).map("".join)
+LEVELS = st.sampled_from(["debug", "info", "warn", "error", "dpanic"])
+STAMP = '"ts":"2025-02-03T04:05:06.789Z"'
+FOREIGN = st.sampled_from(
+    [
+        "",
+        "{",
+        "}",
+        "x" * 60,
+        "panic: no more\n\tgoroutine 1",
+        '{"level":"error"',
+        '\t"msg":"split"}',
+        '"msg":"Failed to get pod ENI config"}',
+        "2025-02-03T04:05:06Z [ERROR] Failed",
+        f'{{"level":"info",{STAMP}}}',
+        f'{{"level":"error",{STAMP},"msg":"error while\0\0retrieving eniconfig"}}',
+        f'{{"level":"error",{STAMP},"msg":"cut short',
+        f'{{"level":"error",{STAMP},"msg":"Failed","error":"api error Throttling: slow"}}',
+        '{"level":"info","ts":1738555506.789,"msg":"IP stats - total IPs: 9, assigned IPs: 9"}',
+    ]
+).map(lambda text: f"{text}\n".encode())
+
+
+@pytest.fixture(autouse=True)
+def _every_size_is_large(monkeypatch):
+    monkeypatch.setattr("eksdoctor.testimony.scan.LONG", 1)
 
 
 def told(statements):
     """What is said, without what only a paste is told: chatter."""
     kept = [one for one in statements if one.signature.weight is not Weight.CHATTER]
-    return [replace(one, evidence="", followed_by_success=None) for one in kept]
+    return sorted((replace(one, evidence="") for one in kept), key=repr)
 
 
 def by_scan(data, step=1 << 16):
@@ -25,26 +65,52 @@ def by_scan(data, step=1 << 16):
     return scan.gathering.statements(), extent
 
 
-def test_fast_and_slow_agree():
+def line_of(message, number, level="debug", caller="a/b.go:1"):
+    return (
+        zap(message, f"{BEGIN + timedelta(seconds=number):%Y-%m-%dT%H:%M:%S}.000Z", level, caller).encode()
+        + b"\n"
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_any_log_is_read_as_the_slow_way_reads_it(data):
+    pieces = []
+    for number in range(data.draw(st.integers(1, 12))):
+        if data.draw(st.integers(0, 5)) == 0:
+            pieces.append(data.draw(FOREIGN))
+        else:
+            line = line_of(data.draw(MESSAGES), 10 * number, data.draw(LEVELS))
+            pieces += [line] * data.draw(st.sampled_from([1, 1, 2, 5]))
+    log = b"".join(pieces)
+    log = log[: len(log) - data.draw(st.sampled_from([0, 0, 1, 9]))]
+    size, step = data.draw(st.integers(1, 3000)), data.draw(st.integers(1, 3000))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("eksdoctor.testimony.scan.BLOCK", size)
+        found, _ = by_scan(log, step)
+    assert told(found) == told(gather(lines([log])))
+
+
+def test_the_log_of_a_busy_node():
     data = b"".join(daemon_log(8 * LONG, random.Random(7)))
     fast, extent = by_scan(data)
     assert told(fast) == told(gather(lines([data])))
     assert extent.size == len(data)
     assert extent.has_debug
+    assert not extent.skimmed
     assert len(Counter(one.testifies for one in fast)) > 4
 
 
-def test_a_very_long_log_loses_nothing_but_debug_lines(monkeypatch):
+def test_a_very_long_log_is_skimmed_and_the_extent_says_so(monkeypatch):
     data = b"".join(daemon_log(12 * LONG, random.Random(11)))
-    whole = {one.testifies: one for one in told(by_scan(data)[0])}
+    whole = told(by_scan(data)[0])
     monkeypatch.setattr("eksdoctor.testimony.scan.VERY_LONG", 2 * LONG)
-    sampled, extent = by_scan(data)
-    found = {one.testifies: one for one in told(sampled)}
-    assert extent.sampled
-    assert found.keys() == whole.keys()
-    for name in ("subnet-without-addresses", "datastore-empty", "success"):
-        assert found[name] == whole[name]
-    assert 0 < found["pool"].count < whole["pool"].count
+    monkeypatch.setattr("eksdoctor.testimony.scan.BLOCK", LONG)
+    monkeypatch.setattr("eksdoctor.testimony.skim.ENOUGH", 1000)
+    monkeypatch.setattr("eksdoctor.testimony.skim.OFTEN", 20)
+    skimmed, extent = by_scan(data)
+    assert extent.skimmed > 1000
+    assert told(skimmed) == whole
 
 
 def test_the_first_and_last_lines_of_a_log_bound_it():
@@ -81,13 +147,10 @@ def test_a_long_log_of_2019():
     assert (statement.count, statement.numbers["total"]) == (3600, 20)
 
 
-def test_what_repeats_is_read_once():
-    line = zap("IP stats - total IPs: 9, assigned IPs: 2, cooldown IPs: 0", level="debug").encode()
-    (bundle,) = sift(b"\n".join([line] * 100))
-    assert bundle.count == 100
-
-
-def test_noise_is_not_read():
-    noise = zap("Reconcile existing ENI eni-0aa11bb22cc33dd44 IP pool", level="debug").encode()
-    assert sift(b"\n".join([noise] * 100)) == []
-    assert sift(b"not the daemon's\n") is None
+def test_an_attempt_told_several_times_in_one_block_is_one():
+    line = line_of(
+        'sandbox "0a1b2c3d4e5f": add cmd: failed to assign an IP address to container',
+        1,
+    )
+    data = line * 9 + line_of("on", 2)
+    assert told(by_scan(data)[0]) == told(gather(lines([data])))
