@@ -1,5 +1,6 @@
 """`eksdoctor decode`: paste anything, get the meaning."""
 
+import codecs
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -25,7 +26,9 @@ FORMATS = ("terminal", "json")
 def decode(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE…|-]", help="Pasted evidence; `-` or nothing is standard input."),
+        typer.Argument(
+            metavar="[FILE…|-]", help="Pasted evidence, also gzipped; `-` or nothing is standard input."
+        ),
     ] = None,
     *,
     output: Annotated[
@@ -37,7 +40,13 @@ def decode(
     rules: options.Rules = None,
     color: options.ColorChoice = Color.AUTO,
 ) -> None:
-    """Say what pasted lines mean, and what they settle: logs, events, describe, env, metrics. No cluster needed."""
+    """Say what pasted lines mean, and what they settle. No cluster needed.
+
+    Takes what is at hand, mixed and in part: ipamd.log, kubelet's journal, events, `kubectl describe` of
+    pods and nodes, `get pods`, aws-node's environment, add-on settings, metrics, introspection, `aws ec2
+    describe-subnets`, CloudTrail. Several files are one piece of evidence. The verdict is explained,
+    passing, not-ip or cannot-tell, with what to look at next; the exit code is 0 for all of them.
+    """
     from datetime import UTC, datetime
 
     from eksdoctor.cli import outputs
@@ -48,9 +57,10 @@ def decode(
     from eksdoctor.triage.decoding import decoded
 
     wanted = outputs.pages(output, FORMATS)
-    pages, streams = _read(files or ["-"])
-    snapshot = assemble(pages, streams, datetime.now(UTC))
-    found = decoded(snapshot, load(rules_folder(), *(rules or ())))
+    rulebook = load(rules_folder(), *(rules or ()))
+    with TemporaryFile() as kept:
+        pages, streams = _read(files or ["-"], kept)
+        found = decoded(assemble(pages, streams, datetime.now(UTC)), rulebook)
     for page in wanted:
         if page.format == "json":
             outputs.deliver(page, decode_page.json_page(found))
@@ -60,21 +70,31 @@ def decode(
         outputs.deliver(page, text)
 
 
-def _read(files: Sequence[str]) -> "tuple[list[Page], list[Stream]]":
-    """Small texts whole, large ones as streams; raises UsageError for what cannot be read."""
+def _read(files: Sequence[str], kept: BinaryIO) -> "tuple[list[Page], list[Stream]]":
+    """Small texts whole, large ones as streams; raises UsageError for what cannot be read.
+
+    Standard input can be read only once, so it is `kept`.
+    """
     from eksdoctor.paste.page import Page
     from eksdoctor.snapshot.streams import Stream
+    from eksdoctor.testimony.chunks import GZIP
     from eksdoctor.testimony.source import Kind
 
     pages, streams = [], []
     for name in files:
-        opened = _standard_input() if name == "-" else _file(Path(name).expanduser())
+        opened = _standard_input(kept) if name == "-" else _file(Path(name).expanduser())
         content = _head(opened)
-        if len(content) <= LARGE:
-            pages.append(Page(name, content.decode("utf-8", "replace")))
+        if len(content) <= LARGE and not content.startswith(GZIP):
+            pages.append(Page(name, _text(content)))
         else:
             streams.append(Stream(Kind.PASTE, name, opened))
     return pages, streams
+
+
+def _text(content: bytes) -> str:
+    """The text, also as Windows shells redirect it: UTF-16, with CR LF."""
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if wide else "utf-8-sig", "replace").replace("\r\n", "\n")
 
 
 def _head(opened: Callable[[], Iterator[bytes]]) -> bytes:
@@ -102,13 +122,10 @@ def _file(path: Path) -> Callable[[], Iterator[bytes]]:
     return chunks
 
 
-def _standard_input() -> Callable[[], Iterator[bytes]]:
-    """Standard input, kept in a file: it can be read only once."""
+def _standard_input(kept: BinaryIO) -> Callable[[], Iterator[bytes]]:
     if sys.stdin.isatty():
         print("paste the evidence, then Ctrl-D on a line of its own", file=sys.stderr)
-    kept = TemporaryFile()  # noqa: SIM115 (it lives as long as the run)
-    for chunk in _chunks(sys.stdin.buffer):
-        kept.write(chunk)
+    kept.writelines(_chunks(sys.stdin.buffer))
 
     def chunks() -> Iterator[bytes]:
         kept.seek(0)

@@ -22,11 +22,10 @@ from eksdoctor.snapshot.streams import Stream
 from eksdoctor.testimony import introspection, metrics
 from eksdoctor.testimony.event_rows import Row
 from eksdoctor.testimony.moments import ISO, moment
+from eksdoctor.testimony.source import QUESTION
 from eksdoctor.testimony.source import Kind as Voice
 
 PURPOSE = "decode"
-PREMISE = "eksdoctor's premise"
-"""The component of the event that stands for the question: a pod without an address."""
 LONG_AGO = timedelta(days=36500)
 A_WHILE = timedelta(hours=1)
 _ISO = re.compile(ISO)
@@ -58,9 +57,9 @@ def assemble(pages: Iterable[Page], streams: Iterable[Stream], now: datetime) ->
     """The snapshot of a paste; `now` dates what carries no time itself."""
     pages, streams = tuple(pages), tuple(streams)
     found = Finds()
-    for page in pages:
-        _read(page, found)
     at = max((time for page in pages if (time := _latest(page.text, now)) is not None), default=now)
+    for page in pages:
+        _read(page, found, at)
     node = _only_node(found)
     _complete(found, node, at)
     voices = [Stream(Voice.PASTE, page.name, _opened(page.text), node) for page in found.rest]
@@ -73,16 +72,17 @@ def _opened(text: str) -> Any:
     return lambda: iter((text.encode("utf-8", "replace"),))
 
 
-def _read(page: Page, found: Finds) -> None:
+def _read(page: Page, found: Finds, at: datetime) -> None:
     for kind, document in documents.records(page.text):
         found.add(kind, document)
-    variables = environment.settings(page.text)
-    (found.addon if environment.is_of_addon(page.text) else found.variables).update(variables)
+    own, addon = environment.parted(page.text)
+    found.variables.update(environment.settings(own))
+    found.addon.update(environment.settings(addon))
     found.types |= described.instance_types(page.text)
     shown = described.node(page.text)
     if shown is not None:
         found.add(kinds.NODES, decode(kinds.NODES, shown))
-    for pod in tables.pods(page.text):
+    for pod in tables.pods(page.text, at):
         found.add(kinds.PODS, decode(kinds.PODS, pod))
     split = rows.split(page.text)
     found.rows += split.rows
@@ -120,8 +120,8 @@ def _complete(found: Finds, node: str, at: datetime) -> None:
             found.records[kind.file][identity] = _placed(kind, document, node)
     _complete_node(found, node)
     _complete_pods(found, node, at)
-    if found.variables and not found.of(kinds.DAEMON_SETS):
-        found.add(kinds.DAEMON_SETS, _daemon_set(found.variables))
+    if (found.variables or _shows_daemon(found)) and not found.of(kinds.DAEMON_SETS):
+        found.add(kinds.DAEMON_SETS, environment.daemon_set(found.variables))
     if found.addon and not found.of(kinds.ADDONS):
         values = environment.configuration(found.addon)
         found.add(kinds.ADDONS, {"addonName": "vpc-cni", "configurationValues": values})
@@ -138,10 +138,13 @@ def _placed(kind: Kind[Any], document: Any, node: str) -> Any:
 
 
 def _complete_node(found: Finds, node: str) -> None:
-    """A node that is described without its type or provider is an EC2 instance of the one type named."""
+    """A node that is described without its type or provider is an EC2 instance of the one type named.
+
+    Where aws-node runs there is a node, though nothing else be said of it.
+    """
     held = found.records.setdefault(kinds.NODES.file, {})
     only = next(iter(found.types)) if len(found.types) == 1 else ""
-    if not held and only:
+    if not held and (only or _shows_daemon(found)):
         found.add(kinds.NODES, decode(kinds.NODES, {"metadata": {"name": node}}))
     for identity, record in list(held.items()):
         plain = msgspec.to_builtins(record)
@@ -170,6 +173,10 @@ def _complete_pods(found: Finds, node: str, at: datetime) -> None:
 
 def _is_daemon(name: str) -> bool:
     return tables.DAEMON.match(name) is not None
+
+
+def _shows_daemon(found: Finds) -> bool:
+    return any(_is_daemon(pod.metadata.name) for pod in found.of(kinds.PODS))
 
 
 def _waits(pod: Any) -> bool:
@@ -205,23 +212,9 @@ def _premise(node: str, at: datetime) -> Any:
             "type": "Warning",
             "count": 2,
             "lastTimestamp": at,
-            "source": {"component": PREMISE, "host": node},
+            "source": {"component": QUESTION, "host": node},
         },
     )
-
-
-def _daemon_set(variables: dict[str, str]) -> dict[str, Any]:
-    """aws-node with these variables; others may be set as well, which is what `envFrom` stands for."""
-    container = {
-        "name": "aws-node",
-        "image": "amazon-k8s-cni",
-        "env": [{"name": name, "value": value} for name, value in variables.items()],
-        "envFrom": [{"pasted": "in part"}],
-    }
-    return {
-        "metadata": {"namespace": "kube-system", "name": "aws-node"},
-        "spec": {"template": {"spec": {"containers": [container]}}},
-    }
 
 
 def _latest(text: str, now: datetime) -> datetime | None:

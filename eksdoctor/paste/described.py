@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from eksdoctor.paste.page import NODE
@@ -9,7 +10,7 @@ from eksdoctor.paste.page import NODE
 _NAME = re.compile(r"^Name:[ \t]+(?P<name>[a-z0-9][a-z0-9.-]{0,252})[ \t]*$", re.MULTILINE)
 _SECTION = re.compile(r"^[ \t]{0,8}(?P<name>Capacity|Allocatable):[ \t]*$", re.MULTILINE)
 _QUANTITY = re.compile(
-    r"[ \t]{1,16}(?P<name>[a-z0-9./-]{2,80}):[ \t]+(?P<value>[0-9][0-9A-Za-z]{0,20})[ \t]*$"
+    r"[ \t]{1,16}(?P<name>[a-z0-9][\w./-]{1,80}):[ \t]{1,80}(?P<value>[0-9][0-9A-Za-z]{0,20})[ \t]*$"
 )
 _LABEL = re.compile(
     r"(?P<key>(?:topology\.kubernetes\.io|node\.kubernetes\.io|eks\.amazonaws\.com|vpc\.amazonaws\.com"
@@ -22,23 +23,29 @@ _IMAGE = re.compile(r"^[ \t]*OS Image:[ \t]+(?P<image>\S.{0,100}?)[ \t]*$", re.M
 _CORDONED = re.compile(
     r"^[ \t]*Unschedulable:[ \t]+true[ \t]*$|node\.kubernetes\.io/unschedulable:NoSchedule", re.MULTILINE
 )
+MOST_SECTIONS = 100
+LONGEST_SECTION = 4096
 TYPE_LABEL = "node.kubernetes.io/instance-type"
 
 
 def node(text: str) -> dict[str, Any] | None:
-    """The node that the text describes, as the API would show it; None when it describes none."""
+    """The node that the text describes, as the API would show it; None when it describes none.
+
+    Of pods and branch ENIs a node has as much to allocate as it has: one section stands for the other.
+    """
     resources = dict(_resources(text))
     labels = {match["key"]: match["value"] for match in _LABEL.finditer(text)}
     if not any("pods" in quantities or "cpu" in quantities for quantities in resources.values()):
         return None
+    capacity, allocatable = resources.get("Capacity", {}), resources.get("Allocatable", {})
     name = _NAME.search(text)
     image = _IMAGE.search(text)
     return {
         "metadata": {"name": name["name"] if name else NODE, "labels": labels},
         "spec": {"unschedulable": _CORDONED.search(text) is not None},
         "status": {
-            "capacity": resources.get("Capacity", {}),
-            "allocatable": resources.get("Allocatable", {}),
+            "capacity": capacity or allocatable,
+            "allocatable": allocatable or capacity,
             "nodeInfo": {"osImage": image["image"] if image else "", "operatingSystem": "linux"},
         },
     }
@@ -50,9 +57,9 @@ def instance_types(text: str) -> set[str]:
 
 
 def _resources(text: str) -> Iterator[tuple[str, dict[str, str]]]:
-    for section in _SECTION.finditer(text):
+    for section in islice(_SECTION.finditer(text), MOST_SECTIONS):
         found: dict[str, str] = {}
-        for line in text[section.end() :].splitlines()[1:40]:
+        for line in text[section.end() : section.end() + LONGEST_SECTION].splitlines()[1:40]:
             match = _QUANTITY.match(line)
             if match is None:
                 break

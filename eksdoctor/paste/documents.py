@@ -32,8 +32,15 @@ MOST_BLOCK = 1 << 20
 _JSON = re.compile(r"^[ \t]{0,16}[\[{]", re.MULTILINE)
 _YAML = re.compile(r"^(?:apiVersion|kind): ?\S.*$", re.MULTILINE)
 _KEYS = re.compile(r'"(?:kind|apiVersion|' + "|".join(map(re.escape, BY_KEY)) + r')"')
+MOST_READ = 32 << 20
+"""So many characters of JSON are tried altogether, those that were read to no end included."""
+MOST_YAML = 512 << 10
+LEAST_YAML = 1024
+"""A YAML document, however short, counts so much: there are at most 512."""
+_LINE = re.compile(r"\s|[A-Za-z]\w{0,40}:|- |#|$")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LOOK_AHEAD = 4096
-_MOST_CUTS = 40
+_MOST_CUTS = 8
 
 
 def records(text: str) -> list[tuple[Kind[Any], Any]]:
@@ -52,57 +59,75 @@ def records(text: str) -> list[tuple[Kind[Any], Any]]:
 
 
 def _json(text: str) -> Iterator[Any]:
-    decoder, end = json.JSONDecoder(), 0
+    decoder, end, left = json.JSONDecoder(), 0, MOST_READ
     for match in _JSON.finditer(text):
-        if match.start() < end or not _KEYS.search(text, match.start(), match.start() + _LOOK_AHEAD):
+        start = match.end() - 1
+        if start < end or not _KEYS.search(text, start, start + _LOOK_AHEAD):
             continue
+        piece = text[start : start + MOST_BLOCK]
+        left -= len(piece)
+        if left < 0:
+            return
         try:
-            document, end = decoder.raw_decode(text[: match.start() + MOST_BLOCK], match.end() - 1)
+            document, length = decoder.raw_decode(piece)
         except (ValueError, RecursionError):
             continue
+        end = start + length
+        left += len(piece) - length
         yield document
 
 
 def _yaml(text: str) -> Iterator[Any]:
-    end = 0
+    end, left = 0, MOST_YAML
     for match in _YAML.finditer(text):
-        if match.start() >= end:
-            block = _block(text[match.start() : match.start() + MOST_BLOCK])
+        if match.start() >= end and left > 0:
+            block = _block(text, match.start(), min(left, MOST_YAML))
             end = match.start() + len(block)
+            left -= max(len(block), LEAST_YAML)
             yield _loaded(block)
 
 
-def _block(text: str) -> str:
+def _block(text: str, start: int, most: int) -> str:
     """The lines of a YAML document: until a separator or a line that is neither indented nor a key."""
-    kept: list[str] = []
-    for line in text.splitlines(keepends=True):
-        if line.startswith("---") or not re.match(r"\s|[A-Za-z]\w{0,40}:|- |#|$", line):
+    end = start
+    while end < len(text) and end - start < most:
+        after = text.find("\n", end) + 1 or len(text)
+        if text.startswith("---", end) or not _LINE.match(text, end, after):
             break
-        kept.append(line)
-    return "".join(kept)
+        end = after
+    return text[start : min(end, start + most)]
 
 
 def _loaded(block: str) -> Any:
     """The block as YAML; of one that was cut off, or that ends in something else, as much as is YAML."""
     lines = block.splitlines()
     for _ in range(_MOST_CUTS):
+        if not lines:
+            return None
         try:
-            return yaml.load("\n".join(lines), Loader=_Loader)  # noqa: S506 (plain data only)
+            return _plain("\n".join(lines))
+        except yaml.MarkedYAMLError as fault:
+            mark = fault.problem_mark or fault.context_mark
+            lines = lines[: min(mark.line, len(lines) - 1)] if mark is not None else lines[:-1]
         except (yaml.YAMLError, ValueError, RecursionError):
-            if not lines:
-                return None
-            lines.pop()
+            return None
     return None
 
 
-class _Loader(yaml.SafeLoader):
+def _plain(text: str) -> Any:
     """Plain data, without anchors: a short text must not grow into a large one."""
+    if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER)):
+        return None
+    return _without_nulls(yaml.load(text, Loader=_LOADER))  # noqa: S506 (plain data only)
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        """A node; an alias is refused."""
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases are not read")
-        return super().compose_node(parent, index)
+
+def _without_nulls(document: Any) -> Any:
+    """Kubernetes reads a null as nothing said; a key whose value was cut off is one."""
+    if isinstance(document, dict):
+        return {key: _without_nulls(value) for key, value in document.items() if value is not None}
+    if isinstance(document, list):
+        return [_without_nulls(value) for value in document]
+    return document
 
 
 def _of(document: Any) -> Iterator[tuple[Kind[Any], Any]]:

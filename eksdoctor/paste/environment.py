@@ -3,7 +3,12 @@
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
+import yaml
+
+IN_PART = {"pasted": "in part"}
+"""An `envFrom` that stands for the variables that were not pasted."""
 _NAME = (
     r"(?:AWS_VPC_(?:K8S_)?(?:CNI|ENI|PLUGIN)_[A-Z0-9_]{1,40}|AWS_VPC_K8S_PLUGIN_[A-Z0-9_]{1,40}"
     r"|(?:ENABLE|DISABLE)_[A-Z0-9a-z_]{2,50}|WARM_(?:ENI|IP|PREFIX)_TARGET|MINIMUM_IP_TARGET|MAX_ENI"
@@ -11,19 +16,27 @@ _NAME = (
     r"|ENI_CONFIG_(?:LABEL|ANNOTATION)_DEF|MANAGE_UNTAGGED_ENI|ANNOTATE_POD_IP|INTROSPECTION_BIND_ADDRESS)"
 )
 _PAIR = re.compile(
-    rf"""^[\s$>*-]{{0,40}}(?:export\s+|env\.)?["']?(?P<name>{_NAME})["']?[ \t]*[:=][ \t]*"""
-    r"""(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s,#}"']*))[ \t]*,?[ \t]*(?:[#/].*)?$""",
+    rf"""^[ \t$>*│-]{{0,60}}(?:export[ \t]{{1,8}}|env\.)?["']?(?P<name>{_NAME})["']?"""
+    r"""[ \t]{0,60}[:=][ \t]{0,60}"""
+    r"""(?:"(?P<double>[^"\n]{0,200})"|'(?P<single>[^'\n]{0,200})'|(?P<bare>[^\s,#}"']{0,200}))"""
+    r"""[ \t]{0,60}(?:,[ \t]{0,60})?(?:[#/].{0,400})?\r?$""",
     re.MULTILINE,
 )
 _NAMED = re.compile(
     rf"""["']?name["']?\s{{0,8}}[:=]\s{{0,8}}["']?(?P<name>{_NAME})["']?\s{{0,40}},?\s{{0,80}}"""
     r"""["']?value["']?\s{0,8}[:=][ \t]{0,8}"""
-    r"""(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s,}]*))""",
+    r"""(?:"(?P<double>[^"\n]{0,200})"|'(?P<single>[^'\n]{0,200})'|(?P<bare>[^\s,}]{0,200}))""",
 )
-_FLAG = re.compile(rf"""\b(?P<name>{_NAME})=(?P<bare>[^\s"',\\]+)""")
-_ADDON = re.compile(
-    r"aws_eks_addon|configuration[_-]?values|configurationValues|\"enableNetworkPolicy\"", re.IGNORECASE
+_FLAG = re.compile(rf"""\b(?P<name>{_NAME})=(?P<bare>[^\s"',\\]{{1,200}})""")
+_INLINE = re.compile(
+    rf"""\\{{0,3}}["'](?P<name>{_NAME})\\{{0,3}}["']\s{{0,4}}:\s{{0,4}}\\{{0,3}}["'](?P<bare>[^"'\\\n]{{0,100}})"""
 )
+_VALUES = re.compile(r"configuration[_-]?values", re.IGNORECASE)
+_ADDON = re.compile(r"aws_eks_addon|\"enableNetworkPolicy\"")
+_BRACKET = re.compile(r"[(){}\[\]]")
+_NEAR = 40
+"""So many characters after its key a document of values begins, if it is in brackets."""
+_LONGEST = 64 << 10
 
 
 def settings(text: str) -> dict[str, str]:
@@ -31,9 +44,25 @@ def settings(text: str) -> dict[str, str]:
     return dict(_found(text))
 
 
-def is_of_addon(text: str) -> bool:
-    """Whether the text is the add-on's configuration rather than the DaemonSet's own variables."""
-    return _ADDON.search(text) is not None
+def parted(text: str) -> tuple[str, str]:
+    """The text less the add-on's configuration, and that configuration."""
+    key = _VALUES.search(text)
+    if key is None:
+        return ("", text) if _ADDON.search(text) else (text, "")
+    end = _end_of_values(text, key.end())
+    return text[: key.start()] + "\n" + text[end:], text[key.start() : end]
+
+
+def _end_of_values(text: str, start: int) -> int:
+    """Where the brackets that open after `start` are closed again; without any, the end of the text."""
+    depth = 0
+    for bracket in _BRACKET.finditer(text, start, start + _LONGEST):
+        if depth == 0 and bracket.start() > start + _NEAR:
+            break
+        depth += 1 if bracket[0] in "({[" else -1
+        if depth <= 0:
+            return bracket.end()
+    return len(text)
 
 
 def configuration(variables: dict[str, str]) -> str:
@@ -41,8 +70,34 @@ def configuration(variables: dict[str, str]) -> str:
     return json.dumps({"env": variables})
 
 
+def configured(values: str) -> dict[str, str]:
+    """The variables of an add-on's configurationValues; of a document that cannot be read, none."""
+    try:
+        held = yaml.safe_load(values)
+    except (yaml.YAMLError, RecursionError):
+        return {}
+    variables = held.get("env") if isinstance(held, dict) else None
+    if not isinstance(variables, dict):
+        return {}
+    return {str(name): str(value) for name, value in variables.items() if isinstance(value, str | int)}
+
+
+def daemon_set(variables: dict[str, str]) -> dict[str, Any]:
+    """aws-node with these variables; what else may be set is marked by IN_PART."""
+    container = {
+        "name": "aws-node",
+        "image": "amazon-k8s-cni",
+        "env": [{"name": name, "value": value} for name, value in variables.items()],
+        "envFrom": [IN_PART],
+    }
+    return {
+        "metadata": {"namespace": "kube-system", "name": "aws-node"},
+        "spec": {"template": {"spec": {"containers": [container]}}},
+    }
+
+
 def _found(text: str) -> Iterator[tuple[str, str]]:
-    for pattern in (_PAIR, _NAMED, _FLAG):
+    for pattern in (_PAIR, _NAMED, _FLAG, _INLINE):
         for match in pattern.finditer(text):
             groups = match.groupdict()
             value = next((v for v in (groups.get("double"), groups.get("single")) if v is not None), None)

@@ -156,4 +156,5 @@ def refusals(report: Report) -> tuple[str, ...]:
 def replay_command(run: Run) -> Command:
     """The command that shows this report again."""
     purpose = run.purpose if run.purpose in {"triage", "audit"} else "triage"
-    return Command(("eksdoctor", purpose, "--from", run.snapshot))
+    sources = [word for path in (run.snapshot, *run.beside) for word in ("--from", path)]
+    return Command(("eksdoctor", purpose, *sources))

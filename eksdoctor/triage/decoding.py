@@ -1,24 +1,30 @@
 """What a paste means: every recognised line, then one verdict by the same rules as triage."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from eksdoctor.engine.finding import Confidence, Finding, Severity, plain
+from eksdoctor.engine.finding import Confidence, Finding, Severity
+from eksdoctor.engine.rule import Rule
 from eksdoctor.engine.rulebook import Rulebook
 from eksdoctor.model.cluster import Cluster
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.testimony.signatures import catalogue
+from eksdoctor.testimony.signatures import Weight, catalogue
 from eksdoctor.testimony.statements import Statement
-from eksdoctor.triage.examine import examine
+from eksdoctor.triage.examine import examine_cluster
+from eksdoctor.triage.known_words import known_words, words_of
 from eksdoctor.triage.report import Report, State
 from eksdoctor.triage.supposing import suspected
+from eksdoctor.triage.understood import understood
+from eksdoctor.triage.verdicts import STATES
 
 ORDER = (State.EXPLAINED, State.NOT_IP, State.PASSING)
 GRAVE = (Severity.CRITICAL, Severity.WARNING)
-SETTLES = (
-    "the node's /var/log/aws-routed-eni/ipamd.log of the minutes around the event: the errors and warnings "
-    "above the line that the pool is empty"
+NOTHING_SAID = (
+    "paste the pod's events (kubectl describe pod), then the errors in /var/log/aws-routed-eni/ipamd.log of "
+    "its node; kubectl logs does not hold them"
 )
+EXPLANATION = "its explanation lists the checks that confirm it, and what mends it"
+TELLING = (Weight.ROOT, Weight.WRAPPER, Weight.STATE, Weight.GENERIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,32 +49,57 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The verdict on a paste; `finding` is that of the cause, `next` what would settle or mend it."""
+    """The verdict on a paste: `next` would settle or mend it, `shows` is what stands in it beside words."""
 
     state: State
     cause: str
     confidence: Confidence | None
     signals: tuple[Signal, ...]
     next: str
-    finding: Finding | None = None
+    because: str = ""
+    avoid: str = ""
+    shows: tuple[str, ...] = ()
 
 
 def decoded(snapshot: Snapshot, rulebook: Rulebook) -> Decoded:
     """The meaning of a paste."""
-    report = examine(snapshot, rulebook)
-    signals = _signals(Cluster(snapshot))
+    cluster = Cluster(snapshot)
+    report = examine_cluster(cluster, rulebook)
+    signals = _signals(cluster)
     finding = _cause(report, signals)
-    if finding is None:
+    if finding is not None:
+        found = _explained(finding, signals)
+    else:
         suspects = _suspects(snapshot, rulebook, signals)
-        if len(suspects) == 1:
-            ask = f"{SETTLES}; and what `eksdoctor explain {suspects[0]}` says to look at"
-            return Decoded(State.EXPLAINED, suspects[0], Confidence.LIKELY, signals, ask)
-        return Decoded(State.CANNOT_TELL, "", None, signals, _settling(signals))
-    state = State(finding.verdict)
+        found = _suspicion(rulebook.rules[suspects[0]], signals) if len(suspects) == 1 else _open(signals)
+    return replace(found, shows=understood(snapshot))
+
+
+def _explained(finding: Finding, signals: tuple[Signal, ...]) -> Decoded:
     sure = finding.confidence
     if not finding.pods or sure not in (Confidence.CONFIRMED, Confidence.LIKELY):
         sure = Confidence.LIKELY
-    return Decoded(state, finding.rule, sure, signals, _next(finding), finding)
+    because, avoid = known_words(finding.because), known_words(finding.avoid)
+    return Decoded(
+        State(finding.verdict),
+        finding.rule,
+        sure,
+        signals,
+        _next(finding, signals),
+        because=because,
+        avoid=avoid,
+    )
+
+
+def _suspicion(rule: Rule, signals: tuple[Signal, ...]) -> Decoded:
+    because = words_of(rule.because_text)
+    asked = _settling(signals)
+    asked = EXPLANATION if asked == NOTHING_SAID else asked
+    return Decoded(STATES[rule.text.verdict], rule.id, Confidence.LIKELY, signals, asked, because=because)
+
+
+def _open(signals: tuple[Signal, ...]) -> Decoded:
+    return Decoded(State.CANNOT_TELL, "", None, signals, _settling(signals))
 
 
 def _cause(report: Report, signals: tuple[Signal, ...]) -> Finding | None:
@@ -136,15 +167,18 @@ def _signal(said: Statement) -> Signal:
 
 
 def _settling(signals: tuple[Signal, ...]) -> str:
-    """What to look at next: by the class that says most, else the daemon's log."""
-    classes = catalogue().classes
-    for signal in signals:
-        wanted = classes[signal.testifies].settle
-        if wanted:
-            return wanted
-    return SETTLES
+    """What to look at next, by the weightiest thing that was said and is not over."""
+    known = catalogue()
+    for weight in TELLING:
+        for signal in signals:
+            wanted = known.classes[signal.testifies].settle
+            if wanted and not signal.is_over and known[signal.signature].weight is weight:
+                return wanted
+    return NOTHING_SAID
 
 
-def _next(finding: Finding) -> str:
-    titles = [plain(remedy.title) for remedy in finding.fix if plain(remedy.title)]
-    return titles[0] if titles else f"eksdoctor explain {finding.rule}"
+def _next(finding: Finding, signals: tuple[Signal, ...]) -> str:
+    """The first remedy of which all is known, else what would tell the rest."""
+    titles = (known_words(remedy.title) for remedy in finding.fix)
+    asked = _settling(signals)
+    return next((title for title in titles if title), EXPLANATION if asked == NOTHING_SAID else asked)

@@ -25,7 +25,14 @@ def examine(
     snapshot: Snapshot, rulebook: Rulebook, snapshot_path: str = "", beside: tuple[str, ...] = ()
 ) -> Report:
     """The report on a snapshot: pure, so the same snapshot gives the same report anywhere."""
-    cluster = Cluster(snapshot)
+    return examine_cluster(Cluster(snapshot), rulebook, snapshot_path, beside)
+
+
+def examine_cluster(
+    cluster: Cluster, rulebook: Rulebook, snapshot_path: str = "", beside: tuple[str, ...] = ()
+) -> Report:
+    """The same of a cluster that somebody asks more of: its long logs are heard once."""
+    snapshot = cluster.snapshot
     outcomes = [evaluate(rule, cluster) for rule in rulebook]
     undecided = tuple(one for outcome in outcomes for one in outcome.undecided)
     fired = [one for outcome in outcomes for one in outcome.fired]

@@ -25,6 +25,14 @@ NAME = "pasted"
 """The cluster of a paste that names none."""
 RELEASE = "v1.20.4"
 """Supposed where the paste names none: what is true of the settings has been so for years."""
+SAID_ONLY = (
+    "ENABLE_PREFIX_DELEGATION",
+    "WARM_IP_TARGET",
+    "MINIMUM_IP_TARGET",
+    "WARM_PREFIX_TARGET",
+    "WARM_ENI_TARGET",
+)
+"""What people set most: where a paste does not show one of these, nothing is supposed of it."""
 WHOLE: tuple[Request, ...] = (
     sources.DAEMON_SETS,
     sources.CONFIG_MAP,
@@ -62,18 +70,24 @@ def supposing(snapshot: Snapshot) -> Snapshot:
 
 
 def _alone(daemon_set: kubernetes.DaemonSet) -> kubernetes.DaemonSet:
-    """The same without the mark that other variables may be set."""
+    """The same without the mark that any other variable may be set."""
     template = daemon_set.spec.template
     containers = tuple(
-        structs.replace(one, env_from=(), image=f"{one.image}:{RELEASE}")
-        if one.env_from == (IN_PART,)
-        else one
-        for one in template.spec.containers
+        _as_shipped(one) if IN_PART in one.env_from else one for one in template.spec.containers
     )
     spec = structs.replace(template.spec, containers=containers)
     return structs.replace(
         daemon_set, spec=structs.replace(daemon_set.spec, template=structs.replace(template, spec=spec))
     )
+
+
+def _as_shipped(container: kubernetes.TemplateContainer) -> kubernetes.TemplateContainer:
+    shown = {variable.name for variable in container.env}
+    unknown = (
+        kubernetes.EnvironmentVariable(name, value_from=IN_PART) for name in SAID_ONLY if name not in shown
+    )
+    image = f"{container.image}:{RELEASE}"
+    return structs.replace(container, env=(*container.env, *unknown), env_from=(), image=image)
 
 
 def _as_configured(snapshot: Snapshot) -> tuple[kubernetes.DaemonSet, ...]:

@@ -1,0 +1,56 @@
+"""Pastes of our own, with the answers that an expert would accept, and the way to ask for one."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from eksdoctor.engine.rulebook import load
+from eksdoctor.paste.assemble import assemble
+from eksdoctor.paste.page import Page
+from eksdoctor.resources import rules_folder
+from eksdoctor.triage.decoding import decoded
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Paste:
+    name: str
+    texts: tuple[str, ...]
+    says: tuple[str, ...]
+    at_most: str
+
+
+@cache
+def rulebook():
+    return load(rules_folder())
+
+
+@cache
+def pastes():
+    return tuple(
+        Paste(
+            entry["name"],
+            tuple(entry["files"] if "files" in entry else [entry["text"]]),
+            tuple(entry["says"]),
+            entry.get("at_most", "confirmed"),
+        )
+        for file in sorted(Path(__file__).with_name("pastes").glob("*.yaml"))
+        for entry in yaml.safe_load(file.read_text("utf-8"))
+    )
+
+
+def snapshot(*texts, now=NOW):
+    return assemble([Page(f"{number}.txt", text) for number, text in enumerate(texts)], (), now)
+
+
+def decode(*texts):
+    return decoded(snapshot(*texts), rulebook())
+
+
+def answers(found):
+    """The state; the cause as well, when there is one: either may be what an expert accepts."""
+    return {found.cause} if found.state == "explained" else {str(found.state), found.cause}

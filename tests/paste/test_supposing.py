@@ -1,0 +1,49 @@
+"""What is supposed of a paste, and what is not; what is left of prose; what a paste shows."""
+
+from eksdoctor.engine.finding import Span
+from eksdoctor.triage.known_words import known_words, words_of
+from eksdoctor.triage.understood import understood
+from tests.paste.pasted import decode, snapshot
+
+DESCRIBED = "Labels: node.kubernetes.io/instance-type=m6g.medium\nCapacity:\n  cpu: 1\n  pods: 8\n"
+
+
+def test_other_settings_are_supposed_to_be_as_shipped():
+    found = decode("ENABLE_PREFIX_DELEGATION=true", DESCRIBED)
+    assert (found.cause, str(found.confidence)) == ("max-pods-below-capacity", "likely")
+
+
+def test_of_what_people_set_most_nothing_is_supposed():
+    assert decode("MINIMUM_IP_TARGET=10").state == "cannot-tell"
+    assert decode("ENABLE_PREFIX_DELEGATION=true").state == "cannot-tell"
+    assert decode("ENABLE_POD_ENI=true", DESCRIBED).state == "cannot-tell"
+
+
+def test_what_the_add_on_is_told_stands_for_what_runs():
+    values = 'configuration_values = jsonencode({ env = {\n  MINIMUM_IP_TARGET = "14"\n  WARM_IP_TARGET = "0"\n} })'
+    assert decode(values).cause == "minimum-ip-freeze"
+
+
+def test_a_suspicion_is_never_confirmed():
+    found = decode("MINIMUM_IP_TARGET=14\nWARM_IP_TARGET=0\n")
+    assert (found.cause, str(found.confidence)) == ("minimum-ip-freeze", "likely")
+
+
+def test_sentences_with_a_gap_are_left_out():
+    gap = Span("unknown (nobody said (really))")
+    assert known_words((Span("One. Two has "), gap, Span(" free. Three."))) == "One. Three."
+    assert known_words((Span("One asks ("), gap, Span("), so it waits."))) == "One asks, so it waits."
+    assert known_words((gap,)) == ""
+
+
+def test_so_are_those_of_a_rule_with_a_hole():
+    assert words_of("One. Two has <subnet.free_ips | count> free. a < b.") == "One. a < b."
+
+
+def test_what_a_paste_shows():
+    shown = understood(snapshot("WARM_IP_TARGET=5", DESCRIBED, "shop cart-1 0/1 ContainerCreating 0 5m"))
+    assert shown == ("aws-node runs with WARM_IP_TARGET=5", "the node: m6g.medium, 8 pods", "waiting: cart-1")
+
+
+def test_a_paste_of_words_shows_nothing():
+    assert understood(snapshot("add cmd: failed to assign an IP address to container")) == ()
