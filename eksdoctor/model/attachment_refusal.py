@@ -121,10 +121,20 @@ class AttachmentRefusals:
 
     @fact
     def is_at_type_limit(self) -> bool:
-        """Whether EC2 refused what is beyond the type, and no addresses were left to give."""
+        """Whether EC2 refused what is beyond the type, and somebody said that no address was left to give.
+
+        With addresses left the refusal is harmless: the pool only wanted more.
+        """
         if not known(self.count) or self.pool_has_addresses is True:
             return False
+        if self.pool_has_addresses is not False and not self._somebody_got_none:
+            raise NotKnown.because("whether the pool had addresses left was not heard")
         return any("interfaces" in one.numbers for one in self._said)
+
+    @property
+    def _somebody_got_none(self) -> bool:
+        said = self.node.heard.said("generic", "datastore-empty", "pool-empty")
+        return any(not source.is_question for one in said for source in one.sources)
 
     @fact
     def is_by_device_number(self) -> bool:

@@ -9,6 +9,8 @@ from eksdoctor.model.said import Said
 from eksdoctor.testimony.statements import Statement
 
 CONTROLLER = "vpc-resource-controller"
+WINDOWS_PLUGIN = "vpc-bridge"
+WEB_IDENTITY = "AssumeRoleWithWebIdentity"
 OF_CONTROLLER = ("trunk interface", "branch ENI", "associating branch to trunk")
 
 
@@ -23,8 +25,11 @@ def said_of(*classes: str, where: Callable[[Statement], bool] | None = None) -> 
 
 
 def _is_daemons(said: Statement) -> bool:
-    """Whether it is the daemon's matter, and not the controller's, which calls EC2 by the cluster's role."""
-    if any(source.by == CONTROLLER for source in said.sources):
+    """Whether it is the daemon's matter, and not the controller's, which calls EC2 by the cluster's role.
+
+    What STS refuses is no call of the daemon to EC2: it has no credentials yet.
+    """
+    if said.action == WEB_IDENTITY or any(source.by == CONTROLLER for source in said.sources):
         return False
     return not any(words in said.evidence for words in OF_CONTROLLER)
 
@@ -47,11 +52,17 @@ def _is_of_eniconfigs(said: Statement) -> bool:
     return is_daemons and said.words.get("resource", "") in ("eniconfigs", "nodes")
 
 
+def _is_no_plugin_of_the_vpc(said: Statement) -> bool:
+    """The VPC's own plugin for Windows has another name than the one for Linux."""
+    return WINDOWS_PLUGIN not in said.evidence
+
+
 class Hearing(Listening):
     """What was heard in a cluster, class by class."""
 
     throttled = said_of("throttled")
     denied = said_of("denied", where=_is_daemons)
+    denied_tolerated = said_of("denied-tolerated")
     eni_quota = said_of("eni-quota")
     node_launch_refused = said_of("node-launch-refused")
     control_plane_short = said_of("control-plane-subnet-short")
@@ -98,7 +109,7 @@ class Hearing(Listening):
     volume = said_of("volume")
     image = said_of("image")
     container_config = said_of("container-config")
-    other_plugin = said_of("other-plugin", "runtime")
+    other_plugin = said_of("other-plugin", "runtime", where=_is_no_plugin_of_the_vpc)
 
     def about(self, *classes: str, where: Callable[[Statement], bool] | None = None) -> Items[Said]:
         """What was said of these classes, by place and call."""

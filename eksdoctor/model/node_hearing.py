@@ -79,6 +79,14 @@ class NodeHearing:
         return self._count("eni-slots-full")
 
     @fact
+    def is_full_with_room(self) -> bool:
+        """Whether it spoke of full ENI slots while addresses were left, and of no pod that got none."""
+        if not self.said("eni-slots-full") or self.said(*EMPTY, *REFUSED):
+            return False
+        left = known_number(self.total_ips) - known_number(self.assigned_ips)
+        return left > (self.cooling_ips or 0)
+
+    @fact
     def freeze_answers(self) -> int:
         """How often the pool was empty at the size where MINIMUM_IP_TARGET alone stops it."""
         settings = self._number("settings", "minimum_ip"), self._number("settings", "warm_ip")
