@@ -44,10 +44,18 @@ class ClusterPods(ClusterNodes):
         return ""
 
     @property
-    def read_namespace(self) -> str:
-        """The permitted namespace, if its pods were then read; else empty."""
-        outcome = self.snapshot.outcomes.get(sources.pending_pods(self.permitted_namespace))
-        return self.permitted_namespace if outcome is not None and outcome.refusal is None else ""
+    def narrowed(self) -> tuple[str, ...]:
+        """What was refused of the whole cluster and then read of the permitted namespace: pods, events."""
+        if not self.permitted_namespace:
+            return ()
+        outcomes, asked = self.snapshot.outcomes, {"pods": sources.pending_pods, "events": sources.warnings}
+        return tuple(
+            name
+            for name, request in asked.items()
+            if request("") in self.snapshot.refusals
+            and (outcome := outcomes.get(request(self.permitted_namespace))) is not None
+            and outcome.refusal is None
+        )
 
     def has_pods_of(self, namespace: str) -> bool:
         """Whether any pod of a namespace was seen."""

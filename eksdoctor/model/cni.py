@@ -39,6 +39,7 @@ NO_PROVISIONING = {  # since which release
     "DISABLE_NETWORK_RESOURCE_PROVISIONING": Version(1, 9, 1),
     "ENABLE_IMDS_ONLY_MODE": Version(1, 19, 6),
 }
+GOES_ON_WITHOUT_API = Version(1, 19, 4)  # unless a feature reads pods, nodes or ENIConfigs
 ABOVE_DEBUG = ("info", "warn", "error", "fatal")
 
 
@@ -159,6 +160,14 @@ class CNI:
     def security_groups_for_pods(self) -> bool:
         """ENABLE_POD_ENI: one ENI slot of trunk-capable types is the trunk's."""
         return known(self.environment).flag("ENABLE_POD_ENI", default=False)
+
+    @fact
+    def needs_api_server(self) -> bool:
+        """Whether no pod gets an address while the Kubernetes API server does not answer the daemon."""
+        said = known(self.environment).flag("ANNOTATE_POD_IP", default=False)
+        if said or known(self.custom_networking) or known(self.security_groups_for_pods):
+            return True
+        return known(self.version) < GOES_ON_WITHOUT_API
 
     @fact
     def ipv6(self) -> bool:

@@ -7,6 +7,7 @@ from eksdoctor.model.daemon_placement import obstacle
 from eksdoctor.model.daemon_report import AWS_NODE, DaemonReport
 from eksdoctor.model.daemon_silence import waits_for_daemon
 from eksdoctor.model.fact import Items, NotKnown, Unknown, all_of, fact, known
+from eksdoctor.model.hearing import WEB_IDENTITY
 from eksdoctor.model.pod import Pod
 from eksdoctor.model.way_to_sts import lacks_way_to_sts
 from eksdoctor.snapshot.records import kubernetes
@@ -158,11 +159,21 @@ class DaemonPod(DaemonReport):
     @fact
     def credential_failures(self) -> int:
         """How often it said that STS gave it no credentials, and got none since."""
-        said = self.node.heard.said(NO_CREDENTIALS)
-        found = sum(one.count for one in said if one.followed_by_success is not True)
+        found = self._refusals_of_credentials
         if not found:
             self.node.cluster.heard.require_hearing(self.node.name)
         return found
+
+    @property
+    def _refusals_of_credentials(self) -> int:
+        refused = (one for one in self.node.heard.said("denied") if one.action == WEB_IDENTITY)
+        said = (*self.node.heard.said(NO_CREDENTIALS), *refused)
+        return sum(one.count for one in said if one.followed_by_success is not True)
+
+    @fact
+    def lacks_credentials(self) -> bool:
+        """Whether STS gave it none, in so many words, or cannot be reached."""
+        return self._refusals_of_credentials > 0 or known(self.lacks_way_to_sts)
 
     # --- whom that stops -----------------------------------------------------------------------------
 
@@ -180,6 +191,14 @@ class DaemonPod(DaemonReport):
     def pods_stopped_by_probe(self) -> Items[Pod]:
         """Pods that wait because nobody answers, where the daemon runs and is not ready."""
         return self._refused_if(self.is_not_ready)
+
+    @fact
+    def pods_before_its_start(self) -> Items[Pod]:
+        """Pods that wait because nobody answers, where the daemon is there and not ready."""
+        if known(self.record) is None:
+            return Items()
+        ready = self.is_ready
+        return self._refused_if(ready if isinstance(ready, Unknown) else not ready)
 
     @fact
     def pods_without_credentials(self) -> Items[Pod]:

@@ -7,8 +7,9 @@ only where they may be read.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eksdoctor.model.fact import NotKnown, Reason, Unknown, known
@@ -31,6 +32,8 @@ VOICES = frozenset({"ipamd", "plugin", "stdout"})
 """Whose words are the VPC CNI's own, in the `source` of a signature."""
 OF_EVENTS = frozenset({"kubelet", "scheduler", "vpc-resource-controller", "node-monitoring-agent"})
 """Whose words are events: they are heard where events may be read."""
+QUIET = timedelta(minutes=15)
+"""A daemon whose pool is short asks every few seconds, at most two minutes apart after a refusal."""
 LOGS = frozenset({Kind.IPAMD, Kind.PLUGIN, Kind.STDOUT, Kind.KUBELET, Kind.PASTE})
 
 
@@ -53,17 +56,17 @@ class Listening:
             hear_conditions(scan.gathering, node)
         for call, node_name in self.cluster.trail.own_calls:
             hear_call(scan.gathering, call, node_name)
-        for source, chunks in self._logs():
-            self.extents.append((source, scan.read(chunks, source)))
+        for source, chunks, path in self._logs():
+            self.extents.append((source, scan.read(chunks, source, path)))
         found = (*scan.gathering.statements(), *self._counted())
         return tuple(one for one in found if self._is_in_window(one.last))
 
-    def _logs(self) -> Iterator[tuple[Source, Iterable[bytes]]]:
+    def _logs(self) -> Iterator[tuple[Source, Iterable[bytes], Path | None]]:
         for words in self._words_of(*LOGS):
-            yield _source(words), (words.text.encode("utf-8", "replace"),)
+            yield _source(words), (words.text.encode("utf-8", "replace"),), None
         for stream in self.cluster.snapshot.streams:
             if stream.kind in LOGS:
-                yield Source(Kind(stream.kind), stream.name, stream.node), stream.open()
+                yield Source(Kind(stream.kind), stream.name, stream.node), stream.open(), stream.path
 
     def _counted(self) -> Iterator[Statement]:
         since = self.cluster.at - self.cluster.window
@@ -120,9 +123,16 @@ class Listening:
             if one.subnet:
                 found[one.subnet].append(one)
             elif one.node:
-                subnet = self.cluster.node_named(one.node).pod_subnet
-                found[unnamed_subnet(one.node) if isinstance(subnet, Unknown) else subnet.id].append(one)
+                found[self._subnet_meant(one)].append(one)
         return found
+
+    def _subnet_meant(self, one: Statement) -> str:
+        """The subnet of a refusal that names none: its node's, or the only one that others there name."""
+        subnet = self.cluster.node_named(one.node).pod_subnet
+        if not isinstance(subnet, Unknown):
+            return subnet.id
+        named = {other.subnet for other in self.said_on(one.node, *SUBNET_REFUSALS) if other.subnet}
+        return named.pop() if len(named) == 1 else unnamed_subnet(one.node)
 
     def refused_in(self, subnet: str, *classes: str) -> tuple[Statement, ...]:
         """EC2's refusals in a subnet that no success followed."""
@@ -151,6 +161,15 @@ class Listening:
     def unheard(self) -> Unknown:
         """Why silence proves nothing."""
         return Unknown((Reason("ipamd's own words were not heard here", asked=False),))
+
+    def is_quiet_since(self, one: Statement) -> bool:
+        """Whether the log of its node went on for long enough to repeat it, and did not; never of a paste."""
+        if self.cluster.snapshot.purpose == "decode":
+            return False
+        _ = self.statements
+        ends = [extent.last for source, extent in self.extents if source.node == one.node and one.node]
+        last = one.last
+        return last is not None and any(end is not None and end - last > QUIET for end in ends)
 
     def require_hearing(self, node: str) -> None:
         """Raise NotKnown unless the daemon's log of the whole window was read, debug lines and all."""

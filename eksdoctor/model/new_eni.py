@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from eksdoctor.model.fact import Items, Unknown, all_of, known
+from eksdoctor.model.daemon_silence import waits_for_daemon
+from eksdoctor.model.fact import Items, Unknown, all_of, known, union
 from eksdoctor.model.pod import Pod, Trouble
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ def pods_without_new_eni(node: "Node") -> Items[Pod]:
     return waiting if needs else Items()
 
 
+def pods_refused_on(node: "Node", *, is_over: bool) -> Items[Pod]:
+    """Pods that wait where EC2 refuses addresses or an ENI; of what is over those that recovered."""
+    starved = known(node.starved_pods)
+    if is_over:
+        return starved.where(lambda pod: pod.trouble == Trouble.RECOVERED)
+    return union((starved, pods_without_new_eni(node)))
+
+
 def needs_new_eni(node: "Node") -> bool | Unknown:
     """Whether the next address of a node can come of a new ENI only."""
     available, asks, slots, left = node.available_ips, node.next_request, node.free_slots, node.eni_slots_left
@@ -38,12 +47,14 @@ def _waits_on(pod: Pod, node: "Node") -> bool | Unknown:
     if pod.node_name != node.name:
         return False
     answered = pod.waits_for_address
-    if answered is True:
+    if answered is True and waits_for_daemon(pod) is not True:
         return True
     enis = node.slots_by_eni
     if isinstance(enis, Unknown):
         return enis if _hears_no_daemon(pod) else answered
-    return _hears_no_daemon(pod) if not enis else answered
+    if not enis:
+        return _hears_no_daemon(pod)
+    return answered if isinstance(answered, Unknown) else False
 
 
 def _hears_no_daemon(pod: Pod) -> bool:

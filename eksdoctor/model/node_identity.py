@@ -109,7 +109,12 @@ class NodeIdentity:
 
     @fact
     def is_served_by_vpc_cni(self) -> bool:
-        """Whether this node's pods get their addresses from aws-node; its own words prove it."""
+        """Whether this node's pods get their addresses from aws-node; its own words prove it.
+
+        On a node of Auto Mode they are another daemon's, which goes by none of aws-node's settings.
+        """
+        if self.compute == Compute.AUTO:
+            return False
         if self.cluster.heard.is_vpc_cni(self.name):
             return True
         return known(self.is_ec2_linux) and known(self.cluster.cni.is_present)

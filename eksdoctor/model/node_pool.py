@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from eksdoctor.model.daemon_silence import waits_for_daemon
 from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, known
 from eksdoctor.model.growth import growth
 from eksdoctor.model.limits import PREFIX_SIZE
@@ -69,9 +70,10 @@ class NodePool(NodeCapacity):
 
     @fact
     def starved_pods(self) -> Items[Pod]:
-        """The pods on this node that wait for an address of its pool."""
+        """The pods on this node that wait for an address of its pool, by the last that was said of them."""
         mine = known(self.cluster.pods_waiting_for_addresses).where(lambda pod: pod.node_name == self.name)
-        return mine.where(lambda pod: b if isinstance(b := pod.draws_on_branch, Unknown) else not b)
+        answered = mine.where(lambda pod: waits_for_daemon(pod) is not True)
+        return answered.where(lambda pod: b if isinstance(b := pod.draws_on_branch, Unknown) else not b)
 
     @fact
     def wanted_ips(self) -> int:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, known, union
 from eksdoctor.model.new_eni import pods_without_new_eni
-from eksdoctor.model.pod import Pod
+from eksdoctor.model.pod import Pod, Trouble
 from eksdoctor.model.utterance import BRIEF, Utterance
 from eksdoctor.testimony.statements import Statement
 
@@ -26,6 +26,8 @@ https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.23.1/pkg/awsutils/awsutils.go"
 TOLERATED = frozenset(
     {"DescribeSubnets", "DescribeSecurityGroups", "DeleteNetworkInterface", "DetachNetworkInterface"}
 )
+GIVING_BACK = ("DeleteNetworkInterface", "DetachNetworkInterface", "UnassignPrivateIpAddresses")
+GAVE_UP = "Initialization failure"
 COMBINED = "combined from similar events"
 
 
@@ -69,7 +71,7 @@ class Said(Utterance):
     def stops_pods(self) -> bool:
         """Whether pods get no address without the call that was denied."""
         action = known(self.action)
-        if action in STOPPING or "Initialization failure" in self.words:
+        if action in STOPPING or GAVE_UP in self.words:
             return True
         if action in TOLERATED:
             return False
@@ -97,13 +99,39 @@ class Said(Utterance):
         return union((mine, self._waiting()))
 
     @fact
+    def pods_kept_waiting(self) -> Items[Pod]:
+        """The same, but none where the call only gives something back."""
+        return Items() if self.action in GIVING_BACK else known(self.pods)
+
+    @fact
     def pods_without_eni(self) -> Items[Pod]:
         """The same, and those that wait on its node for a daemon which does not start without a pod ENI."""
         node = self.node
         without = Items[Pod]() if isinstance(node, Unknown) else pods_without_new_eni(node)
         return union((known(self.pods), without))
 
+    @fact
+    def pods_that_need_the_api_server(self) -> Items[Pod]:
+        """The same pods, less those whose daemon gives out addresses without the API server."""
+        needed = self.cluster.cni.needs_api_server
+        if isinstance(needed, Unknown):
+            return Items((), needed)
+        return known(self.pods) if needed else self._before_its_start()
+
     def _waiting(self) -> Items[Pod]:
         if not self.node_name:
             return Items((), Unknown.because("what was said names neither node nor pod"))
-        return known(known(self.node).starved_pods)
+        starved = known(known(self.node).starved_pods).where(self._may_be_about)
+        return union((starved, self._before_its_start()))
+
+    def _may_be_about(self, pod: Pod) -> bool:
+        """Not where the pod still waits and the daemon has long not said it again."""
+        is_quiet = all(self.cluster.heard.is_quiet_since(one) for one in self.statements)
+        return pod.trouble != Trouble.STARVED or not is_quiet
+
+    def _before_its_start(self) -> Items[Pod]:
+        """Pods that wait for the daemon itself, where this is what it said when it gave up its start."""
+        node = self.node
+        if isinstance(node, Unknown) or not any(GAVE_UP in one.evidence for one in self.statements):
+            return Items()
+        return known(node.daemon.pods_before_its_start)

@@ -10,6 +10,7 @@ from eksdoctor.model.discovery_miss import Miss, miss_of
 from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, join, known, union
 from eksdoctor.model.listening import SUBNET_REFUSALS
 from eksdoctor.model.lowering import freed
+from eksdoctor.model.new_eni import pods_refused_on, pods_without_new_eni
 from eksdoctor.model.node import Node
 from eksdoctor.model.pod import Pod
 from eksdoctor.model.pool import claim_at
@@ -67,6 +68,7 @@ class Subnet(SubnetHolders):
         nodes = known(self.nodes)
         types = Counter(known(node.instance_type) for node in nodes)
         if not types:
+            nodes.all()
             raise NotKnown.because("no node stands in this subnet")
         usual = min(types, key=lambda name: (-types[name], name))
         return next(node for node in nodes if node.instance_type == usual)
@@ -79,7 +81,8 @@ class Subnet(SubnetHolders):
     @fact
     def smallest_request(self) -> int:
         """The least that a node with waiting pods asks of it next; 1 or a prefix when none waits."""
-        waiting = [node for node in known(self.nodes) if known(node.starved_pods).elements]
+        nodes = known(self.nodes)
+        waiting = [n for n in nodes if known(n.starved_pods).elements or pods_without_new_eni(n).elements]
         asked = [request for node in waiting if (request := known(node.next_request)) > 0]
         if asked:
             return min(asked)
@@ -105,7 +108,7 @@ class Subnet(SubnetHolders):
                 waiting = known(node.starved_pods)
                 parts.append(Items((), asked) if waiting.elements or waiting.missing is not None else Items())
             elif asks_too_much(asked):
-                parts.append(known(node.pods_short_of_subnet))
+                parts += [known(node.pods_short_of_subnet), pods_without_new_eni(node)]
         found = union(parts)
         if nodes.missing is None:
             return found
@@ -138,10 +141,12 @@ class Subnet(SubnetHolders):
 
     @fact
     def pods_refused(self) -> Items[Pod]:
-        """Waiting pods of the nodes on which EC2's refusals were heard."""
-        said = self.cluster.heard.refused_in(self.id, *SUBNET_REFUSALS)
-        nodes = sorted({one.node for one in said if one.node})
-        return union(known(self.cluster.node_named(node).starved_pods) for node in nodes)
+        """Waiting pods of the nodes on which EC2's refusals were heard, and are heard still."""
+        heard = self.cluster.heard
+        said = [one for one in heard.refused_in(self.id, *SUBNET_REFUSALS) if one.node]
+        still = {one.node for one in said if not heard.is_quiet_since(one)}
+        nodes = [self.cluster.node_named(name) for name in sorted({one.node for one in said})]
+        return union(pods_refused_on(node, is_over=node.name not in still) for node in nodes)
 
     @fact
     def pods_without_addresses(self) -> Items[Pod]:

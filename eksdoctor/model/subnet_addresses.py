@@ -1,5 +1,6 @@
 """A subnet's own record: its range, what is free, which ENIs stand in it and what is reserved."""
 
+import re
 from collections import defaultdict
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from eksdoctor.model.cluster import Cluster
 
 EXPLICIT, PREFIX = "explicit", "prefix"
+ID = re.compile(r"subnet-[0-9a-z-]{1,64}")
 
 
 class SubnetAddresses:
@@ -30,6 +32,14 @@ class SubnetAddresses:
         self.record = record
 
     def __str__(self) -> str:
+        return self.id
+
+    @fact
+    def id_in_aws(self) -> str:
+        """Its id where that is one AWS takes: nothing may tell more of it than whose pods draw on it."""
+        if not ID.fullmatch(self.id):
+            self.cluster.subnet_records.all()
+            raise NotKnown.because(f"which subnet {self.id} is was not seen")
         return self.id
 
     def _known_record(self) -> aws.Subnet:

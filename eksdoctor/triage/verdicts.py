@@ -81,7 +81,10 @@ def _rank(finding: Finding) -> tuple[bool, int]:
 
 
 def _is_consequence(index: int, candidates: Iterable[int], findings: tuple[Finding, ...]) -> bool:
-    return any(findings[other].rule in findings[index].yields_to for other in candidates)
+    """Whether another of them is its cause; what is past causes nothing that is there now."""
+    mine = findings[index]
+    causes = (findings[other] for other in candidates if findings[other].rule in mine.yields_to)
+    return any(mine.confidence == Confidence.PAST or one.confidence != Confidence.PAST for one in causes)
 
 
 def possible(pod: Pod, undecided: Iterable[Undecided]) -> list[Undecided]:

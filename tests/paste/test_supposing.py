@@ -20,7 +20,8 @@ def test_of_what_people_set_most_nothing_is_supposed():
 
 
 def test_what_the_add_on_is_told_stands_for_what_runs():
-    values = 'configuration_values = jsonencode({ env = {\n  MINIMUM_IP_TARGET = "14"\n  WARM_IP_TARGET = "0"\n} })'
+    env = 'env = {\n  MINIMUM_IP_TARGET = "14"\n  WARM_IP_TARGET = "0"\n}'
+    values = f"configuration_values = jsonencode({{ {env} }})"
     assert decode(values).cause == "minimum-ip-freeze"
 
 

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from eksdoctor.model import instance_table
+from eksdoctor.model.advertised import auto_mode
 from eksdoctor.model.limits import bundled_limits, limits_of
 from eksdoctor.model.max_pods import Networking, PodMode, cap, pod_limits
 from eksdoctor.snapshot.records import aws
@@ -53,6 +54,14 @@ def test_custom_networking_and_prefixes_for_every_type():
         assert (str(prefix.uncapped) if prefix else "") == row["prefix_uncapped"], name
 
 
+def test_prefixes_without_the_primary_eni_for_every_type():
+    """Sixteen times what custom networking leaves beside the two pods of the host."""
+    for name, row in PUBLISHED.items():
+        found = pods(name)[PodMode.PREFIX_CUSTOM_NETWORKING]
+        single = int(row["custom_networking_uncapped"]) - 2
+        assert (found.uncapped if found else "") == (single * 16 + 2 if row["prefix_uncapped"] else ""), name
+
+
 def test_every_recommended_number_is_capped_by_the_type_s_vcpus():
     for name, row in PUBLISHED.items():
         for limit in pods(name).values():
@@ -91,30 +100,57 @@ def test_the_cap_has_no_type_at_its_edge():
     assert [cap(vcpus) for vcpus in (1, 28, 30, 31, 32, 896)] == [110, 110, 110, 250, 250, 250]
 
 
-# type, vCPUs, ENIs, IPs, then uncapped and recommended by mode, then branch ENIs
+def test_counts_over_every_type_of_the_api():
+    kinds = [limits_of(msgspec.convert(record, aws.InstanceType)) for record in API.values()]
+    caps = [cap(kind.vcpus) for kind in kinds]
+    assert (caps.count(110), caps.count(250)) == (645, 750)
+    plain = [pod_limits(kind, Networking())[PodMode.SECONDARY].uncapped for kind in kinds]
+    assert sum(pods > most for pods, most in zip(plain, caps, strict=True)) == 784
+    prefix = [pod_limits(kind, Networking())[PodMode.PREFIX] for kind in kinds]
+    assert sum(one is None for one in prefix) == 74  # Xen
+    assert sum(one.uncapped < most for one, most in zip(prefix, caps, strict=True) if one) == 45
+    fewer = [
+        kind for kind, one, pods in zip(kinds, prefix, plain, strict=True) if one and one.recommended < pods
+    ]
+    assert len(fewer) == 769  # prefixes, as recommended, give these fewer pods than single addresses
+    assert sum(kind.vcpus <= 30 for kind in fewer) == 207
+
+
+def test_the_sum_over_all_cards_is_wrong_for_every_type_of_several():
+    wrong = {
+        name
+        for name, record in API.items()
+        if record["NetworkInfo"]["MaximumNetworkInterfaces"]
+        != limits_of(msgspec.convert(record, aws.InstanceType)).enis
+    }
+    assert len(wrong) == 71
+    assert {"p4d.24xlarge", "p5.48xlarge", "c6in.32xlarge"} | TWO_CARDS < wrong
+
+
+# type, vCPUs, ENIs, IPs, then uncapped and recommended by mode, then EKS Auto Mode, then branch ENIs
 WORKED = """
-t3.micro      2  2  2     4   4     3   3     34  34     18  18    0
-t3.small      2  3  4    11  11     8   8    146 110     98  98    0
-t3.medium     2  3  6    17  17    12  12    242 110    162 110    0
-t3.large      2  3 12    35  35    24  24    530 110    354 110    0
-m5.large      2  3 10    29  29    20  20    434 110    290 110    9
-c5.large      2  3 10    29  29    20  20    434 110    290 110    9
-r5.large      2  3 10    29  29    20  20    434 110    290 110    9
-m5.xlarge     4  4 15    58  58    44  44    898 110    674 110   18
-c5.xlarge     4  4 15    58  58    44  44    898 110    674 110   18
-m5.2xlarge    8  4 15    58  58    44  44    898 110    674 110   38
-c5.2xlarge    8  4 15    58  58    44  44    898 110    674 110   38
-c5.4xlarge   16  8 30   234 110   205 110   3714 110   3250 110   54
-m5.4xlarge   16  8 30   234 110   205 110   3714 110   3250 110   54
-m5.8xlarge   32  8 30   234 234   205 205   3714 250   3250 250   54
-c5.9xlarge   36  8 30   234 234   205 205   3714 250   3250 250   54
-c5.18xlarge  72 15 50   737 250   688 250  11762 250  10978 250  107
-m5.24xlarge  96 15 50   737 250   688 250  11762 250  10978 250  107
-m4.large      2  2 10    20  20    11  11      -   -      -   -    0
-c5.metal     96 15 50   737 250   688 250  11762 250  10978 250  107
-p5.48xlarge 192  2 50   100 100    51  51   1570 250    786 250  120
-t3.nano       2  2  2     4   4     3   3     34  34     18  18    0
-m6g.medium    1  2  4     8   8     5   5     98  98     50  50    4
+t3.micro      2  2  2     4   4     3   3     34  34     18  18        2    0
+t3.small      2  3  4    11  11     8   8    146 110     98  98        9    0
+t3.medium     2  3  6    17  17    12  12    242 110    162 110       15    0
+t3.large      2  3 12    35  35    24  24    530 110    354 110       33    0
+m5.large      2  3 10    29  29    20  20    434 110    290 110       27    9
+c5.large      2  3 10    29  29    20  20    434 110    290 110       27    9
+r5.large      2  3 10    29  29    20  20    434 110    290 110       27    9
+m5.xlarge     4  4 15    58  58    44  44    898 110    674 110       56   18
+c5.xlarge     4  4 15    58  58    44  44    898 110    674 110       56   18
+m5.2xlarge    8  4 15    58  58    44  44    898 110    674 110       56   38
+c5.2xlarge    8  4 15    58  58    44  44    898 110    674 110       56   38
+c5.4xlarge   16  8 30   234 110   205 110   3714 110   3250 110      110   54
+m5.4xlarge   16  8 30   234 110   205 110   3714 110   3250 110      110   54
+m5.8xlarge   32  8 30   234 234   205 205   3714 250   3250 250      110   54
+c5.9xlarge   36  8 30   234 234   205 205   3714 250   3250 250      110   54
+c5.18xlarge  72 15 50   737 250   688 250  11762 250  10978 250      110  107
+m5.24xlarge  96 15 50   737 250   688 250  11762 250  10978 250      110  107
+m4.large      2  2 10    20  20    11  11      -   -      -   -       18    0
+c5.metal     96 15 50   737 250   688 250  11762 250  10978 250      110  107
+p5.48xlarge 192  2 50   100 100    51  51   1570 250    786 250       98  120
+t3.nano       2  2  2     4   4     3   3     34  34     18  18        2    0
+m6g.medium    1  2  4     8   8     5   5     98  98     50  50        6    4
 """
 
 
@@ -125,13 +161,17 @@ def test_worked_values(line):
     shown = [limits.vcpus, limits.enis, limits.addresses_per_eni]
     for limit in pods(name).values():
         shown += [limit.uncapped, limit.recommended] if limit else ["-", "-"]
-    assert [str(value) for value in [*shown, limits.branch_enis]] == expected
+    shown += [auto_mode(limits)[0], limits.branch_enis]
+    assert list(map(str, shown)) == expected
 
 
 def test_two_cards_in_the_api_give_the_smaller_number():
     live = limits_of(msgspec.convert(API["i7ie.48xlarge"], aws.InstanceType))
     assert pod_limits(live, Networking())[PodMode.SECONDARY].uncapped == 394
     assert pods("i7ie.48xlarge")[PodMode.SECONDARY].uncapped == 737
+    found = [(limit.uncapped, limit.recommended) for limit in pod_limits(live, Networking()).values()]
+    assert found == [(394, 250), (345, 250), (6274, 250), (5490, 250)]
+    assert (live.vcpus, live.branch_enis, auto_mode(live)[0]) == (192, 107, 110)
 
 
 def test_numbers_that_popular_playbooks_have_wrong():
