@@ -82,12 +82,13 @@ def _read(files: Sequence[str], kept: BinaryIO) -> "tuple[list[Page], list[Strea
 
     pages, streams = [], []
     for name in files:
-        opened = _standard_input(kept) if name == "-" else _file(Path(name).expanduser())
+        path = None if name == "-" else Path(name).expanduser()
+        opened = _standard_input(kept) if path is None else _file(path)
         content = _head(opened)
         if len(content) <= LARGE and not content.startswith(GZIP):
             pages.append(Page(name, _text(content)))
         else:
-            streams.append(Stream(Kind.PASTE, name, opened))
+            streams.append(Stream(Kind.PASTE, name, opened, path=path))
     return pages, streams
 
 

@@ -63,7 +63,7 @@ def assemble(pages: Iterable[Page], streams: Iterable[Stream], now: datetime) ->
     node = _only_node(found)
     _complete(found, node, at)
     voices = [Stream(Voice.PASTE, page.name, _opened(page.text), node) for page in found.rest]
-    voices += [Stream(Voice.PASTE, stream.name, stream.open, node) for stream in streams]
+    voices += [Stream(Voice.PASTE, stream.name, stream.open, node, stream.path) for stream in streams]
     records = {file: tuple(held.values()) for file, held in found.records.items()}
     return Snapshot(at=at, window=LONG_AGO, purpose=PURPOSE, tool="", records=records, streams=tuple(voices))
 

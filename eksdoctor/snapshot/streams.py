@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
     """One text; `open` gives its bytes from the beginning, each time it is called.
 
-    `kind` is a word of `eksdoctor.testimony.source.Kind`, `name` its path, `node` whose it is, if known.
+    `kind` is a word of `eksdoctor.testimony.source.Kind`, `name` its path, `node` whose it is, if known;
+    `path` is where a file has just these bytes, if one has.
     """
 
     kind: str
     name: str
     open: Callable[[], Iterator[bytes]]
     node: str = ""
+    path: Path | None = None

@@ -1,14 +1,18 @@
 """A whole log, of any size and format, to statements: the fast way through what is regular."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 
 from eksdoctor.testimony.chunks import BLOCK, blocks
 from eksdoctor.testimony.gathering import Gathering
-from eksdoctor.testimony.lines import line_of, line_of_bytes
+from eksdoctor.testimony.halves import can_fork, in_halves
+from eksdoctor.testimony.lines import Line, line_of, line_of_bytes
 from eksdoctor.testimony.records import Assembler, Record
-from eksdoctor.testimony.sift import Sieve
+from eksdoctor.testimony.sift import FULL, Sieve
 from eksdoctor.testimony.source import UNNAMED, Source
 
 LONG = 96 << 10
@@ -32,6 +36,29 @@ class Extent:
     has_debug: bool = False
     skimmed: int = 0
 
+    def add(self, other: "Extent") -> None:
+        """Also what another saw."""
+        self.size += other.size
+        self.has_debug = self.has_debug or other.has_debug
+        self.skimmed += other.skimmed
+        self.widen(other.first)
+        self.widen(other.last)
+
+    def widen(self, at: datetime | None) -> None:
+        """A line of that time was there."""
+        if at is None:
+            return
+        self.first = at if self.first is None else min(self.first, at)
+        self.last = at if self.last is None else max(self.last, at)
+
+
+@dataclass(slots=True)
+class Part:
+    """What a part of a stream says, in order: lines, how often each was said, and the last time."""
+
+    said: list[tuple[Line, int, datetime | None]] = field(default_factory=list)
+    extent: Extent = field(default_factory=Extent)
+
 
 @dataclass(slots=True)
 class Scan:
@@ -43,48 +70,90 @@ class Scan:
     def __post_init__(self) -> None:
         self.gathering = Gathering(near=self.near)
 
-    def read(self, chunks: Iterable[bytes], source: Source = UNNAMED) -> Extent:
-        """A whole stream."""
+    def read(self, chunks: Iterable[bytes], source: Source = UNNAMED, path: Path | None = None) -> Extent:
+        """A whole stream; `path` is that of the file whose bytes the chunks are, if they are a file's."""
         extent = Extent()
-        assembler = Assembler()
-        sieve = Sieve()
-        for block in blocks(chunks, BLOCK):
-            extent.size += block.size
-            sieve.skims = extent.size > VERY_LONG
-            if extent.size >= LONG and sieve.sift(block.lines):
-                self._records(assembler.flush(), source, extent)
-                for line in (block.lines[0], block.lines[-1]):
-                    _widen(extent, line_of_bytes(line, source, self.near).at)
-                if sieve.full:
-                    self._bundles(sieve, source)
-            else:
-                self._bundles(sieve, source)
-                for line in (*sieve.take_tail(), *block.lines):
-                    extent.has_debug = extent.has_debug or any(word in line for word in _DEBUG)
-                    self._records(assembler.feed(line), source, extent)
-        self._bundles(sieve, source)
-        for line in sieve.take_tail():
-            self._records(assembler.feed(line), source, extent)
-        self._records(assembler.flush(), source, extent)
-        extent.has_debug = extent.has_debug or sieve.has_debug
-        extent.skimmed = sieve.skim.passed
+        read = partial(parts, source=source, near=self.near)
+        found = in_halves(path, chunks, read) if path is not None and can_fork() else read(chunks)
+        with closing(found):
+            for part in found:
+                for line, count, last in part.said:
+                    self.gathering.hear(line, count, last)
+                extent.add(part.extent)
         return extent
 
-    def _records(self, records: Iterator[Record], source: Source, extent: Extent) -> None:
+
+def parts(
+    chunks: Iterable[bytes], start: int = 0, *, source: Source = UNNAMED, near: datetime | None = None
+) -> Generator[Part]:
+    """The parts of a stream, or of its rest from `start`, where a record begins."""
+    reader = _Reader(source, near)
+    for block in blocks(chunks, BLOCK):
+        start += block.size
+        reader.part.extent.size += block.size
+        reader.sieve.skims = start > VERY_LONG
+        if start >= LONG and reader.sift(block.lines):
+            yield reader.take()
+        else:
+            yield from reader.read(block.lines)
+    yield from reader.end()
+
+
+@dataclass(slots=True)
+class _Reader:
+    source: Source
+    near: datetime | None
+    sieve: Sieve = field(default_factory=Sieve)
+    part: Part = field(default_factory=Part)
+    _assembler: Assembler = field(default_factory=Assembler)
+
+    def sift(self, lines: list[bytes]) -> bool:
+        """The quick way; False, with nothing done, where it is not open."""
+        if not self.sieve.sift(lines):
+            return False
+        self._records(self._assembler.flush())
+        for line in (lines[0], lines[-1]):
+            self.part.extent.widen(line_of_bytes(line, self.source, self.near).at)
+        if self.sieve.full:
+            self._bundles()
+        return True
+
+    def read(self, lines: list[bytes]) -> Iterator[Part]:
+        """The slow way."""
+        self._bundles()
+        for line in (*self.sieve.take_tail(), *lines):
+            extent = self.part.extent
+            extent.has_debug = extent.has_debug or any(word in line for word in _DEBUG)
+            self._records(self._assembler.feed(line))
+            if len(self.part.said) >= FULL:
+                yield self.take()
+        yield self.take()
+
+    def end(self) -> Iterator[Part]:
+        """What was held back."""
+        self.sieve.end()
+        self._bundles()
+        for line in self.sieve.take_tail():
+            self._records(self._assembler.feed(line))
+        self._records(self._assembler.flush())
+        self.part.extent.has_debug = self.part.extent.has_debug or self.sieve.has_debug
+        self.part.extent.skimmed = self.sieve.skim.passed
+        yield self.take()
+
+    def take(self) -> Part:
+        """The part until now."""
+        taken, self.part = self.part, Part()
+        return taken
+
+    def _records(self, records: Iterator[Record]) -> None:
         for record in records:
-            line = line_of(record, source, self.near)
-            _widen(extent, line.at)
-            self.gathering.hear(line)
+            line = line_of(record, self.source, self.near)
+            self.part.extent.widen(line.at)
+            self.part.said.append((line, 1, None))
 
-    def _bundles(self, sieve: Sieve, source: Source) -> None:
-        for bundle in sieve.take():
-            line = line_of_bytes(bundle.line, source, self.near)
-            last = line.at if bundle.count == 1 else line_of_bytes(bundle.last, source, self.near).at
-            self.gathering.hear(line, bundle.count, last)
-
-
-def _widen(extent: Extent, at: datetime | None) -> None:
-    if at is None:
-        return
-    extent.first = at if extent.first is None else min(extent.first, at)
-    extent.last = at if extent.last is None else max(extent.last, at)
+    def _bundles(self) -> None:
+        for bundle in self.sieve.take():
+            line = line_of_bytes(bundle.line, self.source, self.near)
+            one = bundle.count == 1
+            last = line.at if one else line_of_bytes(bundle.last, self.source, self.near).at
+            self.part.said.append((line, bundle.count, last))

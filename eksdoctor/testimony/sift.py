@@ -90,6 +90,12 @@ class Sieve:
             self.skim.hear(list(idle), telling)
         return True
 
+    def end(self) -> None:
+        """Nothing goes on with the last line: it is sifted as well, if it has any words."""
+        said = list(map(_words, self._tail))
+        if all(said):
+            self._judge(self.take_tail(), said)
+
     def take(self) -> list[Bundle]:
         """The bundles until now."""
         bundles = list(self._held.values())
