@@ -12,10 +12,12 @@ from eksdoctor.collect.target import Options, find_target
 from eksdoctor.engine.finding import plain
 from eksdoctor.engine.rulebook import load
 from eksdoctor.inquiry.questions import questions
+from eksdoctor.render.first_screen import first_screen
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.request import Refusal
 from eksdoctor.snapshot.snapshot import Focus, Outcome, Snapshot
 from eksdoctor.triage.examine import examine
+from eksdoctor.triage.node_logs import asking
 from tests.lab import Lab
 
 ROOT = Path(__file__).parent.parent
@@ -50,8 +52,13 @@ def test_who_may_read_one_namespace_sees_its_pods_and_is_told_so():
     pods = {pod.name for verdict in report.verdicts for pod in verdict.pods}
     assert len(pods) == 36
     assert {name.partition("/")[0] for name in pods} == {"payments"}
-    assert "pods of payments only" in report.run.warnings[0]
+    assert "pods and events of payments only" in report.run.warnings[0]
     assert any("list pods" in ask for ask in report.asks)
+
+
+def test_events_alone_of_one_namespace_are_not_called_its_pods():
+    report = examine(live(namespace="payments", deny={"list events at the cluster scope"}), BOOK)
+    assert "not all namespaces may be read: events of payments only" in report.run.warnings
 
 
 def test_a_namespace_that_may_not_be_read_either_is_not_claimed():
@@ -130,3 +137,42 @@ def test_pods_whose_list_is_missing_have_not_recovered(reason):
     report = examine(replace(recorded, records=records, outcomes=outcomes), BOOK)
     assert not [pod for verdict in report.verdicts for pod in verdict.pods if pod.trouble == "recovered"]
     assert "recovered" not in plain(report.summary)
+
+
+def test_what_mends_something_else_does_not_stand_beside_an_unknown_pod():
+    """Who asks about one pod, or cannot see pods, is shown no other fault's fix first."""
+    recorded = fixture("ceiling")
+    assert first_screen(examine(recorded, BOOK)).fix
+    other = first_screen(examine(replace(recorded, focus=Focus("payments", "nobody")), BOOK))
+    assert (other.see, other.fix, other.avoid) == (None, None, ())
+
+
+def test_a_pod_of_that_name_elsewhere_is_named():
+    summary = plain(examine(replace(fixture(), focus=Focus("default", STARVED.pod)), BOOK).summary)
+    assert summary.endswith("One of this name is in namespace payments.")
+
+
+def test_without_kubernetes_the_report_asks_for_it_and_treats_nothing():
+    report = examine(live(deny=("list *", "get *")), BOOK)
+    screen = first_screen(report)
+    assert (screen.see, screen.fix, screen.avoid) == (None, None, ())
+    assert "To settle it, get list pods" in plain(report.summary)
+    assert "pods_in_trouble" not in report.counts
+
+
+def test_a_subnet_of_which_only_the_nodes_tell_reads_well():
+    """Without EC2's list the title says what was heard, and no command names what is no subnet's id."""
+    with Lab(fixture(), deny=("ec2:*",)) as lab:
+        options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+        target = find_target(options)
+        blank = Snapshot(at=fixture().at, target=target)
+        report = examine(collect(blank, asking(BOOK, 3), connect(target, options), 20.0, Observer()), BOOK)
+    found = [finding for finding in report.findings if finding.rule == "subnet-exhausted"]
+    assert len(found) == 3
+    for finding in found:
+        assert "unknown" not in plain(finding.title)
+        assert not any("unknown" in plain(evidence.says) for evidence in finding.evidence)
+        commands = [confirm.command.argv for confirm in finding.confirm if confirm.command]
+        assert all("the pod subnet of" not in " ".join(argv) for argv in commands)
+    pods = [pod.name for verdict in report.verdicts for pod in verdict.pods]
+    assert len(pods) == len(set(pods)) == 41

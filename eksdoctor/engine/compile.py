@@ -85,6 +85,7 @@ def _compiled(text: RuleText, path: Path, stage: str) -> Rule:
         explains=explains,
         group=path_of(parse(text.group), scope, text.group)[0] if text.group else None,
         title=compile_prose(text.title, scope),
+        title_by_testimony=compile_prose(text.title_by_testimony, scope),
         because=compile_prose(text.because, scope),
         avoid=compile_prose(text.avoid, scope),
         evidence=tuple(_evidence(part, scope) for part in text.evidence),

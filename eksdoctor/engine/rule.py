@@ -59,9 +59,9 @@ class EvidenceText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "
 class RuleText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"}):
     """A rule file as written.
 
-    `alone_when` is what testimony must say to speak where structure does not show it (else `seen_when`
-    does), `suspect_when` what is enough to suspect it where neither can, `at_most` the confidence of
-    testimony that is thin.
+    `title_by_testimony` is the title where what `title` shows is not known; `alone_when` is what testimony
+    must say to speak where structure does not show it (else `seen_when` does), `suspect_when` what is
+    enough to suspect it where neither can, `at_most` the confidence of testimony that is thin.
     """
 
     id: str
@@ -71,6 +71,7 @@ class RuleText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"
     because: str
     confirm: list[ConfirmText]
     fix: list[FixText]
+    title_by_testimony: str = ""
     for_: str = ""
     by_structure: Severity | None = None
     applies_when: list[str] = []
@@ -151,6 +152,7 @@ class Rule:
     explains: Getter | None
     group: Getter | None
     title: Words
+    title_by_testimony: Words
     because: Words
     avoid: Words
     evidence: tuple[EvidencePart, ...]

@@ -11,6 +11,7 @@ from eksdoctor.engine.schema import suggestion
 from eksdoctor.errors import UsageError
 
 LEVERS = "levers"
+ALL = "`eksdoctor rules list` names them all."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Rulebook:
     def get(self, rule_id: str) -> Rule:
         """The rule of that id; raises UsageError with the nearest name."""
         if rule_id not in self.rules:
-            raise UsageError(f"no rule is called {rule_id}", suggestion(rule_id, self.rules))
+            raise UsageError(f"no rule is called {rule_id}", suggestion(rule_id, self.rules, ALL))
         return self.rules[rule_id]
 
 

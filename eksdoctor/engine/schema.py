@@ -38,13 +38,13 @@ def attribute(owner: object, name: str, path: str) -> object:
     return found[name]
 
 
-def suggestion(name: str, known: typing.Iterable[str]) -> str:
-    """`Did you mean …?`, or what there is."""
+def suggestion(name: str, known: typing.Iterable[str], otherwise: str = "") -> str:
+    """`Did you mean …?`, else where to look, or what there is."""
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
     if close:
         return f"Did you mean {close[0]}?"
-    return f"There is: {', '.join(names[:40])}."
+    return otherwise or f"There is: {', '.join(names[:40])}."
 
 
 def without_unknown(hint: object) -> object:

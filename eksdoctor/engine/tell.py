@@ -18,7 +18,7 @@ from eksdoctor.engine.finding import (
     Severity,
     Span,
 )
-from eksdoctor.engine.rule import ConfirmPart, FixPart, Loop
+from eksdoctor.engine.rule import ConfirmPart, FixPart, Loop, Rule
 from eksdoctor.engine.words import Words
 from eksdoctor.model.fact import Items, NotKnown, Unknown
 from eksdoctor.snapshot.snapshot import Target
@@ -54,10 +54,14 @@ def tell(members: tuple[Fired, ...], target: Target) -> Finding:
         owner=rule.owner,
         group=worst.group,
         subjects=tuple(str(one.subject) for one in members),
-        title=rule.title.render(values),
+        title=_title(rule, values),
         because=rule.because.render(values),
         evidence=(
-            *(Evidence(part.says.render(seen)) for part, seen in entries(rule.evidence, values)),
+            *(
+                Evidence(part.says.render(seen))
+                for part, seen in entries(rule.evidence, values)
+                if part.says.says_anything(seen)
+            ),
             *_heard_on_some(members),
         ),
         confirm=tuple(_confirmation(part, seen, target) for part, seen in entries(rule.confirm, values)),
@@ -69,6 +73,13 @@ def tell(members: tuple[Fired, ...], target: Target) -> Finding:
         verdict=rule.text.verdict,
         is_seen=any(one.is_seen for one in members),
     )
+
+
+def _title(rule: Rule, values: Values) -> Prose:
+    """What the structure shows; where that is not known, what was heard."""
+    heard = rule.title_by_testimony
+    is_heard = heard.parts and not rule.title.is_known(values)
+    return (heard if is_heard else rule.title).render(values)
 
 
 def _surest(members: tuple[Fired, ...]) -> Confidence:
@@ -111,7 +122,9 @@ def _passes(loop: Loop | None, values: Values) -> Iterator[Values]:
 
 def _confirmation(part: ConfirmPart, values: Values, target: Target) -> Confirmation:
     command, missing = _command(part.command, values, target)
-    return Confirmation(command, part.says.render(values), _exact(part.result, values), missing)
+    is_said = command is None or part.says.says_anything(values)
+    says = part.says.render(values) if is_said else ()
+    return Confirmation(command, says, _exact(part.result, values), missing)
 
 
 def remedy(part: FixPart, values: Values, target: Target) -> Remedy:

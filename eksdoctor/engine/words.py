@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from eksdoctor.engine import schema
+from eksdoctor.engine.agreement import agreed
 from eksdoctor.engine.condition import Getter, Values, parse, path_of
 from eksdoctor.engine.finding import Prose, Span
 from eksdoctor.errors import UsageError
@@ -68,6 +69,14 @@ class Hole:
             raise NotKnown(found.missing)
         return self.show(found)
 
+    def is_known(self, values: Values) -> bool:
+        """Whether there is a value to show."""
+        try:
+            self.value(values)
+        except NotKnown:
+            return False
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -76,8 +85,9 @@ class Words:
     parts: tuple[str | Hole, ...]
 
     def render(self, values: Values) -> Prose:
-        """Spans; what is not known reads `unknown (reason)`."""
+        """Spans; what is not known reads `unknown (reason)`, each reason said once."""
         spans: list[Span] = []
+        told: set[str] = set()
         for part in self.parts:
             if isinstance(part, str):
                 spans.append(Span(part))
@@ -85,8 +95,22 @@ class Words:
             try:
                 spans.append(Span(part.value(values), is_value=True))
             except NotKnown as missing:
-                spans.append(Span(f"unknown ({missing})"))
-        return tuple(spans)
+                reason = str(missing)
+                spans.append(Span("unknown" if reason in told else f"unknown ({reason})"))
+                told.add(reason)
+        return agreed(tuple(spans))
+
+    def is_known(self, values: Values) -> bool:
+        """Whether every value is known."""
+        return all(hole.is_known(values) for hole in self._holes)
+
+    def says_anything(self, values: Values) -> bool:
+        """Whether any value is known, or the words need none: `unknown nodes draw on it` is no evidence."""
+        return not self._holes or any(hole.is_known(values) for hole in self._holes)
+
+    @property
+    def _holes(self) -> tuple[Hole, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Hole))
 
     def exact(self, values: Values, quote: Callable[[str], str] = str) -> str:
         """The text with every value quoted; raises NotKnown when one is not known."""

@@ -56,7 +56,9 @@ def terminal(decoded: Decoded, width: int, ink: Ink) -> str:
             paper.line(Text(f"and {len(decoded.signals) - MOST_SHOWN} more (-o json shows all)"))
     elif not decoded.shows:
         paper.blank()
-        paper.paragraph(Text("No line of it is one that the CNI, EC2 or Kubernetes writes about addresses."))
+        paper.paragraph(
+            Text("Nothing in it is a line that the CNI, EC2 or Kubernetes writes about addresses.")
+        )
     return paper.text
 
 

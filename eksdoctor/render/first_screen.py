@@ -11,7 +11,10 @@ PARTIAL = "PARTIAL REPORT: the run was stopped before everything was asked; what
 
 @dataclass(frozen=True, slots=True)
 class FirstScreen:
-    """What must be read first. `tone` is `critical`, `warning`, `advice`, `blind` or `calm`."""
+    """What must be read first. `tone` is `critical`, `warning`, `advice`, `blind` or `calm`.
+
+    `more` says that the fix has more commands than the one shown, for other nodes say.
+    """
 
     who: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -21,6 +24,7 @@ class FirstScreen:
     blindness: str
     see: Confirmation | None
     fix: Remedy | None
+    more: str
     lever: LeverAdvice | None
     avoid: Prose
 
@@ -38,6 +42,7 @@ def first_screen(report: Report) -> FirstScreen:
         blindness=blindness(report),
         see=_with_command(leading.confirm) if leading else None,
         fix=fix,
+        more=_more(leading.fix, fix) if leading and fix and fix.command else "",
         lever=lever_of(report, fix.lever) if fix and fix.lever else None,
         avoid=leading.avoid if leading else (),
     )
@@ -67,12 +72,17 @@ def lever_of(report: Report, lever: str) -> LeverAdvice | None:
 
 
 def _leading(report: Report) -> Finding | None:
-    """The finding to speak of first: the cause of most pods, else the most urgent finding."""
+    """The finding that the headline speaks of: the cause of most pods, else the first risk.
+
+    What mends something else must not stand beside pods that nobody explained, or beside mere advice.
+    """
     caused = [verdict for verdict in report.verdicts if verdict.finding is not None]
     if caused:
         most = max(caused, key=lambda verdict: (verdict.state is not State.CANNOT_TELL, len(verdict.pods)))
         return report.findings[most.finding or 0]
-    return report.findings[0] if report.findings else None
+    if report.verdicts or not report.is_of_risks:
+        return None
+    return next((finding for finding in report.findings if finding.severity is not Severity.ADVICE), None)
 
 
 def _with_command(confirm: tuple[Confirmation, ...]) -> Confirmation | None:
@@ -83,6 +93,11 @@ def _most_direct(fix: tuple[Remedy, ...]) -> Remedy | None:
     """The author's first fix that can be done as printed."""
     ready = (remedy for remedy in fix if remedy.command or remedy.lever)
     return next(ready, fix[0] if fix else None)
+
+
+def _more(fix: tuple[Remedy, ...], shown: Remedy) -> str:
+    rest = sum(one.title == shown.title and one.command is not None for one in fix) - 1
+    return f"and {count(rest, 'more command')} like it, below" if rest else ""
 
 
 def _tone(report: Report) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from dataclasses import asdict, dataclass
 
 from rich.text import Text
@@ -12,6 +13,7 @@ from eksdoctor.render.paper import Ink, Paper, inert
 from eksdoctor.render.text import command_words, lines
 from eksdoctor.render.words import TAKES_EFFECT
 
+ALL = "all"  # the subjects of a finding
 _HOLE = re.compile(r"\{\{\s*(.*?)\s*(?:\|[^}]*)?\}\}", re.DOTALL)
 
 
@@ -66,7 +68,7 @@ def of(rule: Rule) -> RulePage:
         confirm=tuple(
             Step(
                 _prose(part.expect if isinstance(part.expect, str) else part.expect.says),
-                command=_prose(part.run),
+                command=_command(part.run),
                 when=tuple(conditions(part.when)),
             )
             for part in text.confirm
@@ -83,7 +85,7 @@ def _fix(part: FixText) -> Step:
     effect = TAKES_EFFECT.get(part.takes_effect, part.takes_effect)
     return Step(
         _prose(part.title) + (f" (takes effect {effect})" if effect else ""),
-        command=_prose(part.run),
+        command=_command(part.run),
         document=_HOLE.sub(r"<\1>", part.text.body).rstrip("\n") if part.text else "",
         lever=part.lever,
         when=tuple(conditions(part.when)),
@@ -92,7 +94,19 @@ def _fix(part: FixText) -> Step:
 
 
 def _prose(text: str) -> str:
-    return " ".join(_HOLE.sub(r"<\1>", text).split())
+    return " ".join(_HOLE.sub(r"<\1>", text).split()).replace(f"<{ALL}>", "N")
+
+
+def _command(text: str) -> str:
+    """A command as a shell takes it, once values stand in place of what is in angle brackets."""
+    holes: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        holes.append(f"<{match[1]}>")
+        return f"HOLE{len(holes) - 1}HOLE"
+
+    line = shlex.join(shlex.split(_HOLE.sub(keep, text)))
+    return re.sub(r"HOLE(\d+)HOLE", lambda match: holes[int(match[1])], line)
 
 
 def terminal(page: RulePage, width: int = 100, ink: Ink = "plain") -> str:
@@ -189,7 +203,7 @@ def _remarks(page: RulePage) -> list[tuple[str, tuple[str, ...]]]:
     parts = [
         ("Beware", avoid),
         ("Not this fault when", page.falsepositives),
-        ("Folds under", page.yields_to),
+        ("Gives way, for the same pods, to", page.yields_to),
         ("Read", page.docs),
     ]
     return [(title, texts) for title, texts in parts if texts]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from eksdoctor.engine.finding import Finding
+from eksdoctor.engine.finding import Finding, Remedy
 
 T = TypeVar("T")
 
@@ -20,10 +20,24 @@ def _less(finding: Finding, said: set[object]) -> Finding:
         finding,
         because=() if _told(finding.because, said) else finding.because,
         confirm=_new(finding.confirm, said),
-        fix=_new(finding.fix, said),
+        fix=_titled_once(_new(finding.fix, said)),
         avoid=() if _told(finding.avoid, said) else finding.avoid,
         docs=_new(finding.docs, said),
     )
+
+
+def _titled_once(fix: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+    """The fixes; one for each of several nodes has its title with the first of them."""
+    before = (None, *fix)
+    return tuple(
+        replace(one, title=(), risk=()) if last is not None and _is_repeated(one, last) else one
+        for one, last in zip(fix, before, strict=False)
+    )
+
+
+def _is_repeated(one: Remedy, last: Remedy) -> bool:
+    is_alike = replace(one, command=None) == replace(last, command=None)
+    return is_alike and one.command is not None and last.command is not None
 
 
 def _new(parts: tuple[T, ...], said: set[object]) -> tuple[T, ...]:

@@ -80,6 +80,8 @@ def _fix(paper: Paper, screen: FirstScreen) -> None:
     missing = lever.missing if lever else fix.missing
     if command:
         paper.command(command, _COLUMN)
+        if screen.more:
+            paper.paragraph(Text(screen.more), _COLUMN)
     elif missing:
         paper.paragraph(inert(f"the command needs {missing}"), _COLUMN)
     elif (lever or fix).document:

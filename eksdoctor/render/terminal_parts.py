@@ -84,6 +84,9 @@ def _confirmation(paper: Paper, confirm: Confirmation) -> None:
 def _remedy(paper: Paper, remedy: Remedy) -> None:
     terms = words.remedy_terms(remedy)
     mark = label("  Fix it", "bold")
+    if not remedy.title:
+        _means(paper, remedy, 10)
+        return
     if remedy.lever:
         paper.paragraph(inked(remedy.title) + inert(f" (lever {remedy.lever}, below)"), 10, mark)
     else:

@@ -1,5 +1,6 @@
 """The words that all pages share: names of states, moments, folded lists."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -125,12 +126,18 @@ def remedy_terms(means: Remedy | LeverAdvice) -> str:
 def account(report: Report) -> str:
     """How much was asked and answered."""
     refused = sum(refusal.count for refusal in report.refusals)
-    seen = ", ".join(f"{number:,} {noun.replace('_', ' ')}" for noun, number in report.counts.items())
+    seen = ", ".join(f"{number:,} {_counted(noun, number)}" for noun, number in report.counts.items())
     parts = [f"eksdoctor {report.run.tool} {report.run.purpose}", f"{count(report.run.requests, 'request')}"]
     parts.append(f"{refused:,} refused" if refused else "none refused")
     if seen:
         parts.append(f"seen: {seen}")
     return "; ".join(parts)
+
+
+def _counted(noun: str, number: int) -> str:
+    """`pod in trouble` of one `pods_in_trouble`."""
+    words = noun.replace("_", " ")
+    return re.sub(r"s\b(?= in trouble|$)", "", words) if number == 1 else words
 
 
 def refusals(report: Report) -> tuple[str, ...]:

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any, TypeGuard
 
 from eksdoctor.engine.evaluate import Fired, Outcome, Undecided, evaluate, grouped
 from eksdoctor.engine.finding import Confidence, CouldNotTell, Finding, Severity
 from eksdoctor.engine.rulebook import Rulebook
 from eksdoctor.engine.tell import tell
 from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Items
+from eksdoctor.model.fact import Items, Unknown
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.levers import advise
 from eksdoctor.triage.report import Passed, RefusedRequest, Report, Run
-from eksdoctor.triage.summary import asks_of, summarise
+from eksdoctor.triage.summary import asks_of, is_of_risks, summarise
 from eksdoctor.triage.verdicts import verdicts
 
 MOST_SUBJECTS = 20
@@ -43,6 +44,7 @@ def examine_cluster(
     return Report(
         run=replace(_run(snapshot, cluster, snapshot_path), beside=beside),
         summary=summarise(cluster, findings, found, blind, asks),
+        is_of_risks=is_of_risks(cluster, found),
         verdicts=found,
         findings=findings,
         levers=advise(cluster, rulebook, findings, snapshot.target),
@@ -128,7 +130,12 @@ def _counts(cluster: Cluster) -> dict[str, int]:
         "pods_in_trouble": cluster.pods_in_trouble,
         "pod_subnets": cluster.pod_subnets,
     }
-    return {name: len(items) for name, items in found.items() if isinstance(items, Items)}
+    return {name: len(items) for name, items in found.items() if _is_counted(items)}
+
+
+def _is_counted(items: Items[Any] | Unknown) -> TypeGuard[Items[Any]]:
+    """Whether a number says something: none of what could not be listed is no nought."""
+    return isinstance(items, Items) and (bool(items.elements) or items.missing is None)
 
 
 def _run(snapshot: Snapshot, cluster: Cluster, path: str) -> Run:
@@ -161,8 +168,9 @@ def _warnings(cluster: Cluster, snapshot: Snapshot) -> tuple[str, ...]:
         found.append("nodes' logs alone: nothing of the cluster itself is in them")
     elif not snapshot.manifested:
         found.append("a folder without a manifest: lists may be incomplete")
-    if cluster.read_namespace:
-        found.append(f"not all namespaces may be read: pods of {cluster.read_namespace} only")
+    if cluster.narrowed:
+        read = f"{' and '.join(cluster.narrowed)} of {cluster.permitted_namespace} only"
+        found.append(f"not all namespaces may be read: {read}")
     late = [refusal for refusal in snapshot.refusals.values() if refusal.reason == "timeout"]
     if late:
         found.append(f"{len(late)} of {len(snapshot.outcomes)} requests had no answer within the deadline")

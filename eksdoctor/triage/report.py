@@ -106,7 +106,8 @@ class Run:
 class Report:
     """Everything a page needs. Findings stand in order of urgency; `nodes` and `pods` count what was seen.
 
-    `summary` is the verdict in one sentence for the first screen. `asks` are the few things that
+    `summary` is the verdict in one sentence for the first screen, `is_of_risks` whether it goes on to what
+    may go wrong, since no pod waits. `asks` are the few things that
     would end the blindness, each said once.
     """
 
@@ -120,3 +121,4 @@ class Report:
     passed: tuple[Passed, ...] = ()
     asks: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    is_of_risks: bool = True

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from eksdoctor.engine.finding import CouldNotTell, Finding, Prose, Severity, Span
+from eksdoctor.engine.tell import needs
 from eksdoctor.model import sources
 from eksdoctor.model.cluster import Cluster
 from eksdoctor.model.fact import Unknown
@@ -38,10 +39,23 @@ def summarise(
     pods = cluster.pods_in_trouble
     hidden = pods if isinstance(pods, Unknown) else pods.missing
     if hidden is not None:
-        return (Span("Whether pods wait for an address cannot be told: "), Span(str(hidden), is_value=True))
+        head = (Span("Whether pods wait for an address cannot be told: "), Span(str(hidden), is_value=True))
+        grants = any(reason.grant for reason in hidden.reasons)
+        settle = (
+            (Span(" To settle it, get "), Span(needs(hidden), is_value=True), Span(".")) if grants else ()
+        )
+        return (*head, Span("."), *settle)
     if cluster.is_focus_namespace_unseen:
         return _of_unseen_namespace(cluster)
     return (Span("No pod waits for an address. "), *_of_risks(findings, blind))
+
+
+def is_of_risks(cluster: Cluster, found: tuple[Verdict, ...]) -> bool:
+    """Whether the summary goes on to risks: not beside a pod, or a blindness, that it must speak of."""
+    pods = cluster.pods_in_trouble
+    is_seen = not isinstance(pods, Unknown) and pods.missing is None
+    is_of_focus = bool(cluster.snapshot.focus.pod and _of_focus(cluster))
+    return not found and is_seen and not is_of_focus and not cluster.is_focus_namespace_unseen
 
 
 def _of_unseen_namespace(cluster: Cluster) -> Prose:
@@ -65,8 +79,16 @@ def _of_focus(cluster: Cluster) -> Prose:
         return (Span("Pod "), name, Span(words))
     if pod is None and cluster.pod_requests == (None, None):
         words = " is not among the pods that wait for an address; whether it exists was not asked."
-        return (Span("Pod "), name, Span(words))
+        return (Span("Pod "), name, Span(words), *_of_namesake(cluster))
     return ()
+
+
+def _of_namesake(cluster: Cluster) -> Prose:
+    """That a pod of this name was seen in another namespace."""
+    name = cluster.snapshot.focus.pod
+    found = next((pod.namespace for pod in cluster.pods if pod.short_name == name), "")
+    words = (Span(" One of this name is in namespace "), Span(found, is_value=True), Span("."))
+    return words if found else ()
 
 
 def _of_trouble(findings: tuple[Finding, ...], found: tuple[Verdict, ...], asks: tuple[str, ...]) -> Prose:
@@ -79,8 +101,7 @@ def _of_trouble(findings: tuple[Finding, ...], found: tuple[Verdict, ...], asks:
         return (*head, *leading.sentence[2:], Span(". "), *settle, Span("."))
     like = {verdict.finding for verdict in found if verdict.cause == leading.cause}
     more = (Span(f" (and {len(like) - 1} more such)"),) if len(like) > 1 else ()
-    open_pods = sum(len(verdict.pods) for verdict in found if verdict.state == State.CANNOT_TELL)
-    rest = (Span(f" For {open_pods} of them the cause cannot be told."),) if open_pods else ()
+    rest = _of_open(tuple(verdict for verdict in found if verdict.state == State.CANNOT_TELL))
     sure = f", {leading.confidence}" if leading.confidence else ""
     return (
         *head,
@@ -90,6 +111,15 @@ def _of_trouble(findings: tuple[Finding, ...], found: tuple[Verdict, ...], asks:
         Span(f" [{leading.cause}{sure}]."),
         *rest,
     )
+
+
+def _of_open(found: tuple[Verdict, ...]) -> Prose:
+    """Of how many pods the cause cannot be told, and what would settle it for the most of them."""
+    if not found:
+        return ()
+    most = max(found, key=lambda verdict: len(verdict.pods))
+    number = sum(len(verdict.pods) for verdict in found)
+    return (Span(f" For {number} of them the cause cannot be told. "), *most.next, Span("."))
 
 
 def _predicate(number: int, troubles: Counter[str]) -> str:
@@ -112,6 +142,9 @@ def _of_risks(findings: tuple[Finding, ...], blind: tuple[CouldNotTell, ...]) ->
         verb = "rule" if rules == 1 else "rules"
         lead = " " if serious else "No fault found in what could be seen; "
         parts.append(Span(f"{lead}{rules} {verb} could not tell."))
+    advice = len(findings) - len(serious)
+    if advice and not serious:
+        parts.append(Span(f" {advice} {'piece' if advice == 1 else 'pieces'} of advice below."))
     return tuple(parts)
 
 

@@ -50,6 +50,21 @@ def test_unknown_reads_as_unknown_with_its_reason():
     assert plain(prose) == "has unknown (no grant) free"
 
 
+def test_a_reason_is_said_once():
+    prose = compile_prose("{{ thing.name }} of {{ thing.name }} are {{ thing.name }}", SCOPE)
+    rendered = prose.render({"thing": Thing(Unknown.because("no grant"))})
+    assert plain(rendered) == "unknown (no grant) of unknown are unknown"
+
+
+def test_words_of_which_nothing_is_known_say_nothing():
+    prose = compile_prose("{{ thing.name }} of {{ thing.parts | count }}", SCOPE)
+    unknown = Thing(Unknown.because("no grant"))
+    assert prose.says_anything({"thing": unknown})
+    assert not prose.is_known({"thing": unknown})
+    assert not compile_prose("{{ thing.name }} free", SCOPE).says_anything({"thing": unknown})
+    assert compile_prose("free", SCOPE).says_anything({"thing": unknown})
+
+
 def test_lists_fold():
     prose = compile_prose("{{ thing.parts }} / {{ thing.parts | count }}", SCOPE)
     assert plain(prose.render({"thing": Thing("", "abcdefg")})) == "a, b, c, d, e and 2 more / 7"
