@@ -11,6 +11,8 @@ from eksdoctor.snapshot.request import Answer, Refusal, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 
 IN_FLIGHT = 16
+SHARE = 0.6  # of the time left is a round's; then it ends as soon as no answer comes for a while
+PAUSE = 0.1  # of the deadline is such a while
 INTERRUPTED = Refusal("interrupted", "stopped by the user")
 
 
@@ -89,13 +91,14 @@ def _ask(
     for request in asked:
         waiting.put(request)
     answers: dict[Request, Answer] = {}
+    patience = Deadline.after(stop.deadline.left * SHARE)
     try:
         for _ in range(min(IN_FLIGHT, len(asked)) if stop.refusal is None else 0):
             # A daemon thread that hangs delays neither the report nor the program's end.
             threading.Thread(target=_work, args=(waiting, came, connection, stop), daemon=True).start()
         while len(answers) < len(asked) and stop.refusal is None:
             try:
-                answer = came.get(timeout=stop.deadline.left)
+                answer = came.get(timeout=_wait(stop.deadline, patience) if answers else stop.deadline.left)
             except queue.Empty:
                 break
             answers[answer.request] = answer
@@ -112,6 +115,11 @@ def _ask(
             )
             observe.answered(answers[request])
     return answers
+
+
+def _wait(deadline: Deadline, patience: Deadline) -> float:
+    """How long to wait for one more answer: one that hangs must not cost all later rounds."""
+    return min(deadline.left, max(patience.left, deadline.seconds * PAUSE))
 
 
 def _already_in(came: "queue.SimpleQueue[Answer]") -> Iterator[Answer]:

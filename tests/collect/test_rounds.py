@@ -101,15 +101,28 @@ def test_at_the_deadline_what_hangs_is_refused_and_what_came_is_kept():
     def questions(snapshot):
         return [quick, slow] if not snapshot.outcomes else [later]
 
-    connection = Answering(lambda request: forever.wait(30) if request == slow else None)
+    connection = Answering(lambda request: forever.wait(30) if request in (slow, later) else None)
     watching = Watching()
     snapshot = collect(EMPTY, questions, connection, 1, watching)
     forever.set()
     assert snapshot.outcomes[quick].refusal is None
     assert {snapshot.outcomes[each].refusal.words for each in (slow, later)} == {"not within 1 s"}
     assert {snapshot.outcomes[each].refusal.reason for each in (slow, later)} == {"timeout"}
-    assert later not in connection.asked
     assert watching.seen.count("answer") == 3
+
+
+def test_what_hangs_costs_no_later_round():
+    hangs, quick, later = pods("hangs", "quick", "later")
+    held = threading.Event()
+
+    def questions(snapshot):
+        return [later] if snapshot.outcomes else [hangs, quick]
+
+    connection = Answering(lambda request: held.wait(30) if request is hangs else None)
+    snapshot = collect(EMPTY, questions, connection, 2, Observer())
+    held.set()
+    assert snapshot.outcomes[hangs].refusal.reason == "timeout"
+    assert snapshot.outcomes[later].refusal is None
 
 
 def test_threads_that_hang_are_daemons():
