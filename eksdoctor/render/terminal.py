@@ -86,3 +86,6 @@ def _fix(paper: Paper, screen: FirstScreen) -> None:
         paper.paragraph(inert(f"the command needs {missing}"), _COLUMN)
     elif (lever or fix).document:
         paper.paragraph(Text("the text to apply stands below"), _COLUMN)
+    risk: Prose = (lever or fix).risk
+    if risk:
+        paper.paragraph(inked(risk), _COLUMN, label("Risk"))

@@ -178,7 +178,9 @@ def _settling(signals: tuple[Signal, ...]) -> str:
 
 
 def _next(finding: Finding, signals: tuple[Signal, ...]) -> str:
-    """The first remedy of which all is known, else what would tell the rest."""
-    titles = (known_words(remedy.title) for remedy in finding.fix)
+    """What would settle it while it is only likely, else the first remedy of which all is known."""
     asked = _settling(signals)
+    if finding.confidence != Confidence.CONFIRMED and asked != NOTHING_SAID:
+        return asked
+    titles = (known_words(remedy.title) for remedy in finding.fix)
     return next((title for title in titles if title), EXPLANATION if asked == NOTHING_SAID else asked)
