@@ -235,7 +235,8 @@ def test_a_server_that_never_answers_delays_nothing():
     recorded = fixture("meridian-pay")
     with Lab(recorded, faults={"list-nodes": Fault.hang()}) as lab:
         report = examine(live(lab, recorded, deadline=2.0), BOOK)
-    assert {verdict.state for verdict in report.verdicts} == {State.CANNOT_TELL}
+    known = {verdict.cause for verdict in report.verdicts if verdict.state != State.CANNOT_TELL}
+    assert known <= {"subnet-exhausted"}  # where a daemon's own words were still read
     assert any("within the deadline" in warning for warning in report.run.warnings)
 
 

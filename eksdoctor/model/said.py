@@ -28,6 +28,8 @@ TOLERATED = frozenset(
 )
 GIVING_BACK = ("DeleteNetworkInterface", "DetachNetworkInterface", "UnassignPrivateIpAddresses")
 GAVE_UP = "Initialization failure"
+ATTRIBUTE = "ModifyNetworkInterfaceAttribute"
+ATTACHING = ("AllocENI", "attach", "change the ENI's attribute")
 COMBINED = "combined from similar events"
 
 
@@ -70,8 +72,12 @@ class Said(Utterance):
     @fact
     def stops_pods(self) -> bool:
         """Whether pods get no address without the call that was denied."""
+        if GAVE_UP in self.words:
+            return True
         action = known(self.action)
-        if action in STOPPING or GAVE_UP in self.words:
+        if action == ATTRIBUTE and not any(words in self.words for words in ATTACHING):
+            raise NotKnown.because(f"whether {action} was denied while an ENI was attached is not said")
+        if action in STOPPING:
             return True
         if action in TOLERATED:
             return False

@@ -173,6 +173,8 @@ def _stands_above(cause: Statement, said: Statement) -> bool:
 
 
 def _same_place(one: Statement, other: Statement) -> bool:
+    if one.pod and other.pod and one.pod != other.pod:
+        return False
     return not one.node or not other.node or one.node == other.node
 
 
