@@ -48,7 +48,7 @@ class ClusterIdentity:
             found = self.snapshot.of(kinds.CLUSTER)
             if found:
                 return found[0].name
-            if self.snapshot.purpose == "decode":
+            if self.snapshot.is_pasted:
                 raise NotKnown(PASTED)
             if self.snapshot.is_of_logs_alone:
                 raise NotKnown.because(*LOGS_ALONE)

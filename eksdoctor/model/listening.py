@@ -17,7 +17,7 @@ from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records.words import Words
 from eksdoctor.testimony import metrics
 from eksdoctor.testimony.cloudtrail import hear_call
-from eksdoctor.testimony.counters import counted
+from eksdoctor.testimony.counters import counted, pasted
 from eksdoctor.testimony.events import hear_conditions, hear_event, seen_at
 from eksdoctor.testimony.scan import Extent, Scan
 from eksdoctor.testimony.signatures import catalogue
@@ -72,7 +72,10 @@ class Listening:
         since = self.cluster.at - self.cluster.window
         for words in self._words_of(Kind.METRICS):
             scrape = metrics.read((words.text.encode("utf-8", "replace"),))
-            yield from counted(scrape, _source(words), since, words.at)
+            if self.cluster.snapshot.is_pasted:
+                yield from pasted(scrape, _source(words))
+            else:
+                yield from counted(scrape, _source(words), since, words.at)
 
     def _words_of(self, *sorts: Kind) -> tuple[Words, ...]:
         return tuple(words for words in self.cluster.snapshot.of(kinds.WORDS) if words.kind in sorts)
@@ -164,7 +167,7 @@ class Listening:
 
     def is_quiet_since(self, one: Statement) -> bool:
         """Whether the log of its node went on for long enough to repeat it, and did not; never of a paste."""
-        if self.cluster.snapshot.purpose == "decode":
+        if self.cluster.snapshot.is_pasted:
             return False
         _ = self.statements
         ends = [extent.last for source, extent in self.extents if source.node == one.node and one.node]

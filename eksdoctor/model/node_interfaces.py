@@ -106,11 +106,6 @@ class NodeInterfaces(NodeIdentity):
             return True
         return tags.get(INSTANCE_ID) == known(self.instance_id)
 
-    @fact
-    def trunks_attached(self) -> int:
-        """Trunk ENIs on the node: 0 or 1."""
-        return sum(1 for eni in known(self.interfaces).all() if _is_trunk(eni))
-
 
 def _card(eni: aws.NetworkInterface) -> int:
     return eni.attachment.network_card_index if eni.attachment else 0

@@ -107,11 +107,6 @@ class NodePool(NodeCapacity):
         return stop_of_minimum(known(self.cluster.cni.minimum_ip_target), prefixes=known(self.uses_prefixes))
 
     @fact
-    def pods_it_could_run(self) -> int:
-        """Pods with addresses that the node could run, by kubelet and by ENIs."""
-        return min(known(self.addressable_pods), known(self.ip_capacity))
-
-    @fact
     def full_claim(self) -> int:
         """Addresses of its pods' subnet that it holds with as many pods as kubelet and type allow."""
         pods = min(known(self.addressable_pods), known(self.type_capacity))

@@ -27,7 +27,6 @@ PASSING = frozenset(
 WARMING = ("cni-not-initialized", "ipamd-unreachable", "aws-node-not-ready", "datastore-empty", "generic")
 HARMLESS = frozenset({"success", "settings", "pool", "benign", "trunk-ready", "eni-slots-full"})
 FAILED_BRANCH = ("BranchAllocationFailed", "BranchENIAnnotationFailed")
-STAND_IN = "decode"
 
 
 class Passing:
@@ -70,7 +69,7 @@ class Passing:
         return bool(pods.elements or pods.all())
 
     def _is_retried(self, pod: Pod) -> bool | Unknown:
-        if self.node.cluster.snapshot.purpose == STAND_IN:
+        if self.node.cluster.snapshot.is_pasted:
             return self.is_over
         trouble = pod.trouble
         if isinstance(trouble, Unknown):

@@ -117,19 +117,13 @@ class Pod:
 
     def _require_events(self) -> None:
         """Raise NotKnown when it may have events that are not seen; who pastes some pastes them all."""
-        if not (self.events and self.cluster.snapshot.purpose == "decode"):
+        if not (self.events and self.cluster.snapshot.is_pasted):
             self.cluster.require_events()
 
     @property
     def sandbox_failures_seen(self) -> int:
         """Failed sandboxes that are known of, at least."""
         return sum(times(event) for event in self.sandbox_events)
-
-    @fact
-    def sandbox_failures(self) -> int:
-        """Failed sandboxes in the window."""
-        self._require_events()
-        return self.sandbox_failures_seen
 
     @fact
     def trouble(self) -> Trouble:

@@ -76,6 +76,6 @@ def _unasked(snapshot: Snapshot, request: Request) -> Unknown:
     if not snapshot.manifested:
         text = "the folder has no manifest, so what was asked is not known"
         return Unknown.because(text, "a snapshot by `eksdoctor capture`")
-    if snapshot.purpose == "decode":
+    if snapshot.is_pasted:
         return PASTED
     return Unknown((Reason(f"{request.action.name} has not been asked", asked=False),))

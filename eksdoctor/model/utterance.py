@@ -128,12 +128,6 @@ class Utterance:
         return all(one.followed_by_success is True for one in self.statements)
 
     @property
-    def persists(self) -> bool:
-        """Whether it was too often or too long for a restart or an upgrade that passes."""
-        lasted = self.lasted
-        return not self.is_over and (self.count > FEW or (lasted is not None and lasted > BRIEF))
-
-    @property
     def pods_named(self) -> tuple[str, ...]:
         """The pods that it names, as `namespace/name` or only the name."""
         return tuple(dict.fromkeys(one.pod for one in self.statements if one.pod))

@@ -17,7 +17,7 @@ from eksdoctor.paste.page import NAMESPACE, NODE, POD, Page
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.kinds import Kind
 from eksdoctor.snapshot.records.words import Words
-from eksdoctor.snapshot.snapshot import Snapshot, decode
+from eksdoctor.snapshot.snapshot import PASTED, Snapshot, decode
 from eksdoctor.snapshot.streams import Stream
 from eksdoctor.testimony import introspection, metrics
 from eksdoctor.testimony.event_rows import Row
@@ -25,7 +25,6 @@ from eksdoctor.testimony.moments import ISO, moment
 from eksdoctor.testimony.source import QUESTION
 from eksdoctor.testimony.source import Kind as Voice
 
-PURPOSE = "decode"
 LONG_AGO = timedelta(days=36500)
 A_WHILE = timedelta(hours=1)
 _ISO = re.compile(ISO)
@@ -65,7 +64,7 @@ def assemble(pages: Iterable[Page], streams: Iterable[Stream], now: datetime) ->
     voices = [Stream(Voice.PASTE, page.name, _opened(page.text), node) for page in found.rest]
     voices += [Stream(Voice.PASTE, stream.name, stream.open, node, stream.path) for stream in streams]
     records = {file: tuple(held.values()) for file, held in found.records.items()}
-    return Snapshot(at=at, window=LONG_AGO, purpose=PURPOSE, tool="", records=records, streams=tuple(voices))
+    return Snapshot(at=at, window=LONG_AGO, purpose=PASTED, tool="", records=records, streams=tuple(voices))
 
 
 def _opened(text: str) -> Any:

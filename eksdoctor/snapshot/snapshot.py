@@ -13,6 +13,7 @@ from eksdoctor.snapshot.request import Answer, Refusal, Request
 from eksdoctor.snapshot.streams import Stream
 
 FORMAT = 1
+PASTED = "decode"
 CLOUDTRAIL = "cloudtrail"
 R = TypeVar("R")
 
@@ -118,6 +119,11 @@ class Snapshot:
     def refusals(self) -> dict[Request, Refusal]:
         """The questions without an answer."""
         return {request: outcome.refusal for request, outcome in self.outcomes.items() if outcome.refusal}
+
+    @property
+    def is_pasted(self) -> bool:
+        """Whether it is what somebody pasted: what it does not show was not asked of anybody."""
+        return self.purpose == PASTED
 
     @property
     def interrupted(self) -> bool:

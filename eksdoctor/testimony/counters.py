@@ -20,7 +20,7 @@ def counted(scrape: Scrape, source: Source, since: datetime, at: datetime | None
 
 
 def pasted(scrape: Scrape, source: Source) -> tuple[Statement, ...]:
-    """What the counters of a pasted text say: whoever pastes them means them."""
+    """What the counters of a pasted text say; since when they count is not known."""
     return tuple(_statements(scrape.refusals, scrape, source, None))
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 
-_WANTED = ("level", "ts", "time", "timestamp", "msg", "message", "log", "error", "err")
 _FIELD = re.compile(
     r'"(level|ts|time|timestamp|msg|message|log|error|err)"\s{0,64}:\s{0,64}'
     r'(?:"((?:[^"\\]|\\.)*)("?)|(-?[0-9.]{1,32}(?:[eE][+-]?[0-9]{1,3})?))',

@@ -9,6 +9,7 @@ from eksdoctor.engine.rulebook import Rulebook
 from eksdoctor.model.cluster import Cluster
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.testimony.signatures import Weight, catalogue
+from eksdoctor.testimony.source import Kind
 from eksdoctor.testimony.statements import Statement
 from eksdoctor.triage.examine import examine_cluster
 from eksdoctor.triage.known_words import known_words, words_of
@@ -45,6 +46,8 @@ class Signal:
     pod: str
     is_over: bool = False
     """Whether a success followed it."""
+    is_counted: bool = False
+    """Whether it is a counter of unknown age rather than words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ def decoded(snapshot: Snapshot, rulebook: Rulebook) -> Decoded:
 
 def _explained(finding: Finding, signals: tuple[Signal, ...]) -> Decoded:
     sure = finding.confidence
-    if not finding.pods or sure not in (Confidence.CONFIRMED, Confidence.LIKELY):
+    only_counted = bool(signals) and all(signal.is_counted for signal in signals)
+    if only_counted or not finding.pods or sure not in (Confidence.CONFIRMED, Confidence.LIKELY):
         sure = Confidence.LIKELY
     because, avoid = known_words(finding.because), known_words(finding.avoid)
     return Decoded(
@@ -163,6 +167,7 @@ def _signal(said: Statement) -> Signal:
         said.eni,
         said.pod,
         said.followed_by_success is True,
+        all(source.kind is Kind.METRICS for source in said.sources),
     )
 
 
