@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
 from eksdoctor.collect.reductions import launch_template_version
-from eksdoctor.snapshot.records.launching import LaunchTemplateVersion
+from eksdoctor.snapshot.records.launch_template import LaunchTemplateVersion
 from eksdoctor.snapshot.request import ACTIONS
 from tests.lab import Fault, Lab
 from tests.lab.aws.api import OPERATIONS

@@ -15,7 +15,7 @@ from eksdoctor.errors import UsageError
 
 if TYPE_CHECKING:
     from eksdoctor.paste.page import Page
-    from eksdoctor.snapshot.streams import Stream
+    from eksdoctor.snapshot.text_streams import Stream
 
 LARGE = 4 << 20
 """What is larger is a log: it is read in passing, and not searched for objects and tables."""
@@ -76,7 +76,7 @@ def _read(files: Sequence[str], kept: BinaryIO) -> "tuple[list[Page], list[Strea
     Standard input can be read only once, so it is `kept`.
     """
     from eksdoctor.paste.page import Page
-    from eksdoctor.snapshot.streams import Stream
+    from eksdoctor.snapshot.text_streams import Stream
     from eksdoctor.testimony.chunks import GZIP
     from eksdoctor.testimony.source import Kind
 

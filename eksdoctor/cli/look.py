@@ -51,7 +51,7 @@ def live(wish: Wish, progress: Progress, rulebook: Rulebook) -> Snapshot:
 
 def _read(wish: Wish) -> tuple[Snapshot, tuple[str, ...]]:
     from eksdoctor.snapshot import archive
-    from eksdoctor.snapshot.bundle import placing, reader
+    from eksdoctor.snapshot.bundle import bundle_placement, reader
 
     bundles, others = [], []
     for path in dict.fromkeys(_path(source) for source in wish.sources):
@@ -62,7 +62,11 @@ def _read(wish: Wish) -> tuple[Snapshot, tuple[str, ...]]:
             bundles.append(bundle)
     if len(others) > 1:
         raise UsageError(f"--from names two snapshots: {others[0]} and {others[1]}", ONE_SNAPSHOT)
-    found = placing.beside(archive.read(others[0]), bundles) if others else placing.alone(bundles)
+    found = (
+        bundle_placement.beside(archive.read(others[0]), bundles)
+        if others
+        else bundle_placement.alone(bundles)
+    )
     snapshot = replace(found, purpose=wish.purpose)
     if wish.namespace or wish.pod:
         snapshot = replace(snapshot, focus=wish.focus(snapshot.target))
@@ -72,9 +76,11 @@ def _read(wish: Wish) -> tuple[Snapshot, tuple[str, ...]]:
 
 
 def _path(source: str) -> Path:
-    from eksdoctor.snapshot import shelf
+    from eksdoctor.snapshot import recent_snapshots
 
-    path = shelf.latest() if source == LAST else Path(source).expanduser()
+    path = recent_snapshots.latest() if source == LAST else Path(source).expanduser()
     if path is None:
-        raise SnapshotError(f"no snapshot is kept in {shelf.folder()}", "Every `eksdoctor triage` keeps one.")
+        raise SnapshotError(
+            f"no snapshot is kept in {recent_snapshots.folder()}", "Every `eksdoctor triage` keeps one."
+        )
     return path

@@ -41,10 +41,10 @@ def report_on(wish: Wish, delivery: Delivery) -> int:
 
 def _keep(snapshot: Snapshot, delivery: Delivery) -> tuple[str, ...]:
     """Where the snapshot was put; a cache that cannot be written spoils no report."""
-    from eksdoctor.snapshot import shelf
+    from eksdoctor.snapshot import recent_snapshots
 
     try:
-        path = shelf.keep(snapshot)
+        path = recent_snapshots.keep(snapshot)
     except SnapshotError as error:
         print(f"warning: {error.message}", file=sys.stderr)
         return ()

@@ -7,7 +7,7 @@ grow without end.
 import re
 from typing import Any
 
-from eksdoctor.snapshot.records.launching import MaxPodsSetting
+from eksdoctor.snapshot.records.launch_template import MaxPodsSetting
 
 _NUMBER = re.compile(r"[1-9]\d{0,5}")
 _FLAG = re.compile(r"--max-pods=[\"']?([1-9]\d{0,5})[\"']?")

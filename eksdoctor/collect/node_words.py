@@ -13,7 +13,7 @@ from eksdoctor.collect.kubernetes_errors import known_absent
 from eksdoctor.collect.kubernetes_stream import Flow, TooLongError, flowing
 from eksdoctor.collect.proxied import FarEnd, refused_by_proxy
 from eksdoctor.collect.refused import refused
-from eksdoctor.snapshot.records.words import Words
+from eksdoctor.snapshot.records.node_text import Words
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.testimony.source import Kind
 

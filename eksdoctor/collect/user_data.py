@@ -13,7 +13,7 @@ import msgspec
 
 from eksdoctor.collect.node_config import of_node_config
 from eksdoctor.collect.refused import clean
-from eksdoctor.snapshot.records.launching import MaxPodsSetting
+from eksdoctor.snapshot.records.launch_template import MaxPodsSetting
 
 MOST_BYTES = 1 << 16  # EC2 takes 16 KiB; compressed user data may unpack to more
 _GZIP = b"\x1f\x8b"

@@ -11,7 +11,7 @@ from eksdoctor.model.node import Node
 from eksdoctor.model.sight import gap, listed
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
-from eksdoctor.snapshot.records.words import Words
+from eksdoctor.snapshot.records.node_text import Words
 
 
 class ClusterNodes(ClusterIdentity):

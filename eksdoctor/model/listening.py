@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from eksdoctor.model.fact import NotKnown, Reason, Unknown, known
 from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.records.words import Words
+from eksdoctor.snapshot.records.node_text import Words
 from eksdoctor.testimony import metrics
 from eksdoctor.testimony.cloudtrail import hear_call
 from eksdoctor.testimony.counters import counted, pasted

@@ -8,7 +8,7 @@ from eksdoctor.model.fact import Items, NotKnown, fact, known
 from eksdoctor.model.max_pods import Networking, PodMode, mode_of
 from eksdoctor.model.sight import gap
 from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.records import aws, launching
+from eksdoctor.snapshot.records import aws, launch_template
 
 if TYPE_CHECKING:
     from eksdoctor.model.cluster import Cluster
@@ -52,7 +52,7 @@ class NodeGroup:
         return version is not None and _sets_max_pods(version)
 
     @fact
-    def launch_template_version(self) -> launching.LaunchTemplateVersion | None:
+    def launch_template_version(self) -> launch_template.LaunchTemplateVersion | None:
         """The max-pods setting of the launch template it was given, None where it was given none."""
         template = self.record.launch_template
         if template is None or not template.id:
@@ -107,7 +107,7 @@ class NodeGroup:
         )
 
 
-def _sets_max_pods(version: launching.LaunchTemplateVersion) -> bool:
+def _sets_max_pods(version: launch_template.LaunchTemplateVersion) -> bool:
     if version.user_data == "unclear" or not version.user_data:
         raise NotKnown.because("whether the launch template's user data sets max-pods cannot be read")
     return version.max_pods is not None or version.max_pods_expression is not None

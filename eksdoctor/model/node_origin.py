@@ -14,7 +14,7 @@ from eksdoctor.model.node_identity import Compute
 from eksdoctor.model.origin import Image, Origin, image_of
 from eksdoctor.model.sight import gap, listed
 from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.records import karpenter, launching
+from eksdoctor.snapshot.records import karpenter, launch_template
 
 if TYPE_CHECKING:
     from eksdoctor.model.node_identity import NodeIdentity
@@ -164,7 +164,7 @@ def _by_group(origin: Origin, group: NodeGroup, own_type: str) -> Origin:
     return made if version is None else _with_user_data(made, version)
 
 
-def _with_user_data(origin: Origin, setting: launching.MaxPodsSetting) -> Origin:
+def _with_user_data(origin: Origin, setting: launch_template.MaxPodsSetting) -> Origin:
     if setting.max_pods is not None:
         return replace(origin, user_data_max_pods=setting.max_pods)
     if setting.max_pods_expression is not None:

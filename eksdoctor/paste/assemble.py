@@ -16,9 +16,9 @@ from eksdoctor.paste import described, documents, environment, rows, tables
 from eksdoctor.paste.page import NAMESPACE, NODE, POD, Page
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.kinds import Kind
-from eksdoctor.snapshot.records.words import Words
+from eksdoctor.snapshot.records.node_text import Words
 from eksdoctor.snapshot.snapshot import PASTED, Snapshot, decode
-from eksdoctor.snapshot.streams import Stream
+from eksdoctor.snapshot.text_streams import Stream
 from eksdoctor.testimony import introspection, metrics
 from eksdoctor.testimony.event_rows import Row
 from eksdoctor.testimony.moments import ISO, moment

@@ -16,8 +16,8 @@ from typing import Any
 
 from eksdoctor.errors import SnapshotError
 from eksdoctor.snapshot import manifest
-from eksdoctor.snapshot.exchange import replace_folder
 from eksdoctor.snapshot.kinds import KINDS, Kind
+from eksdoctor.snapshot.replace_folder import replace_folder
 from eksdoctor.snapshot.snapshot import Snapshot
 
 SUFFIX = ".eksdoctor.tar.gz"

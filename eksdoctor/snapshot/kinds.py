@@ -15,10 +15,10 @@ from eksdoctor.snapshot.records import (
     identity,
     karpenter,
     kubernetes,
-    launching,
+    launch_template,
     network,
+    node_text,
     quotas,
-    words,
 )
 
 R = TypeVar("R")
@@ -65,7 +65,7 @@ MUTATING_WEBHOOKS = Kind(
     "kubernetes/mutatingwebhookconfigurations", "items", admission.MutatingWebhookConfiguration, _named
 )
 WORDS = Kind(
-    "nodes/words", "items", words.Words, lambda text: f"{text.node} {text.kind} {text.name} {text.at}"
+    "nodes/words", "items", node_text.Words, lambda text: f"{text.node} {text.kind} {text.name} {text.at}"
 )
 
 CALLER = Kind("aws/sts-get-caller-identity", "", aws.CallerIdentity, lambda caller: caller.arn, whole=True)
@@ -99,7 +99,7 @@ SECURITY_GROUPS = Kind(
 LAUNCH_TEMPLATE_VERSIONS = Kind(
     "aws/ec2-describe-launch-template-versions",
     "LaunchTemplateVersions",
-    launching.LaunchTemplateVersion,
+    launch_template.LaunchTemplateVersion,
     lambda version: f"{version.launch_template_id} {version.version_number}",
 )
 ROUTE_TABLES = Kind(

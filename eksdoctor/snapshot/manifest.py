@@ -7,10 +7,10 @@ import msgspec
 
 from eksdoctor import __version__
 from eksdoctor.errors import SnapshotError
+from eksdoctor.snapshot.file_encoding import utf8
 from eksdoctor.snapshot.kinds import KINDS, SINGLE, Kind
 from eksdoctor.snapshot.request import ACTIONS, Refusal, Request
 from eksdoctor.snapshot.snapshot import FORMAT, Focus, Outcome, Snapshot, Target, decode
-from eksdoctor.snapshot.text import utf8
 
 NAME = "manifest.json"
 OLDEST, NEWEST = 1970, 2999  # years of a capture; arithmetic on others leaves the calendar

@@ -10,7 +10,7 @@ import msgspec
 
 from eksdoctor.snapshot.kinds import WORDS, Kind
 from eksdoctor.snapshot.request import Answer, Refusal, Request
-from eksdoctor.snapshot.streams import Stream
+from eksdoctor.snapshot.text_streams import Stream
 
 FORMAT = 1
 PASTED = "decode"

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from eksdoctor.snapshot import kinds, shelf
+from eksdoctor.snapshot import kinds, recent_snapshots
 from eksdoctor.snapshot.archive import read
 from tests.cli.fakes import Cluster, connected
 from tests.snapshot.packing import DIAGNOSTIC, SCRIPT, pack, script_files
@@ -64,7 +64,7 @@ def test_beside_the_last(run, monkeypatch, bundle):
     connected(monkeypatch, Cluster(refusal="forbidden"))
     run("triage")
     assert run("triage", "--from", "last", "--from", bundle).code == 0
-    assert len(list(shelf.folder().iterdir())) == 1
+    assert len(list(recent_snapshots.folder().iterdir())) == 1
 
 
 def test_two_snapshots(run, meridian, healthy, bundle):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from eksdoctor.errors import UnreachableError
-from eksdoctor.snapshot import archive, shelf
+from eksdoctor.snapshot import archive, recent_snapshots
 from tests.cli.fakes import Cluster, connected
 
 
@@ -19,7 +19,7 @@ def test_a_live_run_is_kept_and_reads_back_the_same(run, monkeypatch):
     connected(monkeypatch, Cluster(refusal="forbidden"))
     live = run("triage", "-o", "json")
     assert live.code == 0
-    kept = shelf.latest()
+    kept = recent_snapshots.latest()
     assert f"snapshot: {kept}" in live.err
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
@@ -30,7 +30,7 @@ def test_nothing_is_kept_unasked(run, monkeypatch):
     connected(monkeypatch, Cluster(refusal="forbidden"))
     ended = run("triage", "--no-keep")
     assert ended.code == 0
-    assert shelf.latest() is None
+    assert recent_snapshots.latest() is None
     assert "--from" not in ended.out
 
 

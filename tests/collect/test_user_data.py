@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from eksdoctor.collect import reductions
 from eksdoctor.collect.user_data import MOST_BYTES, max_pods_in, max_pods_in_encoded
-from eksdoctor.snapshot.records.launching import MaxPodsSetting
+from eksdoctor.snapshot.records.launch_template import MaxPodsSetting
 
 READ = {"user_data": "read"}
 UNCLEAR = MaxPodsSetting(user_data="unclear")

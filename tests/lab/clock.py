@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from eksdoctor.snapshot.records.words import Words
+from eksdoctor.snapshot.records.node_text import Words
 from eksdoctor.snapshot.snapshot import Snapshot
 
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)")

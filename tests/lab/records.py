@@ -8,7 +8,7 @@ import msgspec
 
 from eksdoctor.snapshot.kinds import PODS, WORDS, Kind
 from eksdoctor.snapshot.records.aws import Tag
-from eksdoctor.snapshot.records.words import Words
+from eksdoctor.snapshot.records.node_text import Words
 from eksdoctor.snapshot.snapshot import Snapshot, decode
 
 Document = Any

@@ -8,8 +8,8 @@ import pytest
 
 from eksdoctor.errors import SnapshotError
 from eksdoctor.snapshot import archive, kinds
-from eksdoctor.snapshot.bundle import clues, layout, reader
-from eksdoctor.snapshot.bundle.placing import NEVER, alone, beside, node_of
+from eksdoctor.snapshot.bundle import bundle_origin, layout, reader
+from eksdoctor.snapshot.bundle.bundle_placement import NEVER, alone, beside, node_of
 from eksdoctor.snapshot.bundle.reader import Bundle
 from eksdoctor.snapshot.records.kubernetes import Node
 from eksdoctor.snapshot.request import LIST_NODES, Answer, Request
@@ -250,7 +250,8 @@ def test_what_is_neither_says_what_would_be_one(tmp_path):
 
 
 def test_stamps_of_other_ages_and_zones():
-    assert clues.newest(b"2025-02-03T06:05:06+02:00 x") == AT
+    assert bundle_origin.newest(b"2025-02-03T06:05:06+02:00 x") == AT
     assert (
-        clues.newest(b"1999-02-03T06:05:06Z x\n9999-12-31T23:59:59-01:00 y\n2025-02-30T00:00:00Z z") is None
+        bundle_origin.newest(b"1999-02-03T06:05:06Z x\n9999-12-31T23:59:59-01:00 y\n2025-02-30T00:00:00Z z")
+        is None
     )

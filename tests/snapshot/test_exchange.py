@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from eksdoctor.errors import SnapshotError
-from eksdoctor.snapshot.exchange import replace_folder
+from eksdoctor.snapshot.replace_folder import replace_folder
 
 KNOWN = {"manifest.json", "aws/a.json", "aws/b.json"}
 

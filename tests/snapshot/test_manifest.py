@@ -7,8 +7,8 @@ from eksdoctor.errors import SnapshotError
 from eksdoctor.model.cluster import Cluster
 from eksdoctor.model.fact import Items
 from eksdoctor.snapshot import manifest
+from eksdoctor.snapshot.file_encoding import utf8
 from eksdoctor.snapshot.request import LIST_EVENTS, LIST_NODES
-from eksdoctor.snapshot.text import utf8
 
 HEAD = {"format": 1, "at": "2026-01-02T00:00:00Z"}
 NODES = {"kind": "List", "items": [{"metadata": {"name": "n"}}]}

@@ -10,11 +10,11 @@ from msgspec.structs import replace
 
 from eksdoctor.errors import SnapshotError
 from eksdoctor.snapshot import archive, manifest
-from eksdoctor.snapshot.bundle import clues, layout
+from eksdoctor.snapshot.bundle import bundle_origin, layout
 from eksdoctor.snapshot.bundle.tarball import Member, Version, content, members
 from eksdoctor.snapshot.bundle.unpacked import DamagedError
-from eksdoctor.snapshot.records.words import Words
-from eksdoctor.snapshot.streams import Stream
+from eksdoctor.snapshot.records.node_text import Words
+from eksdoctor.snapshot.text_streams import Stream
 
 MOST_TEXT = 8 << 20
 MOST_NAMING = 4 << 20
@@ -68,9 +68,9 @@ class _Finds:
         elif layout.names_node(member.name):
             head = member.head(MOST_NAMING)
             if member.name.endswith("instance-id.txt"):
-                self.instances.append(clues.instance_in(head))
+                self.instances.append(bundle_origin.instance_in(head))
             else:
-                self.hosts[member.name] = clues.host_in(member.name, head)
+                self.hosts[member.name] = bundle_origin.host_in(member.name, head)
 
     def _log(self, member: Member, found: layout.Log) -> None:
         if len(self.logs) >= MOST_LOGS:
@@ -81,17 +81,20 @@ class _Finds:
             return
         head, tail = member.ends(MOST_ENDS)
         if found.kind == layout.KUBELET:
-            self.hosts[member.name] = clues.host_in(member.name, head)
-        latest = clues.newest(tail)
+            self.hosts[member.name] = bundle_origin.host_in(member.name, head)
+        latest = bundle_origin.newest(tail)
         if latest is not None:
             self.times.append(latest)
 
     def bundle(self) -> Bundle:
         """The finds in order."""
         file = self.path.name
-        times = [at for at in (clues.made_at(file), *self.times) if at is not None]
+        times = [at for at in (bundle_origin.made_at(file), *self.times) if at is not None]
         at = max(times, default=None)
-        hosts = (*(self.hosts[name] for name in sorted(self.hosts, key=_by_worth)), clues.host_of(file))
+        hosts = (
+            *(self.hosts[name] for name in sorted(self.hosts, key=_by_worth)),
+            bundle_origin.host_of(file),
+        )
         return Bundle(
             self.path,
             at,

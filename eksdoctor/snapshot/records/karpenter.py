@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from eksdoctor.snapshot.records.kubernetes import Condition, Metadata, Taint
-from eksdoctor.snapshot.records.launching import MaxPodsSetting
+from eksdoctor.snapshot.records.launch_template import MaxPodsSetting
 
 
 class NodeClassReference(Struct, omit_defaults=True, frozen=True):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as actions
-from eksdoctor.snapshot.records.words import Words
+from eksdoctor.snapshot.records.node_text import Words
 from eksdoctor.snapshot.request import Request
 from eksdoctor.testimony.source import Kind
 from tests.lab.call import Asked, Call, Reply
