@@ -11,12 +11,12 @@ from botocore.exceptions import ClientError
 from eksdoctor.collect.connection import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collect.target import Options, find_target
+from eksdoctor.evidence.inputs.cloudtrail_events import CNI_AGENT, call_rates, calls, statements
 from eksdoctor.inquiry import trail
 from eksdoctor.inquiry.questions import questions
 from eksdoctor.snapshot import archive, kinds
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Snapshot
-from eksdoctor.testimony.cloudtrail import CNI_AGENT, call_rates, calls, statements
 from tests.lab import Fault, Lab
 from tests.lab.clock import moved
 from tests.simulator.account import REGION

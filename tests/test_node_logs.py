@@ -12,6 +12,8 @@ from eksdoctor.collect.connection import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collect.target import Options, find_target
 from eksdoctor.engine.rulebook import load
+from eksdoctor.evidence.inputs import prometheus
+from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.inquiry import daemon_counters
 from eksdoctor.inquiry.questions import questions
 from eksdoctor.model import sources
@@ -22,8 +24,6 @@ from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import Answer, Refusal
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.testimony import metrics
-from eksdoctor.testimony.source import Kind
 from eksdoctor.triage.examine import examine
 from eksdoctor.triage.node_logs import asking, node_logs
 from eksdoctor.triage.report import State
@@ -221,7 +221,7 @@ def test_an_incident_moved_in_time_is_told_at_that_time():
     for before, after in zip(held.of(kinds.WORDS), later.of(kinds.WORDS), strict=True):
         assert after.at == later.at
         if before.kind == Kind.METRICS:
-            started = [metrics.read((words.text.encode(),)).started for words in (before, after)]
+            started = [prometheus.read((words.text.encode(),)).started for words in (before, after)]
         else:
             started = [
                 datetime.fromisoformat(msgspec.json.decode(words.text.partition("\n")[0])["ts"])

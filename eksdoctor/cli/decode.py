@@ -75,10 +75,10 @@ def _read(files: Sequence[str], kept: BinaryIO) -> "tuple[list[Page], list[Strea
 
     Standard input can be read only once, so it is `kept`.
     """
+    from eksdoctor.evidence.observed.source import Kind
+    from eksdoctor.evidence.text.blocks import GZIP
     from eksdoctor.paste.page import Page
     from eksdoctor.snapshot.text_streams import Stream
-    from eksdoctor.testimony.chunks import GZIP
-    from eksdoctor.testimony.source import Kind
 
     pages, streams = [], []
     for name in files:

@@ -7,8 +7,8 @@ from typing import Any
 from eksdoctor.collect.aws_account import Account
 from eksdoctor.collect.aws_pages import Call, ask
 from eksdoctor.collect.deadline import Deadline
+from eksdoctor.evidence.inputs.cloudtrail_call import kept, trail_call
 from eksdoctor.snapshot.request import Answer, Request
-from eksdoctor.testimony.trail_call import kept, trail_call
 
 MOST_PAGES = 3
 PAGE_SIZE = 50  # the most that LookupEvents gives

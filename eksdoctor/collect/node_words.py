@@ -13,9 +13,9 @@ from eksdoctor.collect.kubernetes_errors import known_absent
 from eksdoctor.collect.kubernetes_stream import Flow, TooLongError, flowing
 from eksdoctor.collect.proxied import FarEnd, refused_by_proxy
 from eksdoctor.collect.refused import refused
+from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.snapshot.records.node_text import Words
 from eksdoctor.snapshot.request import Answer, Request
-from eksdoctor.testimony.source import Kind
 
 # https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.23.1/utils/prometheusmetrics/prometheusmetrics.go
 METRICS_PORT = 61678

@@ -7,10 +7,10 @@ knows are full: it goes by another limit than EC2, or EC2 counts an ENI that it 
 
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.observed.observation import Statement
 from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, known
 from eksdoctor.model.node_hearing import known_number
 from eksdoctor.model.pod import Pod, Trouble
-from eksdoctor.testimony.statements import Statement
 
 if TYPE_CHECKING:
     from eksdoctor.model.node import Node

@@ -7,10 +7,10 @@ more address that cools and one more pod that waits.
 
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.observed.observation import Statement
 from eksdoctor.model.cooling import cool_down
 from eksdoctor.model.fact import Items, NotKnown, fact, known
 from eksdoctor.model.pod import Pod
-from eksdoctor.testimony.statements import Statement
 
 if TYPE_CHECKING:
     from eksdoctor.model.node import Node

@@ -3,11 +3,11 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.inputs import ipamd_introspection
+from eksdoctor.evidence.inputs.ipamd_state import Eni
+from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.model.fact import NotKnown, known
 from eksdoctor.snapshot import kinds
-from eksdoctor.testimony import introspection
-from eksdoctor.testimony.eni_book import Eni
-from eksdoctor.testimony.source import Kind
 
 if TYPE_CHECKING:
     from eksdoctor.model.cluster import Cluster
@@ -24,7 +24,7 @@ def cooling_addresses(cluster: "Cluster") -> frozenset[str]:
     for words in cluster.snapshot.of(kinds.WORDS):
         if words.kind != Kind.INTROSPECTION:
             continue
-        book = introspection.enis(words.text.encode("utf-8", "replace"))
+        book = ipamd_introspection.enis(words.text.encode("utf-8", "replace"))
         for eni in book.enis if book is not None else ():
             found |= _cooling_on(eni, cluster, period)
     return frozenset(found)

@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.inputs import ipamd_introspection
+from eksdoctor.evidence.inputs.ipamd_checkpoint import checkpoint
+from eksdoctor.evidence.inputs.ipamd_state import Enis
+from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.model.fact import NotKnown, Reason, Unknown, fact, known
-from eksdoctor.testimony import introspection
-from eksdoctor.testimony.checkpoint import checkpoint
-from eksdoctor.testimony.eni_book import Enis
-from eksdoctor.testimony.source import Kind
 
 if TYPE_CHECKING:
     from eksdoctor.model.node import Node
@@ -44,7 +44,7 @@ class DaemonBook:
     @fact
     def enis(self) -> Enis:
         """Its ENIs, by the introspection; the totals alone where the answer was cut off."""
-        read = (introspection.enis(document) for document, _ in self._documents)
+        read = (ipamd_introspection.enis(document) for document, _ in self._documents)
         found = [book for book in read if book is not None]
         if not found:
             raise NotKnown(UNREAD)
@@ -85,5 +85,5 @@ def _assigned(document: bytes) -> int | None:
     allocations = checkpoint(document)
     if allocations is not None:
         return len(allocations)
-    book = introspection.enis(document)
+    book = ipamd_introspection.enis(document)
     return book.assigned if book is not None else None

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable
 
+from eksdoctor.evidence.observed.observation import Statement
 from eksdoctor.model.fact import Items, fact
 from eksdoctor.model.listening import Listening
 from eksdoctor.model.said import Said
-from eksdoctor.testimony.statements import Statement
 
 CONTROLLER = "vpc-resource-controller"
 WINDOWS_PLUGIN = "vpc-bridge"

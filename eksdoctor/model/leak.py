@@ -8,14 +8,14 @@ that were bound and may have their address already, count as holders.
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.inputs import prometheus
+from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.model.cooling import cool_down
 from eksdoctor.model.daemon_book import Assignment
 from eksdoctor.model.fact import Items, NotKnown, Reason, Unknown, fact, known
 from eksdoctor.model.node_hearing import POOL
 from eksdoctor.model.pod import Pod
 from eksdoctor.model.utterance import BRIEF
-from eksdoctor.testimony import metrics
-from eksdoctor.testimony.source import Kind
 
 if TYPE_CHECKING:
     from eksdoctor.model.node import Node
@@ -51,7 +51,7 @@ class Leak:
         found = []
         for words in self.node.cluster.words_of(self.node.name):
             if words.kind == Kind.METRICS and words.at is not None:
-                scrape = metrics.read((words.text.encode("utf-8", "replace"),))
+                scrape = prometheus.read((words.text.encode("utf-8", "replace"),))
                 if "assigned" in scrape.pool:
                     found.append((words.at, scrape.pool["assigned"]))
         return found

@@ -12,17 +12,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.fast_scan.log_scan import Extent, Scan
+from eksdoctor.evidence.inputs import prometheus
+from eksdoctor.evidence.inputs.cloudtrail_events import hear_call
+from eksdoctor.evidence.inputs.error_counters import counted, pasted
+from eksdoctor.evidence.inputs.kubernetes_events import hear_conditions, hear_event, seen_at
+from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.source import Kind, Source
+from eksdoctor.evidence.signatures.catalogue import catalogue
 from eksdoctor.model.fact import NotKnown, Reason, Unknown, known
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records.node_text import Words
-from eksdoctor.testimony import metrics
-from eksdoctor.testimony.cloudtrail import hear_call
-from eksdoctor.testimony.counters import counted, pasted
-from eksdoctor.testimony.events import hear_conditions, hear_event, seen_at
-from eksdoctor.testimony.scan import Extent, Scan
-from eksdoctor.testimony.signatures import catalogue
-from eksdoctor.testimony.source import Kind, Source
-from eksdoctor.testimony.statements import Statement
 
 if TYPE_CHECKING:
     from eksdoctor.model.cluster import Cluster
@@ -71,7 +71,7 @@ class Listening:
     def _counted(self) -> Iterator[Statement]:
         since = self.cluster.at - self.cluster.window
         for words in self._words_of(Kind.METRICS):
-            scrape = metrics.read((words.text.encode("utf-8", "replace"),))
+            scrape = prometheus.read((words.text.encode("utf-8", "replace"),))
             if self.cluster.snapshot.is_pasted:
                 yield from pasted(scrape, _source(words))
             else:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.observed.observation import Statement
 from eksdoctor.model.fact import NotKnown, fact, known
 from eksdoctor.model.pool import stop_of_minimum
-from eksdoctor.testimony.statements import Statement
 
 if TYPE_CHECKING:
     from eksdoctor.model.node_pool import NodePool

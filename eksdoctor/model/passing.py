@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.observed.observation import Statement
 from eksdoctor.model.fact import Items, NotKnown, Unknown, all_of, fact, known
 from eksdoctor.model.node_branch import BranchState
 from eksdoctor.model.pod import Pod, Trouble, last_seen
 from eksdoctor.model.utterance import BRIEF
-from eksdoctor.testimony.statements import Statement
 
 if TYPE_CHECKING:
     from eksdoctor.model.node import Node

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.observed.observation import Statement
 from eksdoctor.model.fact import Items, NotKnown, Unknown, fact, known, union
 from eksdoctor.model.new_eni import pods_without_new_eni
 from eksdoctor.model.pod import Pod, Trouble
 from eksdoctor.model.utterance import BRIEF, Utterance
-from eksdoctor.testimony.statements import Statement
 
 if TYPE_CHECKING:
     from eksdoctor.model.cluster import Cluster

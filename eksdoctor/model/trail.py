@@ -3,10 +3,10 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.inputs.cloudtrail_call import TrailCall
+from eksdoctor.evidence.inputs.cloudtrail_events import CallRate, call_rates, calls
 from eksdoctor.model.fact import Items, fact
 from eksdoctor.snapshot import kinds
-from eksdoctor.testimony.cloudtrail import CallRate, call_rates, calls
-from eksdoctor.testimony.trail_call import TrailCall
 
 if TYPE_CHECKING:
     from eksdoctor.model.cluster import Cluster

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from eksdoctor.evidence.observed.observation import Statement
 from eksdoctor.model.fact import NotKnown, fact
-from eksdoctor.testimony.statements import Statement
 
 BRIEF = timedelta(minutes=2)
 """What went on for less, and not often, passes with a restart or an upgrade."""

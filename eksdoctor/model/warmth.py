@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.observed.observation import Statement
 from eksdoctor.model.fact import Items, Unknown, fact, known
 from eksdoctor.model.limits import PREFIX_SIZE
 from eksdoctor.model.node_hearing import REFUSED
 from eksdoctor.model.utterance import BRIEF, FEW
-from eksdoctor.testimony.statements import Statement
 
 if TYPE_CHECKING:
     from eksdoctor.model.cluster import Cluster

@@ -12,6 +12,11 @@ from typing import Any
 
 import msgspec
 
+from eksdoctor.evidence.inputs import ipamd_introspection, prometheus
+from eksdoctor.evidence.inputs.event_table import Row
+from eksdoctor.evidence.observed.source import QUESTION
+from eksdoctor.evidence.observed.source import Kind as Voice
+from eksdoctor.evidence.text.timestamps import ISO, moment
 from eksdoctor.paste import described, documents, environment, rows, tables
 from eksdoctor.paste.page import NAMESPACE, NODE, POD, Page
 from eksdoctor.snapshot import kinds
@@ -19,11 +24,6 @@ from eksdoctor.snapshot.kinds import Kind
 from eksdoctor.snapshot.records.node_text import Words
 from eksdoctor.snapshot.snapshot import PASTED, Snapshot, decode
 from eksdoctor.snapshot.text_streams import Stream
-from eksdoctor.testimony import introspection, metrics
-from eksdoctor.testimony.event_rows import Row
-from eksdoctor.testimony.moments import ISO, moment
-from eksdoctor.testimony.source import QUESTION
-from eksdoctor.testimony.source import Kind as Voice
 
 LONG_AGO = timedelta(days=36500)
 A_WHILE = timedelta(hours=1)
@@ -92,11 +92,11 @@ def _read(page: Page, found: Finds, at: datetime) -> None:
 
 def _words(page: Page, found: Finds) -> None:
     content = page.text.encode("utf-8", "replace")
-    scrape = metrics.read((content,))
+    scrape = prometheus.read((content,))
     kind = ""
     if scrape.refusals or scrape.pool:
         kind = Voice.METRICS
-    elif introspection.enis(content.strip()) is not None:
+    elif ipamd_introspection.enis(content.strip()) is not None:
         kind = Voice.INTROSPECTION
     if kind:
         found.add(kinds.WORDS, Words(kind=kind, node=NODE, name=page.name, text=page.text, whole=False))

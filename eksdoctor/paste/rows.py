@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from eksdoctor.evidence.inputs.event_table import Row, event_row
+from eksdoctor.evidence.observed.source import UNNAMED
+from eksdoctor.evidence.text.log_lines import Line, line_of
+from eksdoctor.evidence.text.multiline import Assembler
 from eksdoctor.paste.page import NAMESPACE, POD
-from eksdoctor.testimony.event_rows import Row, event_row
-from eksdoctor.testimony.lines import Line, line_of
-from eksdoctor.testimony.records import Assembler
-from eksdoctor.testimony.source import UNNAMED
 
 OF_NODES = frozenset(
     {

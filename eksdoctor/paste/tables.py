@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from eksdoctor.evidence.text.timestamps import span
 from eksdoctor.paste.page import NAMESPACE, NODE
-from eksdoctor.testimony.moments import span
 
 MOST_ROWS = 200
 MOST_CHARACTERS = 1000

@@ -6,11 +6,11 @@ from datetime import datetime
 from eksdoctor.engine.finding import Confidence, Finding, Severity
 from eksdoctor.engine.rule import Rule
 from eksdoctor.engine.rulebook import Rulebook
+from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.signatures.catalogue import Weight, catalogue
 from eksdoctor.model.cluster import Cluster
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.testimony.signatures import Weight, catalogue
-from eksdoctor.testimony.source import Kind
-from eksdoctor.testimony.statements import Statement
 from eksdoctor.triage.examine import examine_cluster
 from eksdoctor.triage.known_words import known_words, words_of
 from eksdoctor.triage.report import Report, State

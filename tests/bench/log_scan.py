@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
-from eksdoctor.testimony.scan import Scan
-from eksdoctor.testimony.signatures import catalogue
+from eksdoctor.evidence.fast_scan.log_scan import Scan
+from eksdoctor.evidence.signatures.catalogue import catalogue
 
 SIZE = 512 << 20
 TRACED = 64 << 20

@@ -19,10 +19,10 @@ from vcr.errors import CannotOverwriteExistingCassetteException
 from eksdoctor.collect.connection import connect
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.target import Options, find_target
+from eksdoctor.evidence.inputs.cloudtrail_call import trail_call
 from eksdoctor.model import sources
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import ACTIONS, Request
-from eksdoctor.testimony.trail_call import trail_call
 from tests.collect.kubeconfigs import kubeconfig
 
 READING = ("Describe", "Get", "List", "Lookup")

@@ -14,6 +14,8 @@ from eksdoctor.engine.compile import read_strictly
 from eksdoctor.engine.evaluate import evaluate
 from eksdoctor.engine.patch import AT, Patch, patched
 from eksdoctor.engine.rulebook import load
+from eksdoctor.evidence.fast_scan.log_scan import Scan
+from eksdoctor.evidence.inputs import ipamd_introspection
 from eksdoctor.model import eni_quota
 from eksdoctor.model.advertised import KarpenterSettings, karpenter, managed_node_group, nodeadm
 from eksdoctor.model.cluster import Cluster
@@ -28,8 +30,6 @@ from eksdoctor.model.max_pods_setting import SETTINGS, Provisioner
 from eksdoctor.model.pool import MANIFEST_TARGETS, Pool, Shape, Targets, claim_at
 from eksdoctor.model.version import Version
 from eksdoctor.snapshot.records import aws
-from eksdoctor.testimony import introspection
-from eksdoctor.testimony.scan import Scan
 
 ROOT = Path(__file__).parents[2]
 BOOK = load(ROOT / "rules")
@@ -245,7 +245,7 @@ def test_three_spellings_of_a_dry_subnet(number, answer, testifies):
 def test_3_enis_are_found_in_the_shape_of_1_20():
     eni = {"ID": "eni-1", "AvailableIPv4Cidrs": {"10.0.0.16/28": {"IsPrefix": True, "IPAddresses": {}}}}
     document = {"0": {"TotalIPs": 16, "AssignedIPs": 0, "ENIs": {"eni-1": eni}}}
-    found = introspection.enis(json.dumps(document).encode())
+    found = ipamd_introspection.enis(json.dumps(document).encode())
     assert (len(found.enis), found.total, found.enis[0].prefixes) == (1, 16, 1)
 
 

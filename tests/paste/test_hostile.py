@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eksdoctor.evidence.signatures.catalogue import catalogue
 from eksdoctor.paste import described, documents, environment, rows, tables
 from eksdoctor.render import decode_page
-from eksdoctor.testimony.signatures import catalogue
 from tests.paste.pasted import NOW, decode, pastes
 
 SIZE = 1 << 18

@@ -6,12 +6,12 @@ from typing import Any
 
 from eksdoctor.collect import cloudtrail, reductions
 from eksdoctor.engine.rulebook import Rulebook, load
+from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.resources import rules_folder
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as actions
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Focus, Snapshot, decode
-from eksdoctor.testimony.source import Kind
 from eksdoctor.triage.node_logs import asking
 from tests.simulator.filters import passes
 from tests.simulator.selectors import selects

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from eksdoctor.errors import SnapshotError
+from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.snapshot import archive, kinds
 from eksdoctor.snapshot.bundle import bundle_origin, layout, reader
 from eksdoctor.snapshot.bundle.bundle_placement import NEVER, alone, beside, node_of
@@ -14,7 +15,6 @@ from eksdoctor.snapshot.bundle.reader import Bundle
 from eksdoctor.snapshot.records.kubernetes import Node
 from eksdoctor.snapshot.request import LIST_NODES, Answer, Request
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.testimony.source import Kind
 from tests.snapshot.packing import DIAGNOSTIC, HOST, INSTANCE, POD, SCRIPT, TWIN, pack, script_files, zap
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

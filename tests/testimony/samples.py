@@ -2,8 +2,8 @@
 
 import json
 
-from eksdoctor.testimony.lines import lines
-from eksdoctor.testimony.scan import Scan
+from eksdoctor.evidence.fast_scan.log_scan import Scan
+from eksdoctor.evidence.text.log_lines import lines
 
 REFUSED = (
     "api error InsufficientFreeAddressesInSubnet: The specified subnet does not have enough free addresses "

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from eksdoctor.snapshot.records.cloudtrail import TrailEvent
-from eksdoctor.testimony.cloudtrail import (
+from eksdoctor.evidence.inputs.cloudtrail_call import MOST_BYTES, call_of, kept, trail_call
+from eksdoctor.evidence.inputs.cloudtrail_events import (
     CNI_AGENT,
     CONTROLLER_AGENT,
     agent_name,
@@ -16,10 +16,10 @@ from eksdoctor.testimony.cloudtrail import (
     pasted,
     statements,
 )
-from eksdoctor.testimony.gathering import Gathering
-from eksdoctor.testimony.lines import lines
-from eksdoctor.testimony.source import Kind
-from eksdoctor.testimony.trail_call import MOST_BYTES, call_of, kept, trail_call
+from eksdoctor.evidence.observed.aggregate import Gathering
+from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.text.log_lines import lines
+from eksdoctor.snapshot.records.cloudtrail import TrailEvent
 from tests.testimony.samples import assign_refused, request, zap
 
 AGENT = f"aws-sdk-go-v2/1.36.3 ua/2.1 os/linux lang/go#1.24 md/GOOS#linux api/ec2#1.2 {CNI_AGENT}"

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
+from eksdoctor.evidence.inputs.event_table import event_row
+from eksdoctor.evidence.inputs.kubernetes_events import seen_at, statements
 from eksdoctor.snapshot.records.kubernetes import Event
-from eksdoctor.testimony.event_rows import event_row
-from eksdoctor.testimony.events import seen_at, statements
 from tests.testimony.samples import classes, said
 
 SANDBOX = "fedcba9876543210" * 4

@@ -5,14 +5,14 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from eksdoctor.evidence.fast_scan.line_filter import Sieve
+from eksdoctor.evidence.fast_scan.log_scan import Scan
+from eksdoctor.evidence.inputs import ipamd_checkpoint, ipamd_introspection, kubernetes_events, prometheus
+from eksdoctor.evidence.observed.aggregate import MOST_GROUPS, Gathering
+from eksdoctor.evidence.observed.occurrences import MOST_EVIDENCE
+from eksdoctor.evidence.signatures.catalogue import catalogue
+from eksdoctor.evidence.text.log_lines import MOST_MESSAGE, lines
 from eksdoctor.snapshot.records.kubernetes import Event, Metadata
-from eksdoctor.testimony import checkpoint, events, introspection, metrics
-from eksdoctor.testimony.gathering import MOST_GROUPS, Gathering
-from eksdoctor.testimony.group import MOST_EVIDENCE
-from eksdoctor.testimony.lines import MOST_MESSAGE, lines
-from eksdoctor.testimony.scan import Scan
-from eksdoctor.testimony.sift import Sieve
-from eksdoctor.testimony.signatures import catalogue
 from tests.testimony.samples import assign_refused, request, zap
 
 SHARDS = st.sampled_from(
@@ -56,9 +56,9 @@ def test_any_block_is_sifted(block):
 @settings(max_examples=100, deadline=None)
 @given(BYTES)
 def test_any_document_is_read(document):
-    metrics.read([document])
-    introspection.enis(document)
-    checkpoint.checkpoint(document)
+    prometheus.read([document])
+    ipamd_introspection.enis(document)
+    ipamd_checkpoint.checkpoint(document)
 
 
 JSON = st.recursive(
@@ -84,15 +84,15 @@ JSON = st.recursive(
 @given(JSON)
 def test_any_json_is_read(document):
     data = json.dumps(document).encode()
-    introspection.enis(data)
-    checkpoint.checkpoint(data)
+    ipamd_introspection.enis(data)
+    ipamd_checkpoint.checkpoint(data)
 
 
 @settings(max_examples=60, deadline=None)
 @given(TEXTS, TEXTS, st.integers(min_value=-5, max_value=1 << 40))
 def test_any_event_is_read(reason, message, count):
     event = Event(Metadata(name="a"), reason=reason, message=message, count=count)
-    for statement in events.statements([event]):
+    for statement in kubernetes_events.statements([event]):
         assert statement.count >= 1
 
 
@@ -106,7 +106,7 @@ def test_unclosed_quotes_and_backslashes_take_no_time():
 
 def test_deep_json_is_no_trouble():
     assert list(lines([b"{" * 200_000]))
-    assert introspection.enis(b'{"ENIs":' * 100_000) is None
+    assert ipamd_introspection.enis(b'{"ENIs":' * 100_000) is None
 
 
 def test_what_is_held_is_bounded():

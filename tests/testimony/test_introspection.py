@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eksdoctor.testimony.checkpoint import checkpoint
-from eksdoctor.testimony.introspection import enis
+from eksdoctor.evidence.inputs.ipamd_checkpoint import checkpoint
+from eksdoctor.evidence.inputs.ipamd_introspection import enis
 
 ENI = "eni-0aa11bb22cc33dd44"
 NEVER = "0001-01-01T00:00:00Z"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.testimony.chunks import LINE_LIMIT, blocks
-from eksdoctor.testimony.lines import MOST_MESSAGE, lines
+from eksdoctor.evidence.text.blocks import LINE_LIMIT, blocks
+from eksdoctor.evidence.text.log_lines import MOST_MESSAGE, lines
 from tests.testimony.samples import one, zap
 
 AT = datetime(2025, 2, 3, 4, 5, 6, 789000, UTC)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eksdoctor.testimony.metrics import between, read, within
+from eksdoctor.evidence.inputs.prometheus import between, read, within
 
 STARTED = datetime(2025, 2, 3, 4, tzinfo=UTC)
 TEXT = f"""# HELP awscni_aws_api_error_count The number of times AWS API returns an error

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eksdoctor.errors import UsageError
-from eksdoctor.testimony import halves
-from eksdoctor.testimony.halves import in_halves
-from eksdoctor.testimony.scan import LONG, Scan, parts
+from eksdoctor.evidence.fast_scan import two_process_read
+from eksdoctor.evidence.fast_scan.log_scan import LONG, Scan, parts
+from eksdoctor.evidence.fast_scan.two_process_read import in_halves
 from tests.bench.log_scan import daemon_log
 from tests.testimony.samples import assign_refused, zap
 from tests.testimony.test_scan import FOREIGN, LEVELS, MESSAGES, line_of, told
@@ -26,9 +26,9 @@ PARENT = os.getpid()
 
 @pytest.fixture(autouse=True)
 def _every_file_is_large(monkeypatch):
-    monkeypatch.setattr("eksdoctor.testimony.halves.SMALLEST", 1)
-    monkeypatch.setattr("eksdoctor.testimony.scan.can_fork", lambda: True)
-    monkeypatch.setattr("eksdoctor.testimony.scan.LONG", 1)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.two_process_read.SMALLEST", 1)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.can_fork", lambda: True)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.LONG", 1)
 
 
 @pytest.fixture(autouse=True)
@@ -72,12 +72,12 @@ def test_a_skimmed_log(file, monkeypatch):
     data = log(32 * LONG)
     file.write_bytes(data)
     whole = heard(data)
-    monkeypatch.setattr("eksdoctor.testimony.scan.VERY_LONG", 2 * LONG)
-    monkeypatch.setattr("eksdoctor.testimony.scan.BLOCK", LONG)
-    monkeypatch.setattr("eksdoctor.testimony.chunks.STEP", LONG)
-    monkeypatch.setattr("eksdoctor.testimony.halves.STEP", LONG)
-    monkeypatch.setattr("eksdoctor.testimony.skim.ENOUGH", 1000)
-    monkeypatch.setattr("eksdoctor.testimony.skim.OFTEN", 20)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.VERY_LONG", 2 * LONG)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.BLOCK", LONG)
+    monkeypatch.setattr("eksdoctor.evidence.text.blocks.STEP", LONG)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.two_process_read.STEP", LONG)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.ENOUGH", 1000)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.OFTEN", 20)
     assert heard(b"", file) == whole
     assert Scan().read([], path=file).skimmed > 1000
 
@@ -98,8 +98,8 @@ def test_any_log(tmp_path_factory, data):
     path.write_bytes(content)
     step = data.draw(st.integers(1, 3000))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("eksdoctor.testimony.scan.BLOCK", data.draw(st.integers(1, 3000)))
-        patch.setattr("eksdoctor.testimony.halves.STEP", step)
+        patch.setattr("eksdoctor.evidence.fast_scan.log_scan.BLOCK", data.draw(st.integers(1, 3000)))
+        patch.setattr("eksdoctor.evidence.fast_scan.two_process_read.STEP", step)
         (found, seen), (expected, whole) = heard(content, path, step), heard(content, None, step)
     assert found == expected
     assert (seen[0], seen[-1]) == (whole[0], whole[-1])  # stamps out of order are seen where blocks end
@@ -116,7 +116,7 @@ def test_what_continues_a_record_is_not_cut_off(file):
     record = zap("panic: no more").encode() + b"\n"
     file.write_bytes(record + b"\tgoroutine 1\n" * 5000 + record * 5)
     with file.open("rb") as opened:
-        middle = halves._middle(opened)
+        middle = two_process_read._middle(opened)
     assert file.read_bytes()[middle:] == record * 5
 
 
@@ -128,7 +128,7 @@ def test_what_continues_a_record_is_not_cut_off(file):
 def test_what_cannot_be_cut_is_read_from_its_chunks(file, content):
     file.write_bytes(content)
     with file.open("rb") as opened:
-        assert halves._middle(opened) is None
+        assert two_process_read._middle(opened) is None
     assert heard(content, file) == heard(content)
 
 
@@ -187,15 +187,15 @@ def test_without_a_second_process_one_reads_both(file, monkeypatch):
 
 
 def test_what_is_read_ahead_is_bounded(file, monkeypatch):
-    monkeypatch.setattr("eksdoctor.testimony.halves.MOST_AHEAD", 1000)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.two_process_read.MOST_AHEAD", 1000)
     held = []
-    take = halves._Ahead.take
+    take = two_process_read._Ahead.take
 
     def noting(ahead):
         take(ahead)
         held.append(ahead._size)
 
-    monkeypatch.setattr(halves._Ahead, "take", noting)
+    monkeypatch.setattr(two_process_read._Ahead, "take", noting)
     file.write_bytes(log(LONG))
     large = b"x" * 600
 
@@ -223,7 +223,7 @@ def test_a_reading_that_is_broken_off_leaves_no_process(file, monkeypatch):
         raise KeyboardInterrupt
 
     file.write_bytes(log())
-    monkeypatch.setattr("eksdoctor.testimony.scan.Gathering.hear", interrupted)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.Gathering.hear", interrupted)
     with pytest.raises(KeyboardInterrupt):
         Scan().read([], path=file)
     assert multiprocessing.active_children() == []
@@ -237,7 +237,7 @@ def test_a_file_that_fails_later_is_told_in_words(file, monkeypatch):
     with file.open("rb") as opened:
         monkeypatch.setattr(os, "pread", damaged)
         with pytest.raises(UsageError, match=r"cannot read .*ipamd.log: Input/output error"):
-            next(halves._chunks(opened, 0))
+            next(two_process_read._chunks(opened, 0))
 
 
 def test_the_same_parts_come_each_time():

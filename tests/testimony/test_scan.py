@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eksdoctor.testimony.gathering import gather
-from eksdoctor.testimony.lines import lines
-from eksdoctor.testimony.scan import LONG, Scan
-from eksdoctor.testimony.signatures import Weight, catalogue
+from eksdoctor.evidence.fast_scan.log_scan import LONG, Scan
+from eksdoctor.evidence.observed.aggregate import gather
+from eksdoctor.evidence.signatures.catalogue import Weight, catalogue
+from eksdoctor.evidence.text.log_lines import lines
 from tests.bench.log_scan import daemon_log
 from tests.testimony.samples import assign_refused, request, zap
 
@@ -50,7 +50,7 @@ FOREIGN = st.sampled_from(
 
 @pytest.fixture(autouse=True)
 def _every_size_is_large(monkeypatch):
-    monkeypatch.setattr("eksdoctor.testimony.scan.LONG", 1)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.LONG", 1)
 
 
 def told(statements):
@@ -86,7 +86,7 @@ def test_any_log_is_read_as_the_slow_way_reads_it(data):
     log = log[: len(log) - data.draw(st.sampled_from([0, 0, 1, 9]))]
     size, step = data.draw(st.integers(1, 3000)), data.draw(st.integers(1, 3000))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("eksdoctor.testimony.scan.BLOCK", size)
+        patch.setattr("eksdoctor.evidence.fast_scan.log_scan.BLOCK", size)
         found, _ = by_scan(log, step)
     assert told(found) == told(gather(lines([log])))
 
@@ -104,10 +104,10 @@ def test_the_log_of_a_busy_node():
 def test_a_very_long_log_is_skimmed_and_the_extent_says_so(monkeypatch):
     data = b"".join(daemon_log(12 * LONG, random.Random(11)))
     whole = told(by_scan(data)[0])
-    monkeypatch.setattr("eksdoctor.testimony.scan.VERY_LONG", 2 * LONG)
-    monkeypatch.setattr("eksdoctor.testimony.scan.BLOCK", LONG)
-    monkeypatch.setattr("eksdoctor.testimony.skim.ENOUGH", 1000)
-    monkeypatch.setattr("eksdoctor.testimony.skim.OFTEN", 20)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.VERY_LONG", 2 * LONG)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.BLOCK", LONG)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.ENOUGH", 1000)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.OFTEN", 20)
     skimmed, extent = by_scan(data)
     assert extent.skimmed > 1000
     assert told(skimmed) == whole

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eksdoctor.testimony.lines import lines
-from eksdoctor.testimony.recognise import recognise
-from eksdoctor.testimony.sift import Sieve
-from eksdoctor.testimony.signatures import Weight, catalogue
-from eksdoctor.testimony.skim import Skim
-from eksdoctor.testimony.verdicts import STAMPED, Verdicts, texts
+from eksdoctor.evidence.fast_scan.line_dedup import STAMPED, Verdicts, texts
+from eksdoctor.evidence.fast_scan.line_filter import Sieve
+from eksdoctor.evidence.fast_scan.line_skipping import Skim
+from eksdoctor.evidence.signatures.catalogue import Weight, catalogue
+from eksdoctor.evidence.signatures.match import recognise
+from eksdoctor.evidence.text.log_lines import lines
 from tests.testimony.samples import assign_refused, request, zap
 
 TOLD = [one for one in catalogue() if one.weight is not Weight.CHATTER]
@@ -118,8 +118,8 @@ def test_what_is_held_is_bounded():
 
 
 def skim_of(monkeypatch, idle, telling=(), level="debug"):
-    monkeypatch.setattr("eksdoctor.testimony.skim.ENOUGH", len(idle))
-    monkeypatch.setattr("eksdoctor.testimony.skim.OFTEN", 3)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.ENOUGH", len(idle))
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.OFTEN", 3)
     skim = Skim()
     skim.hear([zap(one, level=level).encode() for one in idle], [zap(one).encode() for one in telling])
     return skim
@@ -151,8 +151,8 @@ def test_what_is_not_passed_over(monkeypatch, idle, telling, level):
 
 
 def test_an_opening_that_also_begins_what_is_known_as_telling_is_not_trusted(monkeypatch):
-    monkeypatch.setattr("eksdoctor.testimony.skim.ENOUGH", 100)
-    monkeypatch.setattr("eksdoctor.testimony.skim.OFTEN", 10)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.ENOUGH", 100)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.OFTEN", 10)
     opening = "IPAM of this node, of which a long text tells what it does, says: "
     sieve = Sieve(skims=True)
     for _ in range(3):

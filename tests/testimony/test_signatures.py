@@ -4,10 +4,10 @@ import pytest
 import yaml
 
 from eksdoctor.errors import UsageError
-from eksdoctor.testimony.event_rows import event_row
-from eksdoctor.testimony.lines import lines
-from eksdoctor.testimony.recognise import recognise
-from eksdoctor.testimony.signatures import FILE, Weight, catalogue, read
+from eksdoctor.evidence.inputs.event_table import event_row
+from eksdoctor.evidence.signatures.catalogue import FILE, Weight, catalogue, read
+from eksdoctor.evidence.signatures.match import recognise
+from eksdoctor.evidence.text.log_lines import lines
 
 SIGNATURES = catalogue().signatures
 

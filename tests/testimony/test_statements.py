@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eksdoctor.testimony.source import Kind, Source
+from eksdoctor.evidence.observed.source import Kind, Source
 from tests.testimony.samples import assign_refused, classes, request, said, zap
 
 HINT = (

@@ -9,7 +9,7 @@ class TrailEvent(Struct, rename="pascal", omit_defaults=True, frozen=True):
     """One event of LookupEvents.
 
     `cloud_trail_event` is the event itself as JSON text, of which a capture keeps only what
-    `eksdoctor.testimony.trail_call` names: no addresses, no people, no parameters but ids.
+    `eksdoctor.evidence.inputs.cloudtrail_call` names: no addresses, no people, no parameters but ids.
     """
 
     event_id: str

@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 
+from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as actions
 from eksdoctor.snapshot.records.node_text import Words
 from eksdoctor.snapshot.request import Request
-from eksdoctor.testimony.source import Kind
 from tests.lab.call import Asked, Call, Reply
 from tests.lab.kubernetes import statuses
 from tests.lab.kubernetes.plan import Plan

@@ -12,14 +12,14 @@ from typing import Any
 
 import msgspec
 
+from eksdoctor.evidence.inputs.cloudtrail_call import TrailCall, call_of, trail_call
+from eksdoctor.evidence.inputs.ipamd_introspection import text_of
+from eksdoctor.evidence.observed.aggregate import Gathering
+from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.source import Kind, Source
+from eksdoctor.evidence.text.log_lines import Line
+from eksdoctor.evidence.text.timestamps import moment
 from eksdoctor.snapshot.records.cloudtrail import TrailEvent
-from eksdoctor.testimony.gathering import Gathering
-from eksdoctor.testimony.introspection import text_of
-from eksdoctor.testimony.lines import Line
-from eksdoctor.testimony.moments import moment
-from eksdoctor.testimony.source import Kind, Source
-from eksdoctor.testimony.statements import Statement
-from eksdoctor.testimony.trail_call import TrailCall, call_of, trail_call
 
 CNI_AGENT = "amazon-vpc-cni-k8s"
 CONTROLLER_AGENT = "amazon-vpc-resource-controller-k8s"

@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from eksdoctor.testimony.chunks import BLOCK, blocks
-from eksdoctor.testimony.gathering import Gathering
-from eksdoctor.testimony.halves import can_fork, in_halves
-from eksdoctor.testimony.lines import Line, line_of, line_of_bytes
-from eksdoctor.testimony.records import Assembler, Record
-from eksdoctor.testimony.sift import FULL, Sieve
-from eksdoctor.testimony.source import UNNAMED, Source
+from eksdoctor.evidence.fast_scan.line_filter import FULL, Sieve
+from eksdoctor.evidence.fast_scan.two_process_read import can_fork, in_halves
+from eksdoctor.evidence.observed.aggregate import Gathering
+from eksdoctor.evidence.observed.source import UNNAMED, Source
+from eksdoctor.evidence.text.blocks import BLOCK, blocks
+from eksdoctor.evidence.text.log_lines import Line, line_of, line_of_bytes
+from eksdoctor.evidence.text.multiline import Assembler, Record
 
 LONG = 96 << 10
 """Past this a stream is sifted: lines that mean nothing are not even read."""

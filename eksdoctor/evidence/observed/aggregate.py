@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from eksdoctor.testimony.details import Details, details, requests
-from eksdoctor.testimony.event_rows import Row, event_row
-from eksdoctor.testimony.group import SEVERAL, Group, Occurrence, conclude
-from eksdoctor.testimony.lines import Line
-from eksdoctor.testimony.recognise import Match, recognise
-from eksdoctor.testimony.signatures import Weight
-from eksdoctor.testimony.statements import Statement
+from eksdoctor.evidence.inputs.event_table import Row, event_row
+from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.occurrences import SEVERAL, Group, Occurrence, conclude
+from eksdoctor.evidence.signatures.catalogue import Weight
+from eksdoctor.evidence.signatures.match import Match, recognise
+from eksdoctor.evidence.signatures.named_objects import Details, details, requests
+from eksdoctor.evidence.text.log_lines import Line
 
 MOST_GROUPS = 4096
 MOST_OPEN = 1024

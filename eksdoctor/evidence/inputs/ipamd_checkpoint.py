@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from eksdoctor.testimony.introspection import decoded, pod_of, text_of
-from eksdoctor.testimony.moments import moment
+from eksdoctor.evidence.inputs.ipamd_introspection import decoded, pod_of, text_of
+from eksdoctor.evidence.text.timestamps import moment
 
 _MOST = 200_000
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from eksdoctor.testimony.eni_book import Address, Block, Eni, Enis
-from eksdoctor.testimony.moments import moment
+from eksdoctor.evidence.inputs.ipamd_state import Address, Block, Eni, Enis
+from eksdoctor.evidence.text.timestamps import moment
 
 MOST_BYTES = 64 << 20
 _MOST_ENIS = 1000

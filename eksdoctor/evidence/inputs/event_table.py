@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from eksdoctor.testimony.moments import span
+from eksdoctor.evidence.text.timestamps import span
 
 _AGE = r"(?:<invalid>|<unknown>|\d{1,6}[a-z0-9]{1,12})"
 _REPEATED = rf"(?:\s+\(x(\d{{1,9}}|N) over ({_AGE})\))?"

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from eksdoctor.testimony.json_text import is_json
-from eksdoctor.testimony.prefixes import stamped, unframed
+from eksdoctor.evidence.text.broken_json import is_json
+from eksdoctor.evidence.text.line_prefixes import stamped, unframed
 
 MOST_CHARACTERS = 64 << 10
 MOST_LINES = 400

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from eksdoctor.testimony.moments import ISO, moment, yearless
+from eksdoctor.evidence.text.timestamps import ISO, moment, yearless
 
 _LEVELS = {
     "d": "debug", "i": "info", "w": "warn", "e": "error", "f": "fatal",

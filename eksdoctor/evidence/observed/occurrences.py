@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from eksdoctor.testimony.recognise import Match
-from eksdoctor.testimony.signatures import Signature, Weight
-from eksdoctor.testimony.source import Source
-from eksdoctor.testimony.statements import BACK_OFF, Statement
+from eksdoctor.evidence.observed.observation import BACK_OFF, Statement
+from eksdoctor.evidence.observed.source import Source
+from eksdoctor.evidence.signatures.catalogue import Signature, Weight
+from eksdoctor.evidence.signatures.match import Match
 
 SEVERAL = "several: "
 """Begins the key of what may stand for several attempts: an event, a sandbox."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from itertools import chain, compress, repeat
 from operator import itemgetter
 
-from eksdoctor.testimony.skim import Skim
-from eksdoctor.testimony.verdicts import STAMPED, Verdicts
+from eksdoctor.evidence.fast_scan.line_dedup import STAMPED, Verdicts
+from eksdoctor.evidence.fast_scan.line_skipping import Skim
 
 FULL = 512
 """So many bundles are held before they should be taken."""

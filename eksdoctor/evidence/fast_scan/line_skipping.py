@@ -8,8 +8,8 @@ from functools import cache
 from itertools import compress
 from operator import itemgetter
 
-from eksdoctor.testimony.signatures import Weight, catalogue
-from eksdoctor.testimony.verdicts import STAMPED
+from eksdoctor.evidence.fast_scan.line_dedup import STAMPED
+from eksdoctor.evidence.signatures.catalogue import Weight, catalogue
 
 ENOUGH = 100_000
 """After so many lines it is known which openings vouch for a line."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from eksdoctor.testimony.metrics import Counted, Scrape, Series, within
-from eksdoctor.testimony.signatures import Signature, catalogue
-from eksdoctor.testimony.source import Source
-from eksdoctor.testimony.statements import Statement
+from eksdoctor.evidence.inputs.prometheus import Counted, Scrape, Series, within
+from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.source import Source
+from eksdoctor.evidence.signatures.catalogue import Signature, catalogue
 
 IMDS = "IMDSMetaDataOutOfSync"
 """A label of the counter that no EC2 call answers with."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 from io import BytesIO
 
-from eksdoctor.testimony.signatures import Catalogue, Weight, catalogue
+from eksdoctor.evidence.signatures.catalogue import Catalogue, Weight, catalogue
 
 STAMPED = len('{"level":"info","ts":"2020-01-02T03:04:05.678Z')
 """A line's words begin here, behind level and stamp; at longer levels with the end of the stamp."""

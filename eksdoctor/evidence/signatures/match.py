@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from eksdoctor.testimony.signatures import Catalogue, Signature, Weight, catalogue
+from eksdoctor.evidence.signatures.catalogue import Catalogue, Signature, Weight, catalogue
 
 _ORDER = {weight: place for place, weight in enumerate(Weight)}
 _NUMBER = "n_"

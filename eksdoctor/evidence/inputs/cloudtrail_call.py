@@ -13,8 +13,8 @@ from typing import Any
 
 import msgspec
 
-from eksdoctor.testimony.introspection import text_of
-from eksdoctor.testimony.moments import moment
+from eksdoctor.evidence.inputs.ipamd_introspection import text_of
+from eksdoctor.evidence.text.timestamps import moment
 
 EC2 = "ec2.amazonaws.com"
 DRY_RUN = "DryRunOperation"

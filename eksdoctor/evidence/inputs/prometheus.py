@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from eksdoctor.testimony.chunks import blocks
-from eksdoctor.testimony.moments import moment
-from eksdoctor.testimony.signatures import catalogue
+from eksdoctor.evidence.signatures.catalogue import catalogue
+from eksdoctor.evidence.text.blocks import blocks
+from eksdoctor.evidence.text.timestamps import moment
 
 MOST_SERIES = 20_000
 _MOST_LINE = 8192

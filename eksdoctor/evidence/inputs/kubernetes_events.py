@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from eksdoctor.evidence.inputs.event_table import Row
+from eksdoctor.evidence.observed.aggregate import Gathering
+from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.source import Kind, Source
+from eksdoctor.evidence.text.log_lines import Line
 from eksdoctor.snapshot.records.kubernetes import Event, Node
-from eksdoctor.testimony.event_rows import Row
-from eksdoctor.testimony.gathering import Gathering
-from eksdoctor.testimony.lines import Line
-from eksdoctor.testimony.source import Kind, Source
-from eksdoctor.testimony.statements import Statement
 
 AGENT_CONDITIONS = frozenset({"NetworkingReady", "KernelReady", "ContainerRuntimeReady"})
 """What the node-monitoring agent says beside its events.

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
 from eksdoctor.errors import UsageError
-from eksdoctor.testimony.chunks import GZIP, STEP, STREAM_LIMIT
+from eksdoctor.evidence.text.blocks import GZIP, STEP, STREAM_LIMIT
 
 SMALLEST = 64 << 20
 """A shorter file is read before a second process would be of use."""

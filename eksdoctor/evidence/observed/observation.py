@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from eksdoctor.testimony.signatures import Signature, Weight
-from eksdoctor.testimony.source import UNNAMED, Source
+from eksdoctor.evidence.observed.source import UNNAMED, Source
+from eksdoctor.evidence.signatures.catalogue import Signature, Weight
 
 BACK_OFF = timedelta(seconds=120)
 """After EC2 refused addresses or prefixes the daemon tries nothing for so long, and says so at debug only."""

@@ -6,12 +6,12 @@ from datetime import datetime
 
 import msgspec
 
-from eksdoctor.testimony.chunks import blocks
-from eksdoctor.testimony.json_text import Fields, fields, is_json, unescaped, zap
-from eksdoctor.testimony.moments import moment
-from eksdoctor.testimony.prefixes import Stamp, level, stamp
-from eksdoctor.testimony.records import Assembler, Record, text_of
-from eksdoctor.testimony.source import UNNAMED, Source
+from eksdoctor.evidence.observed.source import UNNAMED, Source
+from eksdoctor.evidence.text.blocks import blocks
+from eksdoctor.evidence.text.broken_json import Fields, fields, is_json, unescaped, zap
+from eksdoctor.evidence.text.line_prefixes import Stamp, level, stamp
+from eksdoctor.evidence.text.multiline import Assembler, Record, text_of
+from eksdoctor.evidence.text.timestamps import moment
 
 MOST_MESSAGE = 16 << 10
 _LOGRUS_MESSAGE = re.compile(r'msg="((?:[^"\\]|\\.)*)"?')

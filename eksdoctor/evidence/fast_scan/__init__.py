@@ -1,0 +1,1 @@
+"""Whole logs of any size, read fast without losing a line that matters."""

@@ -1,0 +1,1 @@
+"""Observations: dated, counted, deduplicated over all sources."""

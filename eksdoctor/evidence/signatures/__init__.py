@@ -1,0 +1,1 @@
+"""What a message is recognised by, and what it means."""

@@ -1,0 +1,1 @@
+"""Log text as lines: prefixes, timestamps, wrapped and broken records."""
