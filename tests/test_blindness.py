@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from eksdoctor.engine.evaluate import evaluate
 from eksdoctor.engine.rulebook import load
-from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.request import ACTIONS, Refusal
 from eksdoctor.snapshot.snapshot import Outcome

@@ -2,10 +2,10 @@
 
 import pytest
 
-from eksdoctor.model import sources
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Items
-from eksdoctor.model.reach import Traffic
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts import requests
+from eksdoctor.model.facts.fact import Items
+from eksdoctor.model.network.security_group_rules import Traffic
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as r
 from tests.simulator.capture import capture
@@ -21,15 +21,15 @@ def world():
 
 def test_dns_pods_are_asked_for_and_the_mode_of_kube_proxy_in_an_audit_alone(world):
     triage, audit = (capture(world, purpose=purpose).outcomes for purpose in ("triage", "audit"))
-    assert sources.DNS_PODS in triage
-    assert sources.KUBE_PROXY_CONFIG not in triage
-    assert {sources.DNS_PODS, sources.KUBE_PROXY_CONFIG} <= set(audit)
+    assert requests.DNS_PODS in triage
+    assert requests.KUBE_PROXY_CONFIG not in triage
+    assert {requests.DNS_PODS, requests.KUBE_PROXY_CONFIG} <= set(audit)
 
 
 @pytest.mark.parametrize("purpose", ["triage", "audit"])
 def test_without_policies_neither_is(purpose):
     asked = capture(FIXTURES["healthy-stock"](), purpose=purpose).outcomes
-    assert not {sources.DNS_PODS, sources.KUBE_PROXY_CONFIG} & set(asked)
+    assert not {requests.DNS_PODS, requests.KUBE_PROXY_CONFIG} & set(asked)
 
 
 def test_the_rules_of_every_group_at_either_end_are_asked_for_once(world):

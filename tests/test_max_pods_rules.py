@@ -9,7 +9,7 @@ from eksdoctor.engine.evaluate import evaluate, grouped
 from eksdoctor.engine.patch import Patch, patched
 from eksdoctor.engine.rulebook import load
 from eksdoctor.engine.tell import tell
-from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.triage.examine import examine
 from eksdoctor.triage.report import State
 

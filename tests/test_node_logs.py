@@ -16,9 +16,9 @@ from eksdoctor.evidence.inputs import prometheus
 from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.inquiry import daemon_counters
 from eksdoctor.inquiry.questions import questions
-from eksdoctor.model import sources
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.voices import Voices
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts import requests as sources
+from eksdoctor.model.observations.log_sources import Voices
 from eksdoctor.resources import rules_folder
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as r

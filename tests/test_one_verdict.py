@@ -10,8 +10,8 @@ from eksdoctor.engine.compile import read_strictly
 from eksdoctor.engine.finding import plain
 from eksdoctor.engine.patch import NO_ADDRESS, Patch, patched
 from eksdoctor.engine.rulebook import load
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Unknown
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.triage.examine import examine
 
 ROOT = Path(__file__).parent.parent

@@ -7,8 +7,8 @@ import pytest
 
 from eksdoctor.inquiry import surroundings
 from eksdoctor.inquiry.questions import questions
-from eksdoctor.model import sources
-from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts import requests
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import Answer, Request
@@ -61,10 +61,10 @@ def test_a_triage_leaves_the_surroundings_to_an_audit(worlds, name):
 def test_the_first_round_asks_for_karpenter_history_and_quota(worlds):
     first = rounds(worlds["meridian-pay"], "triage")[0]
     wanted = {
-        sources.NODE_POOLS,
-        sources.EC2_NODE_CLASSES,
-        sources.AWS_NODE_REVISIONS,
-        sources.INTERFACES_QUOTA,
+        requests.NODE_POOLS,
+        requests.EC2_NODE_CLASSES,
+        requests.AWS_NODE_REVISIONS,
+        requests.INTERFACES_QUOTA,
     }
     assert wanted <= set(first)
 
@@ -80,7 +80,7 @@ def test_the_daemons_counters_are_asked_for_last_and_alone(worlds, name):
 def test_the_default_quota_is_asked_for_only_when_none_was_applied(worlds):
     assert actions(worlds["healthy-prefix"], "triage")[r.GET_DEFAULT_SERVICE_QUOTA] == 1
     assert actions(worlds["meridian-pay"], "triage")[r.GET_DEFAULT_SERVICE_QUOTA] == 0
-    for quota in (sources.INTERFACES_QUOTA, sources.DEFAULT_INTERFACES_QUOTA):
+    for quota in (requests.INTERFACES_QUOTA, requests.DEFAULT_INTERFACES_QUOTA):
         assert quota.values == {"ServiceCode": "vpc", "QuotaCode": "L-DF5E4CA3"}
 
 
@@ -108,12 +108,12 @@ def test_what_was_asked_of_many_is_found_for_one(worlds):
     snapshot = capture(worlds["healthy-security-groups-for-pods"])
     (asked,) = [one for one in snapshot.outcomes if one.action is r.DESCRIBE_SECURITY_GROUP_RULES]
     group = asked.values["filter:group-id"][0]
-    assert sources.asked_with(snapshot, sources.security_group_rules([group])) == asked
-    other = sources.security_group_rules(["sg-other"])
-    assert sources.asked_with(snapshot, other) == other
-    assert sources.asked_with(snapshot, sources.NODE_POOLS) == sources.NODE_POOLS
-    role = sources.role("nobody")
-    assert sources.asked_with(snapshot, role) == role
+    assert requests.asked_with(snapshot, requests.security_group_rules([group])) == asked
+    other = requests.security_group_rules(["sg-other"])
+    assert requests.asked_with(snapshot, other) == other
+    assert requests.asked_with(snapshot, requests.NODE_POOLS) == requests.NODE_POOLS
+    role = requests.role("nobody")
+    assert requests.asked_with(snapshot, role) == role
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_a_crd_that_is_not_installed_is_known_absent(worlds):
     stock, karpenter = (
         capture(worlds[name]) for name in ("healthy-stock", "healthy-custom-networking-karpenter")
     )
-    for request in (sources.NODE_POOLS, sources.EC2_NODE_CLASSES):
+    for request in (requests.NODE_POOLS, requests.EC2_NODE_CLASSES):
         assert stock.outcomes[request].absent
         assert karpenter.outcomes[request].count == 1
     (node_class,) = karpenter.of(kinds.EC2_NODE_CLASSES)

@@ -9,7 +9,7 @@ import yaml
 from eksdoctor.engine.finding import Confidence
 from eksdoctor.engine.patch import Patch, patched
 from eksdoctor.engine.rulebook import load
-from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot.request import ACTIONS
 from eksdoctor.triage.examine import examine
 from eksdoctor.triage.report import State

@@ -10,7 +10,7 @@ from eksdoctor.cli.options import Color
 from eksdoctor.errors import UsageError
 
 if TYPE_CHECKING:
-    from eksdoctor.model.limits import InstanceLimits
+    from eksdoctor.model.instance_types.limits import InstanceLimits
 
 _SETTINGS = "How the VPC CNI is set"
 
@@ -68,7 +68,7 @@ def maxpods(
 ) -> None:
     """Say how many pods an instance type can run."""
     from eksdoctor.cli import outputs
-    from eksdoctor.model.max_pods import Networking
+    from eksdoctor.model.instance_types.max_pods_formula import Networking
     from eksdoctor.render import max_pods_page
 
     pages = outputs.pages(output, ("terminal", "markdown", "json"))
@@ -86,12 +86,12 @@ def maxpods(
 
 
 def _known_types(given: Iterable[str]) -> "list[InstanceLimits]":
-    from eksdoctor.model import instance_table
-    from eksdoctor.model.limits import bundled_limits
+    from eksdoctor.model.instance_types import table
+    from eksdoctor.model.instance_types.limits import bundled_limits
 
     names: list[str] = []
     for text in given:
-        found = instance_table.matching(text.strip().lower())
+        found = table.matching(text.strip().lower())
         if not found:
             raise _not_known(text.strip())
         names += found
@@ -100,11 +100,11 @@ def _known_types(given: Iterable[str]) -> "list[InstanceLimits]":
 
 
 def _not_known(name: str) -> UsageError:
-    from eksdoctor.model import instance_table
+    from eksdoctor.model.instance_types import table
 
     if any(mark in name for mark in "*?["):
         return UsageError(f"no instance type is like {name}", "List them all: eksdoctor maxpods '*'")
-    close = instance_table.near(name.lower())
-    day = instance_table.date()
+    close = table.near(name.lower())
+    day = table.date()
     advice = f"Did you mean {' or '.join(close)}?" if close else "List those it has: eksdoctor maxpods '*'"
     return UsageError(f"the instance type {name} is not in the table of {day}", advice)

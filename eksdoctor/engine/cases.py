@@ -13,7 +13,7 @@ from eksdoctor.engine.rule import Rule
 from eksdoctor.engine.rulebook import Rulebook
 from eksdoctor.engine.tell import tell
 from eksdoctor.errors import UsageError
-from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.cluster.cluster import Cluster
 
 KINDS = ("fires", "clear", "unknown")
 

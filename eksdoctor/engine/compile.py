@@ -25,10 +25,10 @@ from eksdoctor.engine.rule import (
 )
 from eksdoctor.engine.words import compile_prose, compile_words
 from eksdoctor.errors import UsageError
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.cni import CNI
-from eksdoctor.model.fact import Items
-from eksdoctor.model.pod import Pod
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Items
+from eksdoctor.model.pods.pod import Pod
+from eksdoctor.model.vpc_cni.vpc_cni import CNI
 
 T = TypeVar("T")
 BASE: dict[str, object] = {"cluster": Cluster, "cni": CNI}

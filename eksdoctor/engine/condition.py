@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from eksdoctor.engine import schema
 from eksdoctor.errors import UsageError
-from eksdoctor.model.fact import Items, Unknown, join
-from eksdoctor.model.version import Version
+from eksdoctor.model.facts.fact import Items, Unknown, join
+from eksdoctor.model.facts.version import Version
 
 Values = Mapping[str, object]  # name → object
 Truth = bool | Unknown

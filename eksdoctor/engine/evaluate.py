@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from eksdoctor.engine.condition import Condition, Truth, Values, every
 from eksdoctor.engine.finding import Confidence, Severity
 from eksdoctor.engine.rule import Rule
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Items, Unknown, join
-from eksdoctor.model.pod import Pod, Trouble
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Items, Unknown, join
+from eksdoctor.model.pods.pod import Pod, Trouble
 
 ROW_YES: dict[bool | None, Confidence] = {
     True: Confidence.CONFIRMED,

@@ -11,8 +11,8 @@ from functools import cache
 
 from eksdoctor import model
 from eksdoctor.errors import UsageError
-from eksdoctor.model import fact
-from eksdoctor.model.fact import Items, Unknown
+from eksdoctor.model.facts import fact
+from eksdoctor.model.facts.fact import Items, Unknown
 from eksdoctor.snapshot.records import aws, kubernetes
 
 _NAMES: dict[str, object] = {}

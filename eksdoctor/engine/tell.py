@@ -20,7 +20,7 @@ from eksdoctor.engine.finding import (
 )
 from eksdoctor.engine.rule import ConfirmPart, FixPart, Loop, Rule
 from eksdoctor.engine.words import Words
-from eksdoctor.model.fact import Items, NotKnown, Unknown
+from eksdoctor.model.facts.fact import Items, NotKnown, Unknown
 from eksdoctor.snapshot.snapshot import Target
 
 MOST_ENTRIES = 10  # of one `for` in evidence, confirm or fix

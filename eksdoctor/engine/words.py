@@ -12,7 +12,7 @@ from eksdoctor.engine.agreement import agreed
 from eksdoctor.engine.condition import Getter, Values, parse, path_of
 from eksdoctor.engine.finding import Prose, Span
 from eksdoctor.errors import UsageError
-from eksdoctor.model.fact import Items, NotKnown, Unknown
+from eksdoctor.model.facts.fact import Items, NotKnown, Unknown
 
 HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 SHOWN = 5  # names of a list before it is folded

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from eksdoctor.model import sources
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Items, NotKnown, Unknown, known
-from eksdoctor.model.pod import Pod
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts import requests
+from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, known
+from eksdoctor.model.pods.pod import Pod
 from eksdoctor.snapshot.request import Request
 
 AUDIT = "audit"
@@ -17,14 +17,14 @@ def questions(cluster: Cluster) -> Iterator[Request]:
     policies = cluster.policies
     if isinstance(policies, Unknown) or not any(policy.is_valid for policy in policies):
         return
-    yield sources.DNS_PODS
+    yield requests.DNS_PODS
     if cluster.snapshot.purpose == AUDIT:
-        yield sources.KUBE_PROXY_CONFIG
-    if sources.DNS_PODS not in cluster.snapshot.outcomes:
+        yield requests.KUBE_PROXY_CONFIG
+    if requests.DNS_PODS not in cluster.snapshot.outcomes:
         return
     groups = sorted(group for group in set(_groups(cluster)) if not _is_asked(cluster, group))
     if groups:
-        yield sources.security_group_rules(groups[:MOST_GROUPS])
+        yield requests.security_group_rules(groups[:MOST_GROUPS])
 
 
 def _groups(cluster: Cluster) -> Iterator[str]:
@@ -41,8 +41,8 @@ def _groups(cluster: Cluster) -> Iterator[str]:
 
 
 def _is_asked(cluster: Cluster, group: str) -> bool:
-    wanted = sources.security_group_rules([group])
-    return sources.asked_with(cluster.snapshot, wanted) in cluster.snapshot.outcomes
+    wanted = requests.security_group_rules([group])
+    return requests.asked_with(cluster.snapshot, wanted) in cluster.snapshot.outcomes
 
 
 def _elements(items: Items[Pod] | Unknown) -> tuple[Pod, ...]:

@@ -9,11 +9,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain, zip_longest
 
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Items
-from eksdoctor.model.node import Node
-from eksdoctor.model.subnet import Subnet
-from eksdoctor.model.voices import Voices
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Items
+from eksdoctor.model.nodes.node import Node
+from eksdoctor.model.observations.log_sources import Voices
+from eksdoctor.model.subnets.subnet import Subnet
 from eksdoctor.snapshot.request import GET_POD_METRICS, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 

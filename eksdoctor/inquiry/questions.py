@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from eksdoctor.inquiry import branch_traffic, daemon_counters, surroundings, trail
-from eksdoctor.model import sources
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Items, Unknown
-from eksdoctor.model.node import Node
-from eksdoctor.model.subnet import Subnet
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts import requests
+from eksdoctor.model.facts.fact import Items, Unknown
+from eksdoctor.model.nodes.node import Node
+from eksdoctor.model.subnets.subnet import Subnet
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Snapshot
@@ -40,7 +40,7 @@ def questions(snapshot: Snapshot) -> list[Request]:
 
 def _wanted(cluster: Cluster) -> Iterator[Request]:
     yield from _at_once(cluster)
-    if sources.NODES not in cluster.snapshot.outcomes:
+    if requests.NODES not in cluster.snapshot.outcomes:
         return
     yield from _of_pods(cluster)
     yield from _of_account(cluster)
@@ -54,59 +54,59 @@ def _wanted(cluster: Cluster) -> Iterator[Request]:
 
 def _at_once(cluster: Cluster) -> Iterator[Request]:
     focus = cluster.snapshot.focus
-    yield sources.NODES
+    yield requests.NODES
     for namespace in dict.fromkeys((focus.namespace, cluster.permitted_namespace or focus.namespace)):
-        yield sources.pending_pods(namespace)
-        yield sources.warnings(namespace)
+        yield requests.pending_pods(namespace)
+        yield requests.warnings(namespace)
     if focus.pod:
-        yield sources.pod_named(focus.namespace, focus.pod)
-    yield sources.DAEMON_SETS
-    yield sources.AWS_NODE_PODS
-    yield sources.POD_ROWS
-    yield sources.ENI_CONFIGS
-    yield sources.SECURITY_GROUP_POLICIES
-    yield sources.CNI_NODES
-    yield sources.CONFIG_MAP
-    yield sources.NODE_POOLS
-    yield sources.EC2_NODE_CLASSES
-    yield sources.AWS_NODE_REVISIONS
-    yield sources.CALLER
-    yield sources.INTERFACES_QUOTA
-    outcome = cluster.snapshot.outcomes.get(sources.INTERFACES_QUOTA)
+        yield requests.pod_named(focus.namespace, focus.pod)
+    yield requests.DAEMON_SETS
+    yield requests.AWS_NODE_PODS
+    yield requests.POD_ROWS
+    yield requests.ENI_CONFIGS
+    yield requests.SECURITY_GROUP_POLICIES
+    yield requests.CNI_NODES
+    yield requests.CONFIG_MAP
+    yield requests.NODE_POOLS
+    yield requests.EC2_NODE_CLASSES
+    yield requests.AWS_NODE_REVISIONS
+    yield requests.CALLER
+    yield requests.INTERFACES_QUOTA
+    outcome = cluster.snapshot.outcomes.get(requests.INTERFACES_QUOTA)
     if outcome is not None and outcome.absent:  # nobody ever asked for more: AWS's default holds
-        yield sources.DEFAULT_INTERFACES_QUOTA
+        yield requests.DEFAULT_INTERFACES_QUOTA
     name = cluster.target_name
     if isinstance(name, str):
-        yield sources.cluster(name)
-        yield sources.addon(name)
-        yield sources.nodegroup_names(name)
+        yield requests.cluster(name)
+        yield requests.addon(name)
+        yield requests.nodegroup_names(name)
 
 
 def _of_pods(cluster: Cluster) -> Iterator[Request]:
     namespace = cluster.snapshot.focus.namespace
     if namespace and not cluster.has_pods_of(namespace):
-        yield sources.pods_of_namespace(namespace)  # nobody waits there, or the name is mistyped
+        yield requests.pods_of_namespace(namespace)  # nobody waits there, or the name is mistyped
     for node in nodes_to_list(cluster)[:MOST_NODES]:
-        yield sources.pods_of_node(node.name)
+        yield requests.pods_of_node(node.name)
     policies = [policy for policy in _elements(cluster.policies) if policy.is_valid]
     namespaces = sorted({policy.namespace for policy in policies})
     for namespace in namespaces[:MOST_NAMESPACES]:
-        yield sources.pods_of_namespace(namespace)
+        yield requests.pods_of_namespace(namespace)
         if any(
             p.namespace == namespace and p.record.spec.service_account_selector is not None for p in policies
         ):
-            yield sources.service_accounts(namespace)
+            yield requests.service_accounts(namespace)
 
 
 def _of_account(cluster: Cluster) -> Iterator[Request]:
     vpc = cluster.vpc_id
     if not isinstance(vpc, str) or not vpc:
         return
-    yield sources.subnets(vpc)
-    yield sources.vpcs(vpc)
+    yield requests.subnets(vpc)
+    yield requests.vpcs(vpc)
     types = cluster.instance_types_in_use
     if types:
-        yield sources.instance_types(types)
+        yield requests.instance_types(types)
     name = cluster.target_name
     if isinstance(name, str):
         yield from _of_node_groups(cluster, name)
@@ -117,11 +117,11 @@ def _of_node_groups(cluster: Cluster, name: str) -> Iterator[Request]:
     """The node groups in question, and of their launch templates the max-pods setting."""
     wanted = _groups_in_question(cluster)
     for group in dict.fromkeys((*wanted, *_groups_that_might_launch(cluster))):
-        yield sources.nodegroup(name, group)
+        yield requests.nodegroup(name, group)
     for record in cluster.snapshot.of(kinds.NODEGROUPS):
         template = record.launch_template
         if record.nodegroup_name in wanted and template is not None and template.id and template.version:
-            yield sources.launch_template_version(template.id, template.version)
+            yield requests.launch_template_version(template.id, template.version)
 
 
 def _of_security_groups(cluster: Cluster) -> Iterator[Request]:
@@ -131,7 +131,7 @@ def _of_security_groups(cluster: Cluster) -> Iterator[Request]:
         group for config in cluster.snapshot.of(kinds.ENI_CONFIGS) for group in config.spec.security_groups
     }
     if of_policies | of_configs:
-        yield sources.security_groups(of_policies | of_configs)
+        yield requests.security_groups(of_policies | of_configs)
     audited = cluster.snapshot.purpose == AUDIT
     record = cluster.record
     own = "" if isinstance(record, Unknown) else record.resources_vpc_config.cluster_security_group_id
@@ -139,7 +139,7 @@ def _of_security_groups(cluster: Cluster) -> Iterator[Request]:
     if own and (ruled or audited):
         ruled |= {own}
     if ruled:
-        yield sources.security_group_rules(ruled)
+        yield requests.security_group_rules(ruled)
 
 
 def _groups_in_question(cluster: Cluster) -> list[str]:
@@ -158,8 +158,8 @@ def _groups_that_might_launch(cluster: Cluster) -> list[str]:
 
 def _of_subnets(cluster: Cluster) -> Iterator[Request]:
     for subnet in subnets_in_question(cluster):
-        yield sources.interfaces(subnet.id)
-        yield sources.reservations(subnet.id)
+        yield requests.interfaces(subnet.id)
+        yield requests.reservations(subnet.id)
 
 
 def nodes_in_question(cluster: Cluster) -> list[Node]:
@@ -174,11 +174,11 @@ def nodes_to_list(cluster: Cluster) -> list[Node]:
     from a failed container, and a pod that only events name has no row of its own.
     """
     questioned = nodes_in_question(cluster)
-    if sources.POD_ROWS in cluster.snapshot.refusals or cluster.cni.security_groups_for_pods is not False:
+    if requests.POD_ROWS in cluster.snapshot.refusals or cluster.cni.security_groups_for_pods is not False:
         return questioned
     named = {pod.node_name for pod in _elements(cluster.pods_in_trouble) if pod.record is None}
     unclear = (
-        cluster.pod_table().unclear_nodes if sources.POD_ROWS in cluster.snapshot.outcomes else frozenset()
+        cluster.pod_table().unclear_nodes if requests.POD_ROWS in cluster.snapshot.outcomes else frozenset()
     )
     return [node for node in questioned if node.name in named or node.name in unclear]
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from eksdoctor.model import sources
-from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts import requests
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.request import Request
 
@@ -16,14 +16,14 @@ _ARN = re.compile(rf"arn:[\w-]+:iam::(\d{{12}}):role/(?:\S*/)?({_NAME.pattern})"
 
 def questions(cluster: Cluster) -> Iterator[Request]:
     """The requests, those that depend on earlier answers as soon as these are in."""
-    yield sources.MUTATING_WEBHOOKS
-    yield sources.AWS_NODE_ACCOUNT
+    yield requests.MUTATING_WEBHOOKS
+    yield requests.AWS_NODE_ACCOUNT
     vpc = cluster.vpc_id
     if isinstance(vpc, str) and vpc:
-        yield sources.route_tables(vpc)
-        yield sources.vpc_endpoints(vpc)
+        yield requests.route_tables(vpc)
+        yield requests.vpc_endpoints(vpc)
     if cluster.eni_quota.is_worth_counting is True:
-        yield sources.REGION_INTERFACES
+        yield requests.REGION_INTERFACES
     if cluster.is_same_in_aws is not False:
         yield from _of_identity(cluster)
 
@@ -31,13 +31,13 @@ def questions(cluster: Cluster) -> Iterator[Request]:
 def _of_identity(cluster: Cluster) -> Iterator[Request]:
     name = cluster.target_name
     if isinstance(name, str):
-        yield sources.pod_identities(name)
+        yield requests.pod_identities(name)
         for association in cluster.snapshot.of(kinds.POD_IDENTITY_NAMES):
-            yield sources.pod_identity(name, association.association_id)
+            yield requests.pod_identity(name, association.association_id)
     for role in _roles(cluster)[:MOST_ROLES]:
-        yield sources.role(role)
-        yield sources.attached_policies(role)
-        yield sources.inline_policies(role)
+        yield requests.role(role)
+        yield requests.attached_policies(role)
+        yield requests.inline_policies(role)
 
 
 def _roles(cluster: Cluster) -> list[str]:
@@ -49,7 +49,7 @@ def _roles(cluster: Cluster) -> list[str]:
         *(
             account.metadata.annotations.get(ROLE_ANNOTATION, "")
             for account in accounts
-            if (account.metadata.namespace, account.metadata.name) == (sources.SYSTEM, "aws-node")
+            if (account.metadata.namespace, account.metadata.name) == (requests.SYSTEM, "aws-node")
         ),
         *(group.node_role for group in snapshot.of(kinds.NODEGROUPS)),
     ]

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from eksdoctor.model import sources
-from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts import requests
 from eksdoctor.snapshot.request import Request
 
 CALLS = (
@@ -24,4 +24,4 @@ def questions(cluster: Cluster) -> Iterator[Request]:
     if cluster.cni.security_groups_for_pods is not False:
         names += OF_BRANCHES
     for name in names:
-        yield sources.calls_named(name, cluster.snapshot.window)
+        yield requests.calls_named(name, cluster.snapshot.window)

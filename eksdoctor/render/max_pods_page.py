@@ -6,9 +6,18 @@ from dataclasses import asdict, dataclass
 
 from rich.text import Text
 
-from eksdoctor.model import instance_table
-from eksdoctor.model.limits import InstanceLimits
-from eksdoctor.model.max_pods import CAP, LARGE, LARGE_CAP, Networking, PodLimit, PodMode, mode_of, pod_limits
+from eksdoctor.model.instance_types import table as instance_table
+from eksdoctor.model.instance_types.limits import InstanceLimits
+from eksdoctor.model.instance_types.max_pods_formula import (
+    CAP,
+    LARGE,
+    LARGE_CAP,
+    Networking,
+    PodLimit,
+    PodMode,
+    mode_of,
+    pod_limits,
+)
 from eksdoctor.render.marks import code, escaped
 from eksdoctor.render.paper import Ink, Paper, inert
 from eksdoctor.render.words import count

@@ -9,7 +9,7 @@ from eksdoctor.engine.rulebook import Rulebook
 from eksdoctor.evidence.observed.observation import Statement
 from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.evidence.signatures.catalogue import Weight, catalogue
-from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.examine import examine_cluster
 from eksdoctor.triage.known_words import known_words, words_of

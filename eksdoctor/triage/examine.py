@@ -8,8 +8,8 @@ from eksdoctor.engine.evaluate import Fired, Outcome, Undecided, evaluate, group
 from eksdoctor.engine.finding import Confidence, CouldNotTell, Finding, Severity
 from eksdoctor.engine.rulebook import Rulebook
 from eksdoctor.engine.tell import tell
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Items, Unknown
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Items, Unknown
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.levers import advise

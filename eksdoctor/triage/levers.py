@@ -6,8 +6,8 @@ from eksdoctor.engine.lever import LeverRule
 from eksdoctor.engine.rulebook import Rulebook
 from eksdoctor.engine.tell import entries, remedy
 from eksdoctor.engine.words import Words
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import NotKnown
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import NotKnown
 from eksdoctor.snapshot.snapshot import Target
 from eksdoctor.triage.report import LeverAdvice
 

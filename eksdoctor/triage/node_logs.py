@@ -11,9 +11,9 @@ from itertools import chain, zip_longest
 from eksdoctor.engine.finding import Confidence
 from eksdoctor.engine.rulebook import Rulebook
 from eksdoctor.inquiry.questions import questions
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Items
-from eksdoctor.model.voices import Voices
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Items
+from eksdoctor.model.observations.log_sources import Voices
 from eksdoctor.snapshot.request import GET_NODE_LOG, GET_POD_LOG, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.examine import examine

@@ -4,11 +4,11 @@ from collections import Counter
 
 from eksdoctor.engine.finding import CouldNotTell, Finding, Prose, Severity, Span
 from eksdoctor.engine.tell import needs
-from eksdoctor.model import sources
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Unknown
-from eksdoctor.model.pod import Trouble
-from eksdoctor.model.sight import LOGIN, gap
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts import requests
+from eksdoctor.model.facts.coverage import LOGIN, gap
+from eksdoctor.model.facts.fact import Unknown
+from eksdoctor.model.pods.pod import Trouble
 from eksdoctor.snapshot.request import (
     DESCRIBE_CLUSTER,
     GET_CALLER_IDENTITY,
@@ -61,7 +61,7 @@ def is_of_risks(cluster: Cluster, found: tuple[Verdict, ...]) -> bool:
 def _of_unseen_namespace(cluster: Cluster) -> Prose:
     """A namespace without pods may be a mistyped one, which is no health."""
     name = cluster.snapshot.focus.namespace
-    asked = gap(cluster.snapshot, sources.pods_of_namespace(name)) is None
+    asked = gap(cluster.snapshot, requests.pods_of_namespace(name)) is None
     if asked:
         return (Span("Namespace "), Span(name, is_value=True), Span(" has no pods: is that its name?"))
     words = " waits for an address; whether it has pods at all was not asked."

@@ -12,8 +12,8 @@ from msgspec import structs
 from eksdoctor.engine.evaluate import evaluate
 from eksdoctor.engine.finding import Confidence
 from eksdoctor.engine.rulebook import Rulebook
-from eksdoctor.model import sources
-from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts import requests
 from eksdoctor.paste import environment
 from eksdoctor.paste.environment import IN_PART
 from eksdoctor.snapshot import kinds
@@ -34,11 +34,11 @@ SAID_ONLY = (
 )
 """What people set most: where a paste does not show one of these, nothing is supposed of it."""
 WHOLE: tuple[Request, ...] = (
-    sources.DAEMON_SETS,
-    sources.CONFIG_MAP,
-    sources.AWS_NODE_PODS,
-    sources.cluster(NAME),
-    sources.addon(NAME),
+    requests.DAEMON_SETS,
+    requests.CONFIG_MAP,
+    requests.AWS_NODE_PODS,
+    requests.cluster(NAME),
+    requests.addon(NAME),
 )
 
 
@@ -62,7 +62,7 @@ def supposing(snapshot: Snapshot) -> Snapshot:
     records[kinds.DAEMON_SETS.file] = sets or _as_configured(snapshot)
     records[kinds.CLUSTER.file] = ({"name": NAME},)
     nodes = [node.metadata.name for node in snapshot.of(kinds.NODES)]
-    listed = (sources.NODES, *map(sources.pods_of_node, nodes)) if nodes else ()
+    listed = (requests.NODES, *map(requests.pods_of_node, nodes)) if nodes else ()
     outcomes = {request: Outcome() for request in (*WHOLE, *listed)}
     return replace(
         snapshot, records=records, outcomes=outcomes, target=replace(snapshot.target, cluster=NAME)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from eksdoctor.engine.evaluate import Undecided
 from eksdoctor.engine.finding import Confidence, Finding, Prose, Span, plain
 from eksdoctor.engine.tell import needs
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Unknown
-from eksdoctor.model.pod import Pod
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Unknown
+from eksdoctor.model.pods.pod import Pod
 from eksdoctor.triage.report import PodInTrouble, State, Verdict
 
 RANK = {Confidence.CONFIRMED: 0, Confidence.LIKELY: 1, Confidence.PAST: 2}

@@ -20,7 +20,7 @@ from eksdoctor.collect.connection import connect
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.target import Options, find_target
 from eksdoctor.evidence.inputs.cloudtrail_call import trail_call
-from eksdoctor.model import sources
+from eksdoctor.model.facts import requests
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import ACTIONS, Request
 from tests.collect.kubeconfigs import kubeconfig
@@ -150,24 +150,24 @@ CASES = {
         ("$.GroupId", "sg-903004f8"),
         ("$.VpcId", "vpc-1a2b3c4d"),
     ],
-    sources.AWS_NODE_ACCOUNT: [
+    requests.AWS_NODE_ACCOUNT: [
         ("$.metadata.annotations.eks.amazonaws.com/role-arn", f"{ROLE}/AmazonEKSVPCCNIRole"),
         ("$.secrets", None),
     ],
-    sources.AWS_NODE_REVISIONS: [
+    requests.AWS_NODE_REVISIONS: [
         ("$.revision", 2),
         ("$.metadata.creationTimestamp", "2024-03-08T09:14:02Z"),
         ("$.data.spec.template.spec.containers.0.env.0.value", "1"),
         ("$.data.spec.template.spec.containers.0.env.1.value", "(not kept)"),
         ("$.data.spec.template.metadata.labels", None),
     ],
-    sources.NODE_POOLS: [
+    requests.NODE_POOLS: [
         ("$.spec.template.spec.nodeClassRef.name", "default"),
         ("$.spec.template.spec.requirements.0.minValues", 2),
         ("$.spec.template.spec.expireAfter", "720h"),
         ("$.metadata.managedFields", None),
     ],
-    sources.EC2_NODE_CLASSES: [
+    requests.EC2_NODE_CLASSES: [
         ("$.spec.kubelet.maxPods", 20),
         ("$.spec.role", "KarpenterNodeRole-my-cluster"),
         ("$.spec.userData", None),
@@ -177,74 +177,74 @@ CASES = {
         ("$.metadata.annotations.karpenter.k8s.aws/ec2nodeclass-hash-version", "v4"),
         ("$.status.subnets.0.zone", "us-east-2b"),
     ],
-    sources.MUTATING_WEBHOOKS: [
+    requests.MUTATING_WEBHOOKS: [
         ("$.metadata.name", "vpc-resource-mutating-webhook"),
         ("$.metadata.labels", None),
         ("$.webhooks.0.failurePolicy", "Ignore"),
         ("$.webhooks.0.clientConfig.caBundle", True),
         ("$.webhooks.0.clientConfig.service", None),
     ],
-    sources.launch_template_version("lt-068f72b72934aff71", "2"): [
+    requests.launch_template_version("lt-068f72b72934aff71", "2"): [
         ("$.LaunchTemplateId", "lt-068f72b72934aff71"),
         ("$.VersionNumber", 2),
         ("$.ImageId", True),
         ("$.UserData", "read"),
         ("$.MaxPods", 58),
     ],
-    sources.route_tables("vpc-0065acced4EXAMPLE"): [
+    requests.route_tables("vpc-0065acced4EXAMPLE"): [
         ("$.RouteTableId", "rtb-09ba434c1bEXAMPLE"),
         ("$.Associations.0.Main", True),
         ("$.Routes.1.NatGatewayId", "nat-06c018cbd8EXAMPLE"),
         ("$.Routes.1.State", "blackhole"),
     ],
-    sources.vpc_endpoints("vpc-aabb1122"): [
+    requests.vpc_endpoints("vpc-aabb1122"): [
         ("$.ServiceName", "com.amazonaws.us-east-1.dynamodb"),
         ("$.VpcEndpointType", "Gateway"),
         ("$.RouteTableIds.0", "rtb-3d560345"),
     ],
-    sources.security_group_rules(["sg-1234567890abcdef0"]): [
+    requests.security_group_rules(["sg-1234567890abcdef0"]): [
         ("$.SecurityGroupRuleId", "sgr-abcdef01234567890"),
         ("$.IpProtocol", "-1"),
         ("$.FromPort", -1),
         ("$.ReferencedGroupInfo.GroupId", "sg-1234567890abcdef0"),
     ],
-    sources.pod_identities(CLUSTER): [
+    requests.pod_identities(CLUSTER): [
         ("$.associationId", "a-9njjin9gfghecgocd"),
         ("$.serviceAccount", "aws-node"),
     ],
-    sources.pod_identity(CLUSTER, "a-9njjin9gfghecgocd"): [("$.roleArn", f"{ROLE}/AmazonEKSVPCCNIRole")],
-    sources.role("Test-Role"): [
+    requests.pod_identity(CLUSTER, "a-9njjin9gfghecgocd"): [("$.roleArn", f"{ROLE}/AmazonEKSVPCCNIRole")],
+    requests.role("Test-Role"): [
         ("$.Arn", "arn:aws:iam::123456789012:role/Test-Role"),
         ("$.AssumeRolePolicyDocument.Statement.0.Principal.Service.0", "ec2.amazonaws.com"),
     ],
-    sources.attached_policies("ReadOnlyRole"): [
+    requests.attached_policies("ReadOnlyRole"): [
         ("$.RoleName", "ReadOnlyRole"),
         ("$.PolicyArn", "arn:aws:iam::aws:policy/ReadOnlyAccess"),
     ],
-    sources.inline_policies("S3Access"): [
+    requests.inline_policies("S3Access"): [
         ("$.RoleName", "S3Access"),
         ("$.PolicyName", "CloudwatchPutMetricPolicy"),
     ],
-    sources.pod_metrics("aws-node-4tq6b", HOST): [
+    requests.pod_metrics("aws-node-4tq6b", HOST): [
         ("$.kind", "metrics"),
         ("$.node", HOST),
         ("$.text", METRICS),
         ("$.at", "2024-03-14T15:32:44Z"),
     ],
-    sources.node_log(HOST, "aws-routed-eni/ipamd.log"): [
+    requests.node_log(HOST, "aws-routed-eni/ipamd.log"): [
         ("$.kind", "ipamd"),
         ("$.name", "/var/log/aws-routed-eni/ipamd.log"),
         ("$.whole", False),
         ("$.text", LINE),
     ],
-    sources.pod_log("aws-node-4tq6b", HOST, 3600): [
+    requests.pod_log("aws-node-4tq6b", HOST, 3600): [
         ("$.kind", "aws-node stdout"),
         ("$.pod", "aws-node-4tq6b"),
         ("$.text", 'time="2024-03-14T15:30:01Z" level=info msg="Starting IPAM daemon... "\n'),
     ],
-    sources.INTERFACES_QUOTA: [("$.Value", 6000.0), ("$.QuotaName", "Network interfaces per Region")],
-    sources.DEFAULT_INTERFACES_QUOTA: [("$.Value", 5000.0), ("$.ServiceCode", "vpc")],
-    sources.calls_named("CreateNetworkInterface", timedelta(hours=1)): [
+    requests.INTERFACES_QUOTA: [("$.Value", 6000.0), ("$.QuotaName", "Network interfaces per Region")],
+    requests.DEFAULT_INTERFACES_QUOTA: [("$.Value", 5000.0), ("$.ServiceCode", "vpc")],
+    requests.calls_named("CreateNetworkInterface", timedelta(hours=1)): [
         ("$.EventName", "CreateNetworkInterface"),
         ("$.EventTime", "2024-03-14T15:32:44Z"),
         ("$.Username", None),
@@ -351,9 +351,9 @@ def test_prefixes_of_the_second_page_are_read(tmp_path):
     "request_sent",
     [
         Request.of(r.LIST_DAEMON_SETS, namespace="kube-system"),
-        sources.AWS_NODE_REVISIONS,
-        sources.EC2_NODE_CLASSES,
-        sources.MUTATING_WEBHOOKS,
+        requests.AWS_NODE_REVISIONS,
+        requests.EC2_NODE_CLASSES,
+        requests.MUTATING_WEBHOOKS,
     ],
     ids=str,
 )
@@ -368,7 +368,7 @@ def test_what_must_not_be_kept_is_not(tmp_path, request_sent):
 
 
 def test_of_a_launch_template_nothing_but_the_setting_is_kept(tmp_path):
-    answer, _ = replay(tmp_path, sources.launch_template_version("lt-068f72b72934aff71", "2"))
+    answer, _ = replay(tmp_path, requests.launch_template_version("lt-068f72b72934aff71", "2"))
     assert list(msgspec.to_builtins(answer.documents)) == [
         {
             "LaunchTemplateId": "lt-068f72b72934aff71",
@@ -381,7 +381,7 @@ def test_of_a_launch_template_nothing_but_the_setting_is_kept(tmp_path):
 
 
 def test_of_a_trail_s_event_only_the_call_is_kept(tmp_path):
-    asked = sources.calls_named("CreateNetworkInterface", timedelta(hours=1))
+    asked = requests.calls_named("CreateNetworkInterface", timedelta(hours=1))
     answer, _ = replay(tmp_path, asked)
     kept = msgspec.json.encode(answer.documents).decode()
     for secret in ("jane.doe", "192.0.2.77", "ASIAIOSFODNN7EXAMPLE", "sg-0123456789abcdef0", "tlsDetails"):
@@ -399,7 +399,7 @@ def test_of_a_trail_s_event_only_the_call_is_kept(tmp_path):
 
 
 def test_a_second_page_of_policies_is_read(tmp_path):
-    answer, _ = replay(tmp_path, sources.attached_policies("ReadOnlyRole"))
+    answer, _ = replay(tmp_path, requests.attached_policies("ReadOnlyRole"))
     assert [policy.policy_name for policy in answer.documents] == ["ReadOnlyAccess", "AmazonEKS_CNI_Policy"]
 
 

@@ -13,13 +13,13 @@ from eksdoctor.collect.cloudtrail import lookup_events, trail_event
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.pace import Pace
 from eksdoctor.collect.refused import Refused
-from eksdoctor.model import sources
-from eksdoctor.model.sight import gap
+from eksdoctor.model.facts import requests
+from eksdoctor.model.facts.coverage import gap
 from eksdoctor.snapshot import manifest
 from eksdoctor.snapshot.snapshot import Snapshot
 
 AT = datetime(2025, 2, 3, 4, 5, tzinfo=UTC)
-ASKED = sources.calls_named("AssignPrivateIpAddresses", timedelta(minutes=30))
+ASKED = requests.calls_named("AssignPrivateIpAddresses", timedelta(minutes=30))
 
 
 class Trail:

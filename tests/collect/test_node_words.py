@@ -10,16 +10,16 @@ from eksdoctor.collect.connection import connect
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.node_words import MOST_METRICS, MOST_READ, TAIL
 from eksdoctor.collect.target import Options, find_target
-from eksdoctor.model import sources
+from eksdoctor.model.facts import requests
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import Request
 from tests.collect.kubeconfigs import kubeconfig
 from tests.collect.server import Reply, serving, status
 
 NODE = "ip-10-0-0-7.eu-west-1.compute.internal"
-METRICS = sources.pod_metrics("aws-node-x7k2p", NODE)
-LOG = sources.node_log(NODE, "aws-routed-eni/ipamd.log")
-STDOUT = sources.pod_log("aws-node-x7k2p", NODE, 3600)
+METRICS = requests.pod_metrics("aws-node-x7k2p", NODE)
+LOG = requests.node_log(NODE, "aws-routed-eni/ipamd.log")
+STDOUT = requests.pod_log("aws-node-x7k2p", NODE, 3600)
 METRICS_PATH = "/api/v1/namespaces/kube-system/pods/aws-node-x7k2p:61678/proxy/metrics"
 LOG_PATH = f"/api/v1/nodes/{NODE}/proxy/logs/aws-routed-eni/ipamd.log"
 STDOUT_PATH = "/api/v1/namespaces/kube-system/pods/aws-node-x7k2p/log"
@@ -156,7 +156,7 @@ def test_a_short_log_is_whole(server, ask):
 
 def test_the_plugins_log_is_of_its_own_kind(server, ask):
     server.on(LOG_PATH.replace("ipamd", "plugin"), partial(LINE, start=0))
-    assert one(ask(sources.node_log(NODE, "aws-routed-eni/plugin.log"))).kind == "plugin"
+    assert one(ask(requests.node_log(NODE, "aws-routed-eni/plugin.log"))).kind == "plugin"
 
 
 def test_a_part_that_is_not_the_end_is_not_taken_for_it(server, ask):
@@ -226,9 +226,9 @@ def test_an_answer_that_breaks_off_is_not_the_end_of_a_log(server, ask):
 @pytest.mark.parametrize("node", ["..", "../../apis", "a/b", "a?b", "a%2f", "", ".", "a b"])
 def test_a_name_that_leads_elsewhere_is_not_asked_for(server, ask, node):
     for request in (
-        sources.node_log(node, "aws-routed-eni/ipamd.log"),
-        sources.pod_metrics(node, NODE),
-        sources.pod_log(node, NODE, 60),
+        requests.node_log(node, "aws-routed-eni/ipamd.log"),
+        requests.pod_metrics(node, NODE),
+        requests.pod_log(node, NODE, 60),
     ):
         assert "no part of a path" in refused(ask(request)).words
     assert not server.asked
@@ -236,7 +236,7 @@ def test_a_name_that_leads_elsewhere_is_not_asked_for(server, ask, node):
 
 @pytest.mark.parametrize("path", ["../ipamd.log", "aws-routed-eni/..", "/etc/passwd", "", "a b", "a%2f.."])
 def test_a_log_elsewhere_is_not_asked_for(server, ask, path):
-    assert "no part of a path" in refused(ask(sources.node_log(NODE, path))).words
+    assert "no part of a path" in refused(ask(requests.node_log(NODE, path))).words
     assert not server.asked
 
 

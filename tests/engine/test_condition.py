@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eksdoctor.engine.condition import compile_condition, every, opposite, some, truth_of
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Items, Reason, Unknown
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Items, Reason, Unknown
 
 truths = st.lists(
     st.one_of(st.booleans(), st.builds(lambda n: Unknown((Reason(f"r{n}"),)), st.integers(0, 3)))

@@ -6,8 +6,8 @@ from eksdoctor.engine.evaluate import _combine, evaluate
 from eksdoctor.engine.finding import Confidence
 from eksdoctor.engine.patch import Patch, patched
 from eksdoctor.engine.rulebook import load
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Unknown
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.resources import rules_folder
 
 UNKNOWN = Unknown.because("?")

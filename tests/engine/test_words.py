@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from eksdoctor.engine.commands import compile_command
 from eksdoctor.engine.finding import Span, plain
 from eksdoctor.engine.words import compile_prose
-from eksdoctor.model.fact import Items, Unknown
+from eksdoctor.model.facts.fact import Items, Unknown
 from eksdoctor.snapshot.snapshot import Target
 
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from eksdoctor.collect.field_managers import of_environment
 from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.model import configuration_values
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.configuration_values import AWS_NODE, INIT
-from eksdoctor.model.fact import NotKnown, Unknown
-from eksdoctor.model.image import release_of
+from eksdoctor.model.aws_node_settings import addon_configuration
+from eksdoctor.model.aws_node_settings.addon_configuration import AWS_NODE, INIT
+from eksdoctor.model.aws_node_settings.image_tag import release_of
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import NotKnown, Unknown
 
 NOT_AN_ADDON = {"aws/eks-describe-addon": {"vpc-cni": None}}
 
@@ -43,7 +43,7 @@ def owning(manager, *names, time="2026-01-01T22:05:00Z"):
 
 @pytest.mark.parametrize("text", ["", "  ", "# nothing yet", "{}", "null"])
 def test_no_configuration(text):
-    assert configuration_values.read(text) == {}
+    assert addon_configuration.read(text) == {}
 
 
 @pytest.mark.parametrize(
@@ -52,19 +52,19 @@ def test_no_configuration(text):
 )
 def test_what_cannot_be_read_is_not_known(text):
     with pytest.raises(NotKnown):
-        configuration_values.read(text)
+        addon_configuration.read(text)
 
 
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_not_known(text):
     with contextlib.suppress(NotKnown):
-        configuration_values.variables(configuration_values.read(text))
+        addon_configuration.variables(addon_configuration.read(text))
 
 
 def test_a_merge_keeps_everything_else():
-    document = configuration_values.read("resources: {limits: {cpu: 1}}\nenv: {A: '1', B: '2'}\n")
+    document = addon_configuration.read("resources: {limits: {cpu: 1}}\nenv: {A: '1', B: '2'}\n")
     merged = json.loads(
-        configuration_values.merged(document, {AWS_NODE: {"A": "3", "B": None}, INIT: {"C": "x"}})
+        addon_configuration.merged(document, {AWS_NODE: {"A": "3", "B": None}, INIT: {"C": "x"}})
     )
     assert merged == {"resources": {"limits": {"cpu": 1}}, "env": {"A": "3"}, "init": {"env": {"C": "x"}}}
 

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.model.address_map import AddressMap, Use
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Unknown
-from eksdoctor.model.holders import Estate, Owner
-from eksdoctor.model.prefixes import free_prefixes
-from eksdoctor.model.survey import survey
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Unknown
+from eksdoctor.model.subnets.address_map import AddressMap, Use
+from eksdoctor.model.subnets.address_map_builder import survey
+from eksdoctor.model.subnets.eni_owner import Estate, Owner
+from eksdoctor.model.subnets.free_prefixes import free_prefixes
 from eksdoctor.snapshot import archive, kinds
 from eksdoctor.snapshot.records import aws
 

@@ -2,7 +2,10 @@
 
 import pytest
 
-from eksdoctor.model.advertised import (
+from eksdoctor.model.facts.fact import NotKnown
+from eksdoctor.model.instance_types.limits import bundled_limits
+from eksdoctor.model.instance_types.max_pods_formula import PodMode
+from eksdoctor.model.instance_types.provisioner_defaults import (
     KarpenterSettings,
     auto_mode,
     bootstrap,
@@ -15,9 +18,6 @@ from eksdoctor.model.advertised import (
     windows,
     windows_addresses,
 )
-from eksdoctor.model.fact import NotKnown
-from eksdoctor.model.limits import bundled_limits
-from eksdoctor.model.max_pods import PodMode
 
 
 def kinds(*names):

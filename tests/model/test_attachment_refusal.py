@@ -3,8 +3,8 @@
 import pytest
 
 from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Unknown
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Unknown
 
 REFUSED = "attachENI: AttachmentLimitExceeded: Interface count 4 exceeds the limit for m5.large"
 NO_DEVICE = "awsGetFreeDeviceNumber: no available device number for network card 0"

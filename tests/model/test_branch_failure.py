@@ -6,8 +6,8 @@ import pytest
 
 from eksdoctor.engine.patch import NO_ADDRESS, Patch, patched
 from eksdoctor.engine.rulebook import load
-from eksdoctor.model.branch_failure import Step, reason_of
-from eksdoctor.model.cluster import Cluster
+from eksdoctor.model.branch_enis.controller_failures import Step, reason_of
+from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.triage.examine import examine
 
 BOOK = load(Path(__file__).parents[2] / "rules")

@@ -6,10 +6,10 @@ import pytest
 
 from eksdoctor.engine.patch import Patch, patched
 from eksdoctor.engine.rulebook import load
-from eksdoctor.model.branch_shortage import shortage
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import NotKnown
-from eksdoctor.model.scheduler_answer import required_answer
+from eksdoctor.model.branch_enis.shortage import shortage
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import NotKnown
+from eksdoctor.model.pods.scheduler_message import required_answer
 from eksdoctor.snapshot.request import ACTIONS
 from eksdoctor.triage.examine import examine
 

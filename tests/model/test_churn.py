@@ -1,8 +1,8 @@
 """Pools whose last addresses cool, and what daemons say of the addresses they keep ready."""
 
 from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Unknown
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Unknown
 
 COOLS = "[debug] IP stats for Network Card 0 - total IPs: 18, assigned IPs: 15, cooldown IPs: 3"
 EMPTY = "DataStore has no available IP/Prefix addresses"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.model.daemon_placement import obstacle
+from eksdoctor.model.aws_node.placement import obstacle
 from eksdoctor.snapshot.records.kubernetes import (
     AnnotatedMetadata,
     Node,

@@ -7,10 +7,10 @@ import pytest
 
 from eksdoctor.engine.patch import AT, Patch, patched
 from eksdoctor.engine.rulebook import load
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.container_end import loop_of
-from eksdoctor.model.daemon_silence import says_nobody_answers
-from eksdoctor.model.fact import Unknown
+from eksdoctor.model.aws_node.crash_loop import loop_of
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Unknown
+from eksdoctor.model.pods.waits_for_aws_node import says_nobody_answers
 from eksdoctor.snapshot.records.kubernetes import (
     ContainerState,
     ContainerStatus,

@@ -3,11 +3,11 @@
 import pytest
 
 from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.density import Told
-from eksdoctor.model.fact import Unknown
-from eksdoctor.model.limits import bundled_limits
-from eksdoctor.model.max_pods import Networking, recommended, served
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Unknown
+from eksdoctor.model.instance_types.limits import bundled_limits
+from eksdoctor.model.instance_types.max_pods_formula import Networking, recommended, served
+from eksdoctor.model.provisioning.node_max_pods import Told
 
 PREFIXES = {"ENABLE_PREFIX_DELEGATION": "true"}
 AL2, AL2023, UBUNTU = "Amazon Linux 2", "Amazon Linux 2023.8.20250808", "Ubuntu 24.04.1 LTS"

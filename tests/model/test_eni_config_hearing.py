@@ -1,9 +1,9 @@
 """What EC2 answered for ENIConfigs, and subjects that only such answers tell of."""
 
 from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.cluster_subnets import OWN_SUBNETS
-from eksdoctor.model.fact import Unknown
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.cluster.cluster_subnets import OWN_SUBNETS
+from eksdoctor.model.facts.fact import Unknown
 
 WRONG_ZONE = (
     "attachENI: failed to attach ENI: InvalidParameterCombination: You may not attach a network interface to "

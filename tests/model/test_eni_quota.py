@@ -6,9 +6,9 @@ import pytest
 
 from eksdoctor.engine.patch import Patch, patched
 from eksdoctor.inquiry.questions import questions
-from eksdoctor.model import sources
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Unknown
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts import requests
+from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.snapshot.snapshot import Outcome
 
 QUOTA = "aws/service-quotas-get-service-quota"
@@ -24,7 +24,7 @@ def quota(value, **more):
 
 
 def test_it_stands_under_vpc_and_not_under_ec2():
-    for request in (sources.INTERFACES_QUOTA, sources.DEFAULT_INTERFACES_QUOTA):
+    for request in (requests.INTERFACES_QUOTA, requests.DEFAULT_INTERFACES_QUOTA):
         assert request.values == {"ServiceCode": "vpc", "QuotaCode": "L-DF5E4CA3"}
     assert isinstance(quota(10.0, **{QUOTA: {"L-DF5E4CA3": {"ServiceCode": "ec2"}}}).limit, Unknown)
 
@@ -55,7 +55,7 @@ def with_only(asked, value):
 
 
 def test_what_was_not_counted_may_be_near_and_its_absence_is_no_blindness():
-    cluster = Cluster(with_only([sources.cluster("example"), sources.INTERFACES_QUOTA], 5000.0))
+    cluster = Cluster(with_only([requests.cluster("example"), requests.INTERFACES_QUOTA], 5000.0))
     assert isinstance(cluster.eni_quota.is_near, Unknown)
     assert not any(reason.asked for reason in cluster.eni_quota.is_near.reasons)
     assert cluster.eni_quota.is_worth_counting is False
@@ -63,6 +63,6 @@ def test_what_was_not_counted_may_be_near_and_its_absence_is_no_blindness():
 
 @pytest.mark.parametrize(("value", "asked"), [(5000.0, False), (16.0, True)])
 def test_an_audit_counts_the_region_where_the_cluster_alone_holds_a_quarter(value, asked):
-    seen = with_only([sources.NODES, sources.cluster("example"), sources.INTERFACES_QUOTA], value)
-    assert (sources.REGION_INTERFACES in questions(seen)) is asked
-    assert sources.REGION_INTERFACES not in questions(replace(seen, purpose="triage"))
+    seen = with_only([requests.NODES, requests.cluster("example"), requests.INTERFACES_QUOTA], value)
+    assert (requests.REGION_INTERFACES in questions(seen)) is asked
+    assert requests.REGION_INTERFACES not in questions(replace(seen, purpose="triage"))

@@ -2,10 +2,10 @@
 
 import pytest
 
-from eksdoctor.model.environment import Environment
-from eksdoctor.model.fact import NotKnown
-from eksdoctor.model.selector import selects
-from eksdoctor.model.version import Version
+from eksdoctor.model.aws_node_settings.environment import Environment
+from eksdoctor.model.facts.fact import NotKnown
+from eksdoctor.model.facts.label_selector import selects
+from eksdoctor.model.facts.version import Version
 from eksdoctor.snapshot.records.kubernetes import Selector
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from eksdoctor.engine.patch import Patch, patched
 from eksdoctor.engine.rulebook import load
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Unknown
-from eksdoctor.model.pool import MANIFEST_TARGETS, Targets
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Unknown
+from eksdoctor.model.warm_pool.pool import MANIFEST_TARGETS, Targets
 from eksdoctor.triage.examine import examine
 
 BOOK = load(Path(__file__).parents[2] / "rules")

@@ -3,9 +3,9 @@
 import pytest
 
 from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Unknown
-from eksdoctor.model.identity import role_name
+from eksdoctor.model.aws_node.iam_identity import role_name
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Unknown
 
 ARN = "arn:aws:iam::111122223333:role/eks/cni"
 ANNOTATED = {"kubernetes/serviceaccount-aws-node": {

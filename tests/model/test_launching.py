@@ -6,10 +6,10 @@ import pytest
 
 from eksdoctor.engine.patch import Patch, patched
 from eksdoctor.inquiry.questions import questions
-from eksdoctor.model import sources
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.launch_refusal import refusals_of
-from eksdoctor.model.pod import Trouble
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts import requests
+from eksdoctor.model.pods.pod import Trouble
+from eksdoctor.model.provisioning.launch_refusal import refusals_of
 from eksdoctor.snapshot.records import aws
 from eksdoctor.snapshot.snapshot import Outcome
 
@@ -96,6 +96,6 @@ def test_a_triage_asks_for_the_health_of_node_groups_while_a_pod_lacks_a_node():
         (names, False),
     ):
         seen = patched(Patch(patch=patch))
-        known = {request: Outcome() for request in (sources.NODES, sources.cluster("example"))}
+        known = {request: Outcome() for request in (requests.NODES, requests.cluster("example"))}
         triage = replace(seen, outcomes=known, purpose="triage")
-        assert (sources.nodegroup("example", "general") in questions(triage)) is asked
+        assert (requests.nodegroup("example", "general") in questions(triage)) is asked

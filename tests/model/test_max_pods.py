@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.model.limits import InstanceLimits, bundled_limits
-from eksdoctor.model.max_pods import (
+from eksdoctor.model.instance_types.limits import InstanceLimits, bundled_limits
+from eksdoctor.model.instance_types.max_pods_formula import (
     Networking,
     PodMode,
     in_mode,

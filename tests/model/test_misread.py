@@ -2,12 +2,12 @@
 
 import pytest
 
-from eksdoctor.model.configuration_values import AWS_NODE, INIT
-from eksdoctor.model.daemon_variables import FLAGS
-from eksdoctor.model.environment import Environment
-from eksdoctor.model.fact import Unknown
-from eksdoctor.model.misread import misread
-from eksdoctor.model.version import Version
+from eksdoctor.model.aws_node_settings.addon_configuration import AWS_NODE, INIT
+from eksdoctor.model.aws_node_settings.environment import Environment
+from eksdoctor.model.aws_node_settings.invalid_values import misread
+from eksdoctor.model.aws_node_settings.variables import FLAGS
+from eksdoctor.model.facts.fact import Unknown
+from eksdoctor.model.facts.version import Version
 
 GROUP_MODE = "POD_SECURITY_GROUP_ENFORCING_MODE"
 

@@ -3,9 +3,9 @@
 import pytest
 
 from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.model.branch_eni import annotated_enis
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Unknown
+from eksdoctor.model.branch_enis.annotation import annotated_enis
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Unknown
 
 ON = {"ENABLE_POD_ENI": "true"}
 COMPUTE = "eks.amazonaws.com/compute-type"

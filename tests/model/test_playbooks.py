@@ -16,19 +16,24 @@ from eksdoctor.engine.patch import AT, Patch, patched
 from eksdoctor.engine.rulebook import load
 from eksdoctor.evidence.fast_scan.log_scan import Scan
 from eksdoctor.evidence.inputs import ipamd_introspection
-from eksdoctor.model import eni_quota
-from eksdoctor.model.advertised import KarpenterSettings, karpenter, managed_node_group, nodeadm
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.eni_config import Via, resolve
-from eksdoctor.model.growth import NO_ADDRESSES, NO_BLOCKS, Place, backs_off
-from eksdoctor.model.ignored_target import ignored_targets
-from eksdoctor.model.limits import bundled_limits, limits_of
-from eksdoctor.model.lowering import merged_configuration
-from eksdoctor.model.max_pods import Networking, recommended, served
-from eksdoctor.model.max_pods import PodMode as Mode
-from eksdoctor.model.max_pods_setting import SETTINGS, Provisioner
-from eksdoctor.model.pool import MANIFEST_TARGETS, Pool, Shape, Targets, claim_at
-from eksdoctor.model.version import Version
+from eksdoctor.model.aws_node_settings.ignored_targets import ignored_targets
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.custom_networking.eniconfig import Via, resolve
+from eksdoctor.model.facts.version import Version
+from eksdoctor.model.instance_types.limits import bundled_limits, limits_of
+from eksdoctor.model.instance_types.max_pods_formula import Networking, recommended, served
+from eksdoctor.model.instance_types.max_pods_formula import PodMode as Mode
+from eksdoctor.model.instance_types.max_pods_setting import SETTINGS, Provisioner
+from eksdoctor.model.instance_types.provisioner_defaults import (
+    KarpenterSettings,
+    karpenter,
+    managed_node_group,
+    nodeadm,
+)
+from eksdoctor.model.network import eni_quota
+from eksdoctor.model.warm_pool.growth import NO_ADDRESSES, NO_BLOCKS, Place, backs_off
+from eksdoctor.model.warm_pool.lower_targets import merged_configuration
+from eksdoctor.model.warm_pool.pool import MANIFEST_TARGETS, Pool, Shape, Targets, claim_at
 from eksdoctor.snapshot.records import aws
 
 ROOT = Path(__file__).parents[2]

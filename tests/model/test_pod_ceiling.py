@@ -7,11 +7,11 @@ import pytest
 
 from eksdoctor.engine.patch import Patch, patched
 from eksdoctor.inquiry.questions import questions
-from eksdoctor.model import sources
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Unknown
-from eksdoctor.model.refused_pod import RefusedPod
-from eksdoctor.model.scheduler_answer import SchedulerAnswer
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts import requests
+from eksdoctor.model.facts.fact import Unknown
+from eksdoctor.model.pods.scheduler_message import SchedulerAnswer
+from eksdoctor.model.pods.unschedulable_pod import RefusedPod
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records.kubernetes import PodRow
 from eksdoctor.snapshot.request import Refusal
@@ -140,9 +140,9 @@ def counted(table, limit="3"):
     snapshot = waiting("0/2 nodes are available: 1 Insufficient cpu, 1 Too many pods.", nodes=nodes)
     refusal = Outcome(Refusal("forbidden", "hidden", "list pods"))
     outcomes = {
-        sources.NODES: Outcome(), sources.pending_pods(): Outcome(), sources.warnings(): Outcome(),
-        sources.DAEMON_SETS: Outcome(),
-        sources.POD_ROWS: refusal if table is None else Outcome(),
+        requests.NODES: Outcome(), requests.pending_pods(): Outcome(), requests.warnings(): Outcome(),
+        requests.DAEMON_SETS: Outcome(),
+        requests.POD_ROWS: refusal if table is None else Outcome(),
     }  # fmt: skip
     records = snapshot.records | {kinds.POD_ROWS.file: table or ()}
     return Cluster(replace(snapshot, outcomes=outcomes, records=records))
@@ -190,5 +190,5 @@ def test_a_triage_asks_whose_the_full_nodes_are():
     asked = questions(
         replace(snapshot, purpose="triage", outcomes=dict(cluster.snapshot.outcomes), records=records)
     )
-    assert sources.nodegroup("example", "web") in asked
-    assert sources.nodegroup("example", "other-89") not in asked
+    assert requests.nodegroup("example", "web") in asked
+    assert requests.nodegroup("example", "other-89") not in asked

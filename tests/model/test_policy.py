@@ -6,8 +6,8 @@ https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/pkg/utils/
 import pytest
 
 from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Unknown
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Unknown
 
 WEB, TEAM = {"matchLabels": {"app": "web"}}, {"matchLabels": {"team": "shop"}}
 OTHER = {"matchLabels": {"app": "other"}}

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.model.fact import NotKnown
-from eksdoctor.model.growth import NO_ADDRESSES, NO_BLOCKS, Place, backs_off
-from eksdoctor.model.lowering import lowered, merged_configuration
-from eksdoctor.model.pool import Pool, Shape, Targets, claim_at, claim_of_new_node, stop_of_minimum
-from eksdoctor.model.version import Version
+from eksdoctor.model.facts.fact import NotKnown
+from eksdoctor.model.facts.version import Version
+from eksdoctor.model.warm_pool.growth import NO_ADDRESSES, NO_BLOCKS, Place, backs_off
+from eksdoctor.model.warm_pool.lower_targets import lowered, merged_configuration
+from eksdoctor.model.warm_pool.pool import Pool, Shape, Targets, claim_at, claim_of_new_node, stop_of_minimum
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from eksdoctor.model.advertised import KarpenterSettings
-from eksdoctor.model.fact import Unknown
-from eksdoctor.model.limits import bundled_limits
-from eksdoctor.model.max_pods import Networking
-from eksdoctor.model.max_pods_setting import SETTINGS, Provisioner
-from eksdoctor.model.origin import Image, Origin, image_of
-from eksdoctor.model.provenance import candidates, provenance
+from eksdoctor.model.facts.fact import Unknown
+from eksdoctor.model.instance_types.limits import bundled_limits
+from eksdoctor.model.instance_types.max_pods_formula import Networking
+from eksdoctor.model.instance_types.max_pods_origin import candidates, provenance
+from eksdoctor.model.instance_types.max_pods_setting import SETTINGS, Provisioner
+from eksdoctor.model.instance_types.node_origin import Image, Origin, image_of
+from eksdoctor.model.instance_types.provisioner_defaults import KarpenterSettings
 
 M5_LARGE = bundled_limits("m5.large")
 PREFIXES = Networking(prefix_delegation=True)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.model.fact import Items, Unknown
-from eksdoctor.model.reach import Peer, Traffic, lets_in, lets_out, reaches
+from eksdoctor.model.facts.fact import Items, Unknown
+from eksdoctor.model.network.security_group_rules import Peer, Traffic, lets_in, lets_out, reaches
 from eksdoctor.snapshot.records.network import ReferencedGroup, SecurityGroupRule
 
 DNS = Traffic("udp", 53)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.model.pod import BRANCH_RESOURCE
-from eksdoctor.model.scheduler_answer import SchedulerAnswer
+from eksdoctor.model.pods.pod import BRANCH_RESOURCE
+from eksdoctor.model.pods.scheduler_message import SchedulerAnswer
 
 PREEMPTION = (
     " preemption: 0/6 nodes are available: 3 No preemption victims found for incoming pod, "

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Unknown
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Unknown
 
 REVISIONS = "kubernetes/controllerrevisions"
 ON, OFF = {"ENABLE_PREFIX_DELEGATION": "true"}, {"ENABLE_PREFIX_DELEGATION": "false"}

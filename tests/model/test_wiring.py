@@ -3,11 +3,11 @@
 import pytest
 
 from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.model.branch_mode import Enforcing
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import NotKnown, Unknown
-from eksdoctor.model.probes import network_probes
-from eksdoctor.model.routes import WayOut, default_route
+from eksdoctor.model.branch_enis.enforcing_mode import Enforcing
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import NotKnown, Unknown
+from eksdoctor.model.network.default_route import WayOut, default_route
+from eksdoctor.model.pods.probes import network_probes
 from eksdoctor.snapshot.records.kubernetes import Container, ContainerPort, Probe, ProbeTarget
 
 

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from eksdoctor.errors import SnapshotError
-from eksdoctor.model.cluster import Cluster
-from eksdoctor.model.fact import Items
+from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Items
 from eksdoctor.snapshot import manifest
 from eksdoctor.snapshot.file_encoding import utf8
 from eksdoctor.snapshot.request import LIST_EVENTS, LIST_NODES

@@ -11,10 +11,10 @@ import moto.ec2
 import msgspec
 import pytest
 
-from eksdoctor.model import instance_table
-from eksdoctor.model.advertised import auto_mode
-from eksdoctor.model.limits import bundled_limits, limits_of
-from eksdoctor.model.max_pods import Networking, PodMode, cap, pod_limits
+from eksdoctor.model.instance_types import table
+from eksdoctor.model.instance_types.limits import bundled_limits, limits_of
+from eksdoctor.model.instance_types.max_pods_formula import Networking, PodMode, cap, pod_limits
+from eksdoctor.model.instance_types.provisioner_defaults import auto_mode
 from eksdoctor.snapshot.records import aws
 
 HERE = Path(__file__).parent
@@ -34,7 +34,7 @@ def pods(name, **settings):
 
 
 def test_every_published_type_is_in_the_table_and_no_other():
-    assert set(instance_table.rows()) == set(PUBLISHED)
+    assert set(table.rows()) == set(PUBLISHED)
     assert len(PUBLISHED) == 1447
 
 
@@ -96,7 +96,7 @@ def test_what_no_source_states_is_none():
 
 
 def test_the_cap_has_no_type_at_its_edge():
-    assert not {limits.vcpus for limits in instance_table.rows().values()} & {29, 30, 31}
+    assert not {limits.vcpus for limits in table.rows().values()} & {29, 30, 31}
     assert [cap(vcpus) for vcpus in (1, 28, 30, 31, 32, 896)] == [110, 110, 110, 250, 250, 250]
 
 
@@ -188,21 +188,21 @@ def test_numbers_that_popular_playbooks_have_wrong():
 
 
 def test_no_type_of_the_t_family_carries_a_trunk():
-    family = [name for name in instance_table.rows() if re.match(r"t[1234]", name)]
+    family = [name for name in table.rows() if re.match(r"t[1234]", name)]
     assert len(family) == 29
     assert {bundled_limits(name).trunking for name in family} == {False}
 
 
 def test_names_and_patterns():
-    assert instance_table.matching("m5.large") == ("m5.large",)
-    assert instance_table.matching("t3.*") == tuple(
+    assert table.matching("m5.large") == ("m5.large",)
+    assert table.matching("t3.*") == tuple(
         f"t3.{size}" for size in ("nano", "micro", "small", "medium", "large", "xlarge", "2xlarge")
     )
-    assert instance_table.matching("m5.?xlarge") == ("m5.2xlarge", "m5.4xlarge", "m5.8xlarge")
-    assert len(instance_table.matching("*")) == 1447
-    assert instance_table.matching("zz*") == ()
-    assert instance_table.near("m5.lrge")[0] == "m5.large"
+    assert table.matching("m5.?xlarge") == ("m5.2xlarge", "m5.4xlarge", "m5.8xlarge")
+    assert len(table.matching("*")) == 1447
+    assert table.matching("zz*") == ()
+    assert table.near("m5.lrge")[0] == "m5.large"
 
 
 def test_the_table_states_its_day():
-    assert re.fullmatch(r"20\d\d-\d\d-\d\d", instance_table.date())
+    assert re.fullmatch(r"20\d\d-\d\d-\d\d", table.date())

@@ -1,0 +1,1 @@
+"""The daemon pods of aws-node: running, crashing, missing."""

@@ -1,0 +1,49 @@
+"""Addresses that cool: given back by a pod and not to be given out again yet, by the daemons' own books."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from eksdoctor.evidence.inputs import ipamd_introspection
+from eksdoctor.evidence.inputs.ipamd_state import Eni
+from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.model.facts.fact import NotKnown, known
+from eksdoctor.snapshot import kinds
+
+if TYPE_CHECKING:
+    from eksdoctor.model.cluster.cluster import Cluster
+
+PERIOD = 30  # seconds; IP_COOLDOWN_PERIOD since v1.15, fixed before
+
+
+def cooling_addresses(cluster: "Cluster") -> frozenset[str]:
+    """The addresses that still cool at the capture's time, on the nodes whose book (`/v1/enis`) was read.
+
+    No API and no metric tells which addresses cool, so on all other nodes they look like warm ones.
+    """
+    period, found = cool_down(cluster), set[str]()
+    for words in cluster.snapshot.of(kinds.WORDS):
+        if words.kind != Kind.INTROSPECTION:
+            continue
+        book = ipamd_introspection.enis(words.text.encode("utf-8", "replace"))
+        for eni in book.enis if book is not None else ():
+            found |= _cooling_on(eni, cluster, period)
+    return frozenset(found)
+
+
+def cool_down(cluster: "Cluster") -> timedelta:
+    """IP_COOLDOWN_PERIOD; the default where the setting cannot be read."""
+    try:
+        seconds = known(cluster.cni.environment).number("IP_COOLDOWN_PERIOD", PERIOD)
+        return timedelta(seconds=seconds)
+    except (NotKnown, OverflowError):
+        return timedelta(seconds=PERIOD)
+
+
+def _cooling_on(eni: Eni, cluster: "Cluster", period: timedelta) -> set[str]:
+    return {
+        address.address
+        for block in eni.blocks
+        for address in block.addresses
+        if not address.assigned and address.released is not None
+        if cluster.at - address.released < period
+    }

@@ -1,0 +1,1 @@
+"""What the VPC resource controller hands out: branch ENIs and Windows addresses."""

@@ -1,0 +1,138 @@
+"""Addresses of Windows pods, which the resource controller hands out from one ENI of each node."""
+
+from typing import TYPE_CHECKING
+
+from eksdoctor.model.aws_node_settings.controller_config_map import setting
+from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
+from eksdoctor.model.nodes.node_record import Compute
+from eksdoctor.model.pods.pod import Pod, Trouble
+from eksdoctor.model.pods.scheduler_message import is_short_of, required_answer
+
+if TYPE_CHECKING:
+    from eksdoctor.model.cluster.cluster import Cluster
+    from eksdoctor.model.nodes.node import Node
+
+ADDRESS_RESOURCE = "vpc.amazonaws.com/PrivateIPv4Address"
+NO_ADDRESS = f"pod does not have label {ADDRESS_RESOURCE}"
+MOST_DIGITS = 9
+
+
+class WindowsNode:
+    """A Windows node as the scheduler sees its addresses."""
+
+    name: str
+
+    def __init__(self, node: "Node") -> None:
+        self.node = node
+        self.name = node.name
+
+    def __str__(self) -> str:
+        return self.name
+
+    @fact
+    def limit(self) -> int:
+        """Pod addresses that the node offers: its allocatable, 0 without any."""
+        record = self.node.record
+        if record is None or not record.status.allocatable:
+            raise NotKnown.because("the node states no resources")
+        text = record.status.allocatable.get(ADDRESS_RESOURCE, "0")
+        if not (text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS):
+            raise NotKnown.because(f"the node's {ADDRESS_RESOURCE} is no number")
+        return int(text)
+
+    @fact
+    def instance_type(self) -> str:
+        """EC2 instance type."""
+        return known(self.node.instance_type)
+
+
+class WindowsAddresses:
+    """The addresses of a cluster's Windows pods."""
+
+    def __init__(self, cluster: "Cluster") -> None:
+        self.cluster = cluster
+
+    @fact
+    def nodes(self) -> Items[WindowsNode]:
+        """The Windows nodes on EC2."""
+        return known(self.cluster.nodes).where(_is_windows).map(WindowsNode)
+
+    @fact
+    def is_managed(self) -> bool:
+        """Whether the controller hands out addresses: ConfigMap key `enable-windows-ipam`, shipped false."""
+        return setting(self.cluster, "enable-windows-ipam") == "true"
+
+    @fact
+    def uses_prefixes(self) -> bool:
+        """Whether nodes take whole prefixes: key `enable-windows-prefix-delegation`, shipped false."""
+        return setting(self.cluster, "enable-windows-prefix-delegation") == "true"
+
+    @fact
+    def pods_short(self) -> Items[Pod]:
+        """Pending pods for which the scheduler finds no address on Windows nodes."""
+        return known(self.cluster.pods_in_trouble).where(_is_short)
+
+    @fact
+    def pods_without_ipam(self) -> Items[Pod]:
+        """Pods that get no address because the controller hands none out."""
+        managed = self.is_managed
+        if managed is True:
+            return Items()
+        found = known(self.cluster.pods_in_trouble).where(self._lacks_ipam)
+        if isinstance(managed, Unknown) and found.elements:
+            return Items((), managed)
+        return found
+
+    def _lacks_ipam(self, pod: Pod) -> bool | Unknown:
+        try:
+            if pod.trouble == Trouble.UNBOUND:
+                return is_short_of(pod, ADDRESS_RESOURCE) and self._advertised() == 0
+            if pod.node is None or not known(pod.node.is_windows):
+                return False
+            found = any(NO_ADDRESS in event.message for event in pod.sandbox_events)
+            if not found:
+                self.cluster.require_events()
+        except NotKnown as missing:
+            return missing.unknown
+        return found
+
+    def _advertised(self) -> int:
+        return sum(1 for node in known(self.nodes).all() if known(node.limit) > 0)
+
+    @fact
+    def pods_out_of_budget(self) -> Items[Pod]:
+        """Those of which the scheduler found more nodes short than there are nodes that offer none.
+
+        Windows pods carry a selector for their system, so no Linux node is among them.
+        """
+
+        def is_it(pod: Pod) -> bool | Unknown:
+            try:
+                answer = required_answer(pod)
+                silent = len(known(self.nodes).all()) - self._advertised()
+                if answer.short_of_nothing_else(ADDRESS_RESOURCE) > silent:
+                    return True
+                if not self._advertised():
+                    return False
+            except NotKnown as missing:
+                return missing.unknown
+            return Unknown.because("which nodes the scheduler found without an address to give is not told")
+
+        return known(self.pods_short).where(is_it)
+
+
+def _is_windows(node: "Node") -> bool | Unknown:
+    compute = node.compute
+    if isinstance(compute, Unknown) or compute != Compute.EC2:
+        return compute if isinstance(compute, Unknown) else False
+    return node.is_windows
+
+
+def _is_short(pod: Pod) -> bool | Unknown:
+    trouble = pod.trouble
+    if isinstance(trouble, Unknown) or trouble != Trouble.UNBOUND:
+        return trouble if isinstance(trouble, Unknown) else False
+    try:
+        return is_short_of(pod, ADDRESS_RESOURCE)
+    except NotKnown as missing:
+        return missing.unknown

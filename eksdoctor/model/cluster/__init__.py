@@ -1,0 +1,1 @@
+"""The whole cluster; the only package that knows all others."""

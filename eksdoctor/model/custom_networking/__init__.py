@@ -1,0 +1,1 @@
+"""ENIConfigs: which one a node resolves to, and the evidence about them."""

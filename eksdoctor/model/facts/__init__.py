@@ -1,0 +1,1 @@
+"""What is known, what is not known and why; no AWS noun."""

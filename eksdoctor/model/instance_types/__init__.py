@@ -1,0 +1,1 @@
+"""Tables and formulas of one EC2 instance type; pure."""

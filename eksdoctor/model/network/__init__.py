@@ -1,0 +1,1 @@
+"""Routes, security groups, endpoints, quotas and the subnet discovery tag."""

@@ -1,0 +1,50 @@
+"""Whether a node can reach STS, which a daemon with IRSA must before it can call EC2 at all."""
+
+from typing import TYPE_CHECKING
+
+from eksdoctor.model.facts import requests
+from eksdoctor.model.facts.coverage import listed
+from eksdoctor.model.facts.fact import NotKnown, known
+from eksdoctor.model.network.default_route import WayOut, default_route, table_of
+from eksdoctor.snapshot import kinds
+
+if TYPE_CHECKING:
+    from eksdoctor.model.cluster.cluster import Cluster
+    from eksdoctor.model.nodes.node import Node
+
+PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
+NOWHERE = (WayOut.NONE, WayOut.BLACKHOLE)
+
+
+def lacks_way_to_sts(node: "Node") -> bool:
+    """Whether neither an endpoint in the VPC nor any route out of it leads to STS.
+
+    Raises NotKnown where another network may hold the endpoint. A proxy is a way of its own.
+    """
+    cluster, environment = node.cluster, known(node.cluster.cni.environment)
+    if any(environment.text(name) is not None for name in PROXIES):
+        return False
+    if _has_endpoint(cluster):
+        return False
+    subnet = known(node.subnet).id
+    if default_route(cluster, subnet).way not in NOWHERE:
+        return False
+    others = [
+        route
+        for route in table_of(cluster, subnet).routes
+        if route.state != "blackhole"
+        and route.gateway_id != "local"
+        and not route.gateway_id.startswith("vpce-")
+    ]
+    if others:
+        raise NotKnown.because("routes to other networks are there, which may hold an endpoint of STS")
+    return True
+
+
+def _has_endpoint(cluster: "Cluster") -> bool:
+    vpc = known(cluster.vpc_id)
+    endpoints = listed(cluster.snapshot, kinds.VPC_ENDPOINTS, requests.vpc_endpoints(vpc))
+    if any(one.vpc_id == vpc and one.service_name.endswith((".sts", ".sts-fips")) for one in endpoints):
+        return True
+    endpoints.all()
+    return False

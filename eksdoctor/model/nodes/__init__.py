@@ -1,0 +1,1 @@
+"""One node: its record, ENIs, capacity and pool."""

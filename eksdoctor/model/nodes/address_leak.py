@@ -1,0 +1,107 @@
+"""A leak: the daemon's book holds addresses for pods that are gone.
+
+The book lags behind the pods for as long as one is taken down, so one look proves nothing: more addresses
+held than pods there, in two looks further apart than the cool-down. Pods that are being deleted, and pods
+that were bound and may have their address already, count as holders.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from eksdoctor.evidence.inputs import prometheus
+from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.model.aws_node.cooldown import cool_down
+from eksdoctor.model.aws_node.introspection import Assignment
+from eksdoctor.model.facts.fact import Items, NotKnown, Reason, Unknown, fact, known
+from eksdoctor.model.observations.node_observations import POOL
+from eksdoctor.model.observations.observation_group import BRIEF
+from eksdoctor.model.pods.pod import Pod
+
+if TYPE_CHECKING:
+    from eksdoctor.model.nodes.node import Node
+
+INCONSISTENT = "inconsistent-pool"
+ONE_LOOK = Unknown((Reason("what the daemon holds was not seen twice, a minute apart", asked=False),))
+
+
+class Leak:
+    """The addresses of one node that the daemon holds for nobody."""
+
+    def __init__(self, node: "Node") -> None:
+        self.node = node
+
+    @fact
+    def looks(self) -> tuple[tuple[datetime, int], ...]:
+        """How many addresses the daemon held for pods, and when: by its log, its counters and its book."""
+        return tuple(sorted({*self._by_log(), *self._by_metrics(), *known(self.node.book.assigned_at)}))
+
+    def _by_log(self) -> list[tuple[datetime, int]]:
+        said = (one for one in self.node.heard.said(*POOL) if not one.numbers.get("card", 0))
+        return [
+            (at, one.numbers["assigned"])
+            for one in said
+            for at in (one.numbers_since, one.last)
+            if at is not None and "assigned" in one.numbers
+        ]
+
+    def _by_metrics(self) -> list[tuple[datetime, int]]:
+        """With ENABLE_MULTI_NIC the gauges are those of whichever network card wrote last."""
+        if self.node.cluster.cni.multiple_cards is not False:
+            return []
+        found = []
+        for words in self.node.cluster.words_of(self.node.name):
+            if words.kind == Kind.METRICS and words.at is not None:
+                scrape = prometheus.read((words.text.encode("utf-8", "replace"),))
+                if "assigned" in scrape.pool:
+                    found.append((words.at, scrape.pool["assigned"]))
+        return found
+
+    @fact
+    def holders(self) -> int:
+        """Pods of the node that hold an address of its pool, or may hold one."""
+        pods = known(self.node.pods).all()
+        return sum(1 for pod in pods if self._may_hold(pod))
+
+    def _may_hold(self, pod: Pod) -> bool:
+        if pod.is_host_network or pod.has_branch_eni:
+            return False
+        if pod.is_over:
+            return pod.record is not None and pod.record.metadata.deletion_timestamp is not None
+        return pod.waits_for_address is not True
+
+    @fact
+    def addresses(self) -> int:
+        """Addresses held for nobody in two looks further apart than the cool-down, the lesser number."""
+        looks = known(self.looks)
+        if not looks:
+            self.node.heard.require_silence()
+            return 0
+        last, assigned = looks[-1]
+        if assigned <= known(self.holders):
+            return 0
+        earlier = [held for at, held in looks if last - at > cool_down(self.node.cluster)]
+        if not earlier or self.node.cluster.at - last > BRIEF:
+            raise NotKnown(ONE_LOOK)
+        return max(min(assigned, earlier[-1]) - known(self.holders), 0)
+
+    @fact
+    def held_for_gone(self) -> Items[Assignment]:
+        """The addresses that its book holds for pods which are not on the node, where it was read."""
+        there = {pod.name for pod in known(self.node.pods).all()}
+        found = known(self.node.book.assignments)
+        return Items(tuple(one for one in found if one.pod and one.pod not in there))
+
+    @fact
+    def reports(self) -> int:
+        """How often the node-monitoring agent found the daemon's checkpoint and the pods at odds."""
+        found = sum(one.count for one in self.node.heard.said(INCONSISTENT))
+        if not found:
+            self.node.heard.require_silence()
+        return found
+
+    @fact
+    def pods(self) -> Items[Pod]:
+        """Waiting pods, while the daemon says that its pool is empty."""
+        if not known(self.addresses) or not known(self.node.heard.empty_answers):
+            return Items()
+        return known(self.node.starved_pods)

@@ -1,0 +1,74 @@
+"""A pool whose last addresses cool: given back a moment ago, counted as available, and not to be given yet.
+
+An address rests for IP_COOLDOWN_PERIOD (30 s) after its pod went. The daemon counts it as available, so the
+warm targets look met and the pool does not grow; where pods come and go all the time, there is always one
+more address that cools and one more pod that waits.
+"""
+
+from typing import TYPE_CHECKING
+
+from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.model.aws_node.cooldown import cool_down
+from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
+from eksdoctor.model.pods.pod import Pod
+
+if TYPE_CHECKING:
+    from eksdoctor.model.nodes.node import Node
+
+COOLING = "cooling"
+ASKED = ("datastore-empty", "generic")
+
+
+class Churn:
+    """The coming and going of one node's addresses."""
+
+    def __init__(self, node: "Node") -> None:
+        self.node = node
+
+    @property
+    def _cooled(self) -> tuple[Statement, ...]:
+        return tuple(one for one in self.node.heard.said(COOLING) if one.followed_by_success is not True)
+
+    @property
+    def _refused_a_pod(self) -> bool:
+        """Whether a pod asked in vain, by the daemon's or the kubelet's word; the question itself is none."""
+        return any(
+            not source.is_question
+            for one in self.node.heard.said(*ASKED)
+            if one.followed_by_success is not True
+            for source in one.sources
+        )
+
+    @fact
+    def answers(self) -> int:
+        """How often the daemon said that all it had left cools, while a pod asked in vain."""
+        if not self._cooled:
+            self.node.heard.require_silence()
+            return 0
+        if not self._refused_a_pod:
+            raise NotKnown.because("whether a pod asked for one of the addresses that cool was not heard")
+        return sum(one.count for one in self._cooled)
+
+    @fact
+    def cooling(self) -> int:
+        """How many cooled by its latest word of them."""
+        numbers = [one.numbers[COOLING] for one in self._cooled if COOLING in one.numbers]
+        if not numbers:
+            raise NotKnown.because("the daemon spoke of no address that cools")
+        return numbers[-1]
+
+    @fact
+    def period(self) -> int:
+        """Seconds for which an address cools."""
+        return int(cool_down(self.node.cluster).total_seconds())
+
+    @fact
+    def pods(self) -> Items[Pod]:
+        """Waiting pods that have waited for longer than an address cools, where that was said."""
+        if not known(self.answers):
+            return Items()
+        return known(self.node.starved_pods).where(self._waits_for_long)
+
+    def _waits_for_long(self, pod: Pod) -> bool:
+        at, bound = self.node.cluster.at, pod.bound_at
+        return bound is None or at - bound > cool_down(self.node.cluster)

@@ -1,0 +1,71 @@
+"""What was said of how much the daemons keep ready: that it is nothing, or that it is too little."""
+
+from typing import TYPE_CHECKING
+
+from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.model.facts.fact import Items, Unknown, fact, known
+from eksdoctor.model.instance_types.limits import PREFIX_SIZE
+from eksdoctor.model.observations.node_observations import REFUSED
+from eksdoctor.model.observations.observation_group import BRIEF, FEW
+
+if TYPE_CHECKING:
+    from eksdoctor.model.cluster.cluster import Cluster
+    from eksdoctor.model.nodes.node import Node
+
+POOL_LOW = "ipamd-pool-low"
+EMPTIED = "datastore-empty"
+SMALL = 2
+"""A WARM_IP_TARGET up to which nearly every new pod costs a call to EC2.
+https://github.com/aws/amazon-vpc-cni-k8s#warm_ip_target"""
+
+
+class Warmth:
+    """What the pools of a cluster keep ready, as its daemons tell."""
+
+    def __init__(self, cluster: "Cluster") -> None:
+        self.cluster = cluster
+
+    @property
+    def nodes_at_zero(self) -> "Items[Node]":
+        """Nodes whose daemon goes by WARM_ENI_TARGET=0, as it says each time its pool is too low.
+
+        With prefix delegation the same line gives the warm prefixes, each of 16 addresses.
+        """
+        names = {one.node for one in self.cluster.heard.said("benign") if one.node and _is_zero(one)}
+        found = tuple(self.cluster.node_named(name) for name in sorted(names))
+        return Items(found, self.cluster.heard.unheard)
+
+    @fact
+    def nodes_beyond_minimum(self) -> "Items[Node]":
+        """Nodes with more pods than MINIMUM_IP_TARGET: each further one takes an address from EC2 first."""
+        minimum = known(self.cluster.targets).minimum_ip
+        return known(self.cluster.nodes_of_vpc_cni).where(
+            lambda node: n if isinstance(n := node.assigned_ips, Unknown) else n > minimum
+        )
+
+    @fact
+    def is_tight(self) -> bool:
+        """Whether few single addresses are kept ready and nodes run more pods than the minimum."""
+        if not 0 < known(self.cluster.targets).warm_ip <= SMALL:
+            return False
+        found = known(self.nodes_beyond_minimum)
+        return bool(found.elements or found.all())
+
+    @fact
+    def nodes_emptied(self) -> "Items[Node]":
+        """Nodes whose pool was found empty again and again and filled each time, with nothing refused."""
+        nodes = (self.cluster.node_named(name) for name in self.cluster.heard.nodes_named)
+        return Items(tuple(node for node in nodes if _is_emptied(node)), self.cluster.heard.silence(EMPTIED))
+
+
+def _is_zero(said: Statement) -> bool:
+    if said.signature.id != POOL_LOW:
+        return False
+    return said.numbers.get("eni_target") == 0 and said.numbers.get("per_eni") != PREFIX_SIZE
+
+
+def _is_emptied(node: "Node") -> bool:
+    said = [one for one in node.heard.said(EMPTIED) if one.followed_by_success is True]
+    often = sum(one.count for one in said) > FEW
+    long = any(one.lasted is not None and one.lasted > BRIEF for one in said)
+    return often and long and not node.heard.said(*REFUSED)

@@ -1,0 +1,1 @@
+"""What the evidence package found, by class, node and subnet."""

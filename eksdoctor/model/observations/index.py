@@ -1,0 +1,196 @@
+"""All testimony of a cluster, heard once: events, logs, counters; found by class, node or subnet.
+
+A class is one of `testimony/signatures.yaml`. What was not heard is no sign of health: silence counts
+only of a node whose daemon's log was read over the whole window with its debug lines, and of events
+only where they may be read.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from eksdoctor.evidence.fast_scan.log_scan import Extent, Scan
+from eksdoctor.evidence.inputs import prometheus
+from eksdoctor.evidence.inputs.cloudtrail_events import hear_call
+from eksdoctor.evidence.inputs.error_counters import counted, pasted
+from eksdoctor.evidence.inputs.kubernetes_events import hear_conditions, hear_event, seen_at
+from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.source import Kind, Source
+from eksdoctor.evidence.signatures.catalogue import catalogue
+from eksdoctor.model.facts.fact import NotKnown, Reason, Unknown, known
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.node_text import Words
+
+if TYPE_CHECKING:
+    from eksdoctor.model.cluster.cluster import Cluster
+
+SUBNET_REFUSALS = ("subnet-without-addresses", "subnet-without-prefix", "subnet-short")
+VOICES = frozenset({"ipamd", "plugin", "stdout"})
+"""Whose words are the VPC CNI's own, in the `source` of a signature."""
+OF_EVENTS = frozenset({"kubelet", "scheduler", "vpc-resource-controller", "node-monitoring-agent"})
+"""Whose words are events: they are heard where events may be read."""
+QUIET = timedelta(minutes=15)
+"""A daemon whose pool is short asks every few seconds, at most two minutes apart after a refusal."""
+LOGS = frozenset({Kind.IPAMD, Kind.PLUGIN, Kind.STDOUT, Kind.KUBELET, Kind.PASTE})
+
+
+class Listening:
+    """What was heard in a cluster."""
+
+    def __init__(self, cluster: "Cluster") -> None:
+        self.cluster = cluster
+        self.extents: list[tuple[Source, Extent]] = []
+
+    @cached_property
+    def statements(self) -> tuple[Statement, ...]:
+        """Everything that was said in the window."""
+        snapshot = self.cluster.snapshot
+        scan = Scan(near=snapshot.at)
+        for event in snapshot.of(kinds.EVENTS):
+            if self._is_in_window(seen_at(event).last):
+                hear_event(scan.gathering, event)
+        for node in snapshot.of(kinds.NODES):
+            hear_conditions(scan.gathering, node)
+        for call, node_name in self.cluster.trail.own_calls:
+            hear_call(scan.gathering, call, node_name)
+        for source, chunks, path in self._logs():
+            self.extents.append((source, scan.read(chunks, source, path)))
+        found = (*scan.gathering.statements(), *self._counted())
+        return tuple(one for one in found if self._is_in_window(one.last))
+
+    def _logs(self) -> Iterator[tuple[Source, Iterable[bytes], Path | None]]:
+        for words in self._words_of(*LOGS):
+            yield _source(words), (words.text.encode("utf-8", "replace"),), None
+        for stream in self.cluster.snapshot.streams:
+            if stream.kind in LOGS:
+                yield Source(Kind(stream.kind), stream.name, stream.node), stream.open(), stream.path
+
+    def _counted(self) -> Iterator[Statement]:
+        since = self.cluster.at - self.cluster.window
+        for words in self._words_of(Kind.METRICS):
+            scrape = prometheus.read((words.text.encode("utf-8", "replace"),))
+            if self.cluster.snapshot.is_pasted:
+                yield from pasted(scrape, _source(words))
+            else:
+                yield from counted(scrape, _source(words), since, words.at)
+
+    def _words_of(self, *sorts: Kind) -> tuple[Words, ...]:
+        return tuple(words for words in self.cluster.snapshot.of(kinds.WORDS) if words.kind in sorts)
+
+    def _is_in_window(self, last: datetime | None) -> bool:
+        return last is None or self.cluster.at - last <= self.cluster.window
+
+    @cached_property
+    def _by_class(self) -> dict[str, list[Statement]]:
+        found: defaultdict[str, list[Statement]] = defaultdict(list)
+        for one in self.statements:
+            found[one.testifies].append(one)
+        return found
+
+    def said(self, *classes: str) -> tuple[Statement, ...]:
+        """The statements of these classes."""
+        return tuple(one for name in classes for one in self._by_class.get(name, ()))
+
+    @cached_property
+    def _by_node(self) -> dict[str, list[Statement]]:
+        found: defaultdict[str, list[Statement]] = defaultdict(list)
+        for one in self.statements:
+            found[one.node].append(one)
+        return found
+
+    def statements_on(self, node: str) -> tuple[Statement, ...]:
+        """Everything that was said on a node."""
+        return tuple(self._by_node.get(node, ()))
+
+    def said_on(self, node: str, *classes: str) -> tuple[Statement, ...]:
+        """The statements of these classes on a node."""
+        return tuple(one for one in self.statements_on(node) if one.testifies in classes)
+
+    def is_vpc_cni(self, node: str) -> bool:
+        """Whether the VPC CNI's own words came from a node."""
+        return any(one.signature.source in VOICES for one in self.statements_on(node))
+
+    @property
+    def nodes_named(self) -> tuple[str, ...]:
+        """The nodes on which anything was said."""
+        return tuple(sorted(node for node in self._by_node if node))
+
+    @cached_property
+    def _by_subnet(self) -> dict[str, list[Statement]]:
+        """Refusals by the subnet they name, else by the one that the node's pods draw on."""
+        found: defaultdict[str, list[Statement]] = defaultdict(list)
+        for one in self.said(*SUBNET_REFUSALS):
+            if one.subnet:
+                found[one.subnet].append(one)
+            elif one.node:
+                found[self._subnet_meant(one)].append(one)
+        return found
+
+    def _subnet_meant(self, one: Statement) -> str:
+        """The subnet of a refusal that names none: its node's, or the only one that others there name."""
+        subnet = self.cluster.node_named(one.node).pod_subnet
+        if not isinstance(subnet, Unknown):
+            return subnet.id
+        named = {other.subnet for other in self.said_on(one.node, *SUBNET_REFUSALS) if other.subnet}
+        return named.pop() if len(named) == 1 else unnamed_subnet(one.node)
+
+    def refused_in(self, subnet: str, *classes: str) -> tuple[Statement, ...]:
+        """EC2's refusals in a subnet that no success followed."""
+        found = self._by_subnet.get(subnet, ())
+        return tuple(one for one in found if one.testifies in classes and one.followed_by_success is not True)
+
+    @property
+    def subnets_refused(self) -> tuple[str, ...]:
+        """The subnets in which EC2 refused anything."""
+        return tuple(sorted(self._by_subnet))
+
+    def silence(self, *classes: str) -> Unknown | None:
+        """Why it may have been said all the same: nobody listened where pods are in trouble."""
+        voices = {one.source for one in catalogue() if one.testifies in classes}
+        try:
+            if voices <= OF_EVENTS:
+                self.cluster.require_events()
+            else:
+                for node in known(self.cluster.nodes_in_question).all():
+                    self.require_hearing(node.name)
+        except NotKnown as silence:
+            return silence.unknown
+        return None
+
+    @property
+    def unheard(self) -> Unknown:
+        """Why silence proves nothing."""
+        return Unknown((Reason("ipamd's own words were not heard here", asked=False),))
+
+    def is_quiet_since(self, one: Statement) -> bool:
+        """Whether the log of its node went on for long enough to repeat it, and did not; never of a paste."""
+        if self.cluster.snapshot.is_pasted:
+            return False
+        _ = self.statements
+        ends = [extent.last for source, extent in self.extents if source.node == one.node and one.node]
+        last = one.last
+        return last is not None and any(end is not None and end - last > QUIET for end in ends)
+
+    def require_hearing(self, node: str) -> None:
+        """Raise NotKnown unless the daemon's log of the whole window was read, debug lines and all."""
+        since = self.cluster.at - self.cluster.window
+        _ = self.statements
+        for source, extent in self.extents:
+            if source.node != node or source.kind not in (Kind.IPAMD, Kind.STDOUT):
+                continue
+            whole = extent.has_debug and not extent.skimmed
+            if extent.first is not None and extent.first <= since and whole:
+                return
+        raise NotKnown(self.unheard)
+
+
+def unnamed_subnet(node: str) -> str:
+    """What the subnet of a node's pods is called while nothing tells its id."""
+    return f"the pod subnet of {node}"
+
+
+def _source(words: Words) -> Source:
+    return Source(Kind(words.kind), words.name, words.node, words.pod)

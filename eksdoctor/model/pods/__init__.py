@@ -1,0 +1,1 @@
+"""A pod, its events, and the scheduler's messages about it."""

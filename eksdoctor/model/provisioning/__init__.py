@@ -1,0 +1,1 @@
+"""Who creates nodes, with which max-pods, in which subnets."""

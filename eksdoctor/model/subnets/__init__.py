@@ -1,0 +1,1 @@
+"""One subnet: its record, the use of every address, and which nodes use it."""

@@ -1,0 +1,47 @@
+"""Subnets that are tagged for the CNI's discovery and that no node takes, and why."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from eksdoctor.model.facts.fact import known
+from eksdoctor.model.network.discovery_tag import EXCLUDES_SINCE, ROLE_TAG, is_candidate
+
+if TYPE_CHECKING:
+    from eksdoctor.model.nodes.node import Node
+    from eksdoctor.model.subnets.subnet import Subnet
+
+
+class Miss(StrEnum):
+    """Why a tagged subnet serves no node."""
+
+    NONE = "none"
+    ZONE = "no node of the VPC CNI is in its zone, and an ENI must be made in its node's zone"
+    CLUSTER = "its cluster tags name other clusters only"
+    EMPTY = "its tag has no value, which counts as no tag since v1.22"
+    ZERO = "its tag says 0, and no other subnet of the zone is left for new ENIs"
+
+
+def miss_of(subnet: "Subnet") -> Miss:
+    """Why a tagged subnet helps nobody who lacks one; raises NotKnown."""
+    cluster = subnet.cluster
+    nodes = known(cluster.nodes_of_vpc_cni).all()
+    zone = known(subnet.zone)
+    here = [node for node in nodes if known(known(node.subnet).zone) == zone]
+    if not here:
+        return Miss.ZONE if any(_lacks_tagged(node) for node in nodes) else Miss.NONE
+    version = known(cluster.cni.version)
+    if version < EXCLUDES_SINCE:
+        return Miss.NONE  # any value opts in
+    value = known(subnet.tags)[ROLE_TAG]
+    if value == "0":
+        return Miss.ZERO if any(not known(node.discovered_subnets) for node in here) else Miss.NONE
+    name = known(cluster.cni.environment).text("CLUSTER_NAME") or ""
+    takes = is_candidate(known(subnet.tags), version, name, is_own=False)
+    if takes or not any(_lacks_tagged(node) for node in here):
+        return Miss.NONE
+    return Miss.CLUSTER if value else Miss.EMPTY
+
+
+def _lacks_tagged(node: "Node") -> bool:
+    """Whether no tagged subnet is among those that the node may put a new ENI into."""
+    return not any(known(subnet.tags).get(ROLE_TAG) for subnet in known(node.discovered_subnets))

@@ -1,0 +1,1 @@
+"""The VPC CNI as installed: add-on, release, settings at work."""

@@ -1,0 +1,1 @@
+"""The arithmetic by which ipamd requests and releases IPs; pure."""
