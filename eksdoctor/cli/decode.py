@@ -14,7 +14,7 @@ from eksdoctor.cli.options import Color
 from eksdoctor.errors import UsageError
 
 if TYPE_CHECKING:
-    from eksdoctor.paste.page import Page
+    from eksdoctor.paste.pasted_text import Page
     from eksdoctor.snapshot.text_streams import Stream
 
 LARGE = 4 << 20
@@ -51,7 +51,7 @@ def decode(
 
     from eksdoctor.cli import outputs
     from eksdoctor.engine.rulebook import load
-    from eksdoctor.paste.assemble import assemble
+    from eksdoctor.paste.build_snapshot import assemble
     from eksdoctor.render import decode_page
     from eksdoctor.resources import rules_folder
     from eksdoctor.triage.decoding import decoded
@@ -77,7 +77,7 @@ def _read(files: Sequence[str], kept: BinaryIO) -> "tuple[list[Page], list[Strea
     """
     from eksdoctor.evidence.observed.source import Kind
     from eksdoctor.evidence.text.blocks import GZIP
-    from eksdoctor.paste.page import Page
+    from eksdoctor.paste.pasted_text import Page
     from eksdoctor.snapshot.text_streams import Stream
 
     pages, streams = [], []

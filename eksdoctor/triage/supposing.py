@@ -14,8 +14,8 @@ from eksdoctor.engine.finding import Confidence
 from eksdoctor.engine.rulebook import Rulebook
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts import requests
-from eksdoctor.paste import environment
-from eksdoctor.paste.environment import IN_PART
+from eksdoctor.paste import cni_settings
+from eksdoctor.paste.cni_settings import IN_PART
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
 from eksdoctor.snapshot.request import Request
@@ -93,5 +93,5 @@ def _as_shipped(container: kubernetes.TemplateContainer) -> kubernetes.TemplateC
 def _as_configured(snapshot: Snapshot) -> tuple[kubernetes.DaemonSet, ...]:
     """aws-node as the add-on is told to run it, where the DaemonSet itself was not pasted."""
     told = [addon.configuration_values for addon in snapshot.of(kinds.ADDONS) if addon.configuration_values]
-    variables = environment.configured(told[0]) if told else {}
-    return (_alone(decode(kinds.DAEMON_SETS, environment.daemon_set(variables))),) if variables else ()
+    variables = cni_settings.configured(told[0]) if told else {}
+    return (_alone(decode(kinds.DAEMON_SETS, cni_settings.daemon_set(variables))),) if variables else ()

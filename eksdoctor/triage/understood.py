@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from eksdoctor.paste import environment
-from eksdoctor.paste.page import NODE, POD
+from eksdoctor.paste import cni_settings
+from eksdoctor.paste.pasted_text import NODE, POD
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
 from eksdoctor.snapshot.snapshot import Snapshot
@@ -38,7 +38,7 @@ def _settings(snapshot: Snapshot) -> Iterator[str]:
             if settings:
                 yield f"{container.name} runs with {', '.join(settings)}"
     for addon in snapshot.of(kinds.ADDONS):
-        told = environment.configured(addon.configuration_values)
+        told = cni_settings.configured(addon.configuration_values)
         if told:
             yield "the add-on is told " + ", ".join(f"{name}={value}" for name, value in told.items())
 

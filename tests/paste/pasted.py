@@ -8,8 +8,8 @@ from pathlib import Path
 import yaml
 
 from eksdoctor.engine.rulebook import load
-from eksdoctor.paste.assemble import assemble
-from eksdoctor.paste.page import Page
+from eksdoctor.paste.build_snapshot import assemble
+from eksdoctor.paste.pasted_text import Page
 from eksdoctor.resources import rules_folder
 from eksdoctor.triage.decoding import decoded
 

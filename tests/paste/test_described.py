@@ -2,7 +2,7 @@
 
 import pytest
 
-from eksdoctor.paste import described
+from eksdoctor.paste import node_description
 
 WHOLE = """\
 Name:               ip-10-0-0-1.ec2.internal
@@ -25,7 +25,7 @@ System Info:
 
 
 def test_a_whole_node():
-    node = described.node(WHOLE)
+    node = node_description.node(WHOLE)
     assert node["metadata"]["name"] == "ip-10-0-0-1.ec2.internal"
     assert node["metadata"]["labels"]["topology.kubernetes.io/zone"] == "eu-west-1a"
     assert node["spec"]["unschedulable"] is True
@@ -35,13 +35,13 @@ def test_a_whole_node():
 
 @pytest.mark.parametrize("section", ["Capacity", "Allocatable"])
 def test_one_section_stands_for_the_other(section):
-    node = described.node(f"{section}:\n  cpu:  2\n  pods:  8\n")
+    node = node_description.node(f"{section}:\n  cpu:  2\n  pods:  8\n")
     assert node["status"]["capacity"] == node["status"]["allocatable"] == {"cpu": "2", "pods": "8"}
 
 
 @pytest.mark.parametrize("text", ["", "Capacity:\n", "Capacity: 10Gi\n", "Limits:\n  pods: 1\n"])
 def test_no_node(text):
-    assert described.node(text) is None
+    assert node_description.node(text) is None
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,4 @@ def test_no_node(text):
     ],
 )
 def test_instance_types(text, types):
-    assert described.instance_types(text) == types
+    assert node_description.instance_types(text) == types

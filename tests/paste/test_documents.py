@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from eksdoctor.paste import documents
+from eksdoctor.paste import api_objects
 from eksdoctor.snapshot import kinds
 
 SUBNET = {"SubnetId": "subnet-0aa11bb22cc33dd44", "AvailableIpAddressCount": 3}
 
 
 def names(text):
-    return [kind.file for kind, _ in documents.records(text)]
+    return [kind.file for kind, _ in api_objects.records(text)]
 
 
 @pytest.mark.parametrize(
@@ -60,5 +60,6 @@ def test_what_is_passed_over(text):
 
 def test_of_many_documents_the_first():
     assert (
-        len(documents.records('{"kind":"Node","metadata":{"name":"a"}}\n' * 1000)) == documents.MOST_DOCUMENTS
+        len(api_objects.records('{"kind":"Node","metadata":{"name":"a"}}\n' * 1000))
+        == api_objects.MOST_DOCUMENTS
     )

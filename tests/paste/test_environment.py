@@ -2,7 +2,7 @@
 
 import pytest
 
-from eksdoctor.paste import environment
+from eksdoctor.paste import cni_settings
 
 
 @pytest.mark.parametrize(
@@ -27,12 +27,12 @@ from eksdoctor.paste import environment
     ],
 )
 def test_a_variable(text):
-    assert environment.settings(text) == {"WARM_IP_TARGET": "5"}
+    assert cni_settings.settings(text) == {"WARM_IP_TARGET": "5"}
 
 
 @pytest.mark.parametrize("text", ["What is WARM_IP_TARGET?", "SOME_WARM_IP_TARGET=5", "WARM_IP_TARGETS=5"])
 def test_no_variable(text):
-    assert environment.settings(text) == {}
+    assert cni_settings.settings(text) == {}
 
 
 def test_what_is_the_add_on_s_and_what_runs_in_one_paste():
@@ -40,22 +40,22 @@ def test_what_is_the_add_on_s_and_what_runs_in_one_paste():
         "resource x {\n configuration_values = jsonencode({\n env = {\n"
         ' WARM_IP_TARGET = "5"\n }\n })\n}\n\nEnvironment:\n  WARM_IP_TARGET:  1\n'
     )
-    own, addon = environment.parted(text)
-    assert environment.settings(own) == {"WARM_IP_TARGET": "1"}
-    assert environment.settings(addon) == {"WARM_IP_TARGET": "5"}
+    own, addon = cni_settings.parted(text)
+    assert cni_settings.settings(own) == {"WARM_IP_TARGET": "1"}
+    assert cni_settings.settings(addon) == {"WARM_IP_TARGET": "5"}
 
 
 def test_without_brackets_all_that_follows_is_the_add_on_s():
-    own, addon = environment.parted("a: 1\nconfiguration_values:\n  env:\n    WARM_IP_TARGET: 5\n")
+    own, addon = cni_settings.parted("a: 1\nconfiguration_values:\n  env:\n    WARM_IP_TARGET: 5\n")
     assert "WARM_IP_TARGET" not in own
-    assert environment.settings(addon) == {"WARM_IP_TARGET": "5"}
+    assert cni_settings.settings(addon) == {"WARM_IP_TARGET": "5"}
 
 
 def test_the_add_on_s_values_come_back_out():
-    values = environment.configuration({"WARM_IP_TARGET": "5"})
-    assert environment.configured(values) == {"WARM_IP_TARGET": "5"}
+    values = cni_settings.configuration({"WARM_IP_TARGET": "5"})
+    assert cni_settings.configured(values) == {"WARM_IP_TARGET": "5"}
 
 
 @pytest.mark.parametrize("values", ["", "[", "a: [", "1", "env: 3", "env: {a: [1]}"])
 def test_values_that_say_nothing(values):
-    assert environment.configured(values) == {}
+    assert cni_settings.configured(values) == {}

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eksdoctor.evidence.signatures.catalogue import catalogue
-from eksdoctor.paste import described, documents, environment, rows, tables
+from eksdoctor.paste import api_objects, cni_settings, event_rows, node_description, pod_listing
 from eksdoctor.render import decode_page
 from tests.paste.pasted import NOW, decode, pastes
 
@@ -15,11 +15,11 @@ SIZE = 1 << 18
 SECONDS = 10
 """For a quarter of a megabyte; a pattern that backtracks takes minutes."""
 READERS = {
-    "documents": documents.records,
-    "environment": lambda text: (environment.settings(text), environment.parted(text)),
-    "node": lambda text: (described.node(text), described.instance_types(text)),
-    "tables": lambda text: list(tables.pods(text, NOW)),
-    "rows": rows.split,
+    "documents": api_objects.records,
+    "environment": lambda text: (cni_settings.settings(text), cni_settings.parted(text)),
+    "node": lambda text: (node_description.node(text), node_description.instance_types(text)),
+    "tables": lambda text: list(pod_listing.pods(text, NOW)),
+    "rows": event_rows.split,
 }
 UNITS = [
     "{", "[", '"', "\\", '\\"', " ", "\t", "\n", "\r", "\0", "a", "0", ":", "=", "-", "│", "\x1b[31m",

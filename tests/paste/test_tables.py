@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eksdoctor.paste import tables
-from eksdoctor.paste.page import NODE
+from eksdoctor.paste import pod_listing
+from eksdoctor.paste.pasted_text import NODE
 
 AT = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 def read(text):
-    return list(tables.pods(text, AT))
+    return list(pod_listing.pods(text, AT))
 
 
 def waiting(text):
@@ -66,4 +66,4 @@ def test_how_the_daemon_does():
 
 
 def test_of_many_rows_the_first():
-    assert len(read("p-1 0/1 ContainerCreating 0 5m\n" * 1000)) == tables.MOST_ROWS
+    assert len(read("p-1 0/1 ContainerCreating 0 5m\n" * 1000)) == pod_listing.MOST_ROWS

@@ -9,7 +9,7 @@ from eksdoctor.evidence.inputs.event_table import Row, event_row
 from eksdoctor.evidence.observed.source import UNNAMED
 from eksdoctor.evidence.text.log_lines import Line, line_of
 from eksdoctor.evidence.text.multiline import Assembler
-from eksdoctor.paste.page import NAMESPACE, POD
+from eksdoctor.paste.pasted_text import NAMESPACE, POD
 
 OF_NODES = frozenset(
     {

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from eksdoctor.evidence.text.timestamps import span
-from eksdoctor.paste.page import NAMESPACE, NODE
+from eksdoctor.paste.pasted_text import NAMESPACE, NODE
 
 MOST_ROWS = 200
 MOST_CHARACTERS = 1000

@@ -17,8 +17,8 @@ from eksdoctor.evidence.inputs.event_table import Row
 from eksdoctor.evidence.observed.source import QUESTION
 from eksdoctor.evidence.observed.source import Kind as Voice
 from eksdoctor.evidence.text.timestamps import ISO, moment
-from eksdoctor.paste import described, documents, environment, rows, tables
-from eksdoctor.paste.page import NAMESPACE, NODE, POD, Page
+from eksdoctor.paste import api_objects, cni_settings, event_rows, node_description, pod_listing
+from eksdoctor.paste.pasted_text import NAMESPACE, NODE, POD, Page
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.kinds import Kind
 from eksdoctor.snapshot.records.node_text import Words
@@ -37,7 +37,7 @@ class Finds:
     """What the pages held."""
 
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
+    event_rows: list[Row] = field(default_factory=list)
     rest: list[Page] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     addon: dict[str, str] = field(default_factory=dict)
@@ -72,18 +72,18 @@ def _opened(text: str) -> Any:
 
 
 def _read(page: Page, found: Finds, at: datetime) -> None:
-    for kind, document in documents.records(page.text):
+    for kind, document in api_objects.records(page.text):
         found.add(kind, document)
-    own, addon = environment.parted(page.text)
-    found.variables.update(environment.settings(own))
-    found.addon.update(environment.settings(addon))
-    found.types |= described.instance_types(page.text)
-    shown = described.node(page.text)
+    own, addon = cni_settings.parted(page.text)
+    found.variables.update(cni_settings.settings(own))
+    found.addon.update(cni_settings.settings(addon))
+    found.types |= node_description.instance_types(page.text)
+    shown = node_description.node(page.text)
     if shown is not None:
         found.add(kinds.NODES, decode(kinds.NODES, shown))
-    for pod in tables.pods(page.text, at):
+    for pod in pod_listing.pods(page.text, at):
         found.add(kinds.PODS, decode(kinds.PODS, pod))
-    split = rows.split(page.text)
+    split = event_rows.split(page.text)
     found.rows += split.rows
     if split.rest.strip():
         found.rest.append(Page(page.name, split.rest))
@@ -113,16 +113,16 @@ def _only_node(found: Finds) -> str:
 
 def _complete(found: Finds, node: str, at: datetime) -> None:
     for number, row in enumerate(found.rows):
-        found.add(kinds.EVENTS, decode(kinds.EVENTS, rows.event(row, number, at, node)))
+        found.add(kinds.EVENTS, decode(kinds.EVENTS, event_rows.event(row, number, at, node)))
     for kind in (kinds.PODS, kinds.WORDS):
         for identity, document in list(found.records.get(kind.file, {}).items()):
             found.records[kind.file][identity] = _placed(kind, document, node)
     _complete_node(found, node)
     _complete_pods(found, node, at)
     if (found.variables or _shows_daemon(found)) and not found.of(kinds.DAEMON_SETS):
-        found.add(kinds.DAEMON_SETS, environment.daemon_set(found.variables))
+        found.add(kinds.DAEMON_SETS, cni_settings.daemon_set(found.variables))
     if found.addon and not found.of(kinds.ADDONS):
-        values = environment.configuration(found.addon)
+        values = cni_settings.configuration(found.addon)
         found.add(kinds.ADDONS, {"addonName": "vpc-cni", "configurationValues": values})
 
 
@@ -150,7 +150,7 @@ def _complete_node(found: Finds, node: str) -> None:
         metadata = plain["metadata"]
         metadata["name"] = node if metadata["name"] == NODE else metadata["name"]
         if only:
-            metadata["labels"] = {described.TYPE_LABEL: only, **metadata.get("labels", {})}
+            metadata["labels"] = {node_description.TYPE_LABEL: only, **metadata.get("labels", {})}
         plain.setdefault("spec", {}).setdefault("providerID", "aws:///")
         del held[identity]
         found.add(kinds.NODES, decode(kinds.NODES, plain))
@@ -171,7 +171,7 @@ def _complete_pods(found: Finds, node: str, at: datetime) -> None:
 
 
 def _is_daemon(name: str) -> bool:
-    return tables.DAEMON.match(name) is not None
+    return pod_listing.DAEMON.match(name) is not None
 
 
 def _shows_daemon(found: Finds) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from eksdoctor.paste.page import NODE
+from eksdoctor.paste.pasted_text import NODE
 
 _NAME = re.compile(r"^Name:[ \t]+(?P<name>[a-z0-9][a-z0-9.-]{0,252})[ \t]*$", re.MULTILINE)
 _SECTION = re.compile(r"^[ \t]{0,8}(?P<name>Capacity|Allocatable):[ \t]*$", re.MULTILINE)
