@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 from eksdoctor.collect.connection import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collect.target import Options, find_target
+from eksdoctor.collection_plan import cloudtrail_lookups
+from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.evidence.inputs.cloudtrail_events import CNI_AGENT, call_rates, calls, statements
-from eksdoctor.inquiry import trail
-from eksdoctor.inquiry.questions import questions
 from eksdoctor.snapshot import archive, kinds
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Snapshot
@@ -43,11 +43,12 @@ def test_nothing_is_looked_up_unless_the_user_wishes(worlds):
 
 
 @pytest.mark.parametrize(
-    ("name", "more"), [("meridian-pay", ()), ("healthy-security-groups-for-pods", trail.OF_BRANCHES)]
+    ("name", "more"),
+    [("meridian-pay", ()), ("healthy-security-groups-for-pods", cloudtrail_lookups.OF_BRANCHES)],
 )
 def test_what_is_looked_up(worlds, name, more):
     found = lookups(capture(worlds[name], extras=WISH))
-    assert sorted(found) == sorted((*trail.CALLS, *trail.OF_LAUNCHES, *more))
+    assert sorted(found) == sorted((*cloudtrail_lookups.CALLS, *cloudtrail_lookups.OF_LAUNCHES, *more))
 
 
 def test_it_is_looked_up_in_the_second_round_over_the_window(worlds):

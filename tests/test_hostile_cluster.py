@@ -12,8 +12,8 @@ import pytest
 from eksdoctor.collect.connection import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collect.target import Options, find_target
+from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.engine.rulebook import load
-from eksdoctor.inquiry.questions import questions
 from eksdoctor.render.html import html
 from eksdoctor.render.json_page import json_page
 from eksdoctor.render.markdown import markdown

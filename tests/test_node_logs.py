@@ -11,11 +11,11 @@ import pytest
 from eksdoctor.collect.connection import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collect.target import Options, find_target
+from eksdoctor.collection_plan import aws_node_metrics
+from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.engine.rulebook import load
 from eksdoctor.evidence.inputs import prometheus
 from eksdoctor.evidence.observed.source import Kind
-from eksdoctor.inquiry import daemon_counters
-from eksdoctor.inquiry.questions import questions
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts import requests as sources
 from eksdoctor.model.observations.log_sources import Voices
@@ -115,7 +115,7 @@ def test_two_hundred_nodes_in_question(ranges):
     assert len(rounds.asked) <= 5
     assert most <= 16
     assert len(served) == len(set(served)) <= 40
-    assert len(asked_for(seen, r.GET_POD_METRICS)) == daemon_counters.ENOUGH
+    assert len(asked_for(seen, r.GET_POD_METRICS)) == aws_node_metrics.ENOUGH
     assert 1 <= len(asked_for(seen, r.GET_NODE_LOG)) <= 3
     assert sent["get-node-log"] <= 3 * (MIB if ranges == "honoured" else 16 * MIB)
     assert not seen.refusals
@@ -259,8 +259,8 @@ def test_each_subnet_is_heard_and_the_fullest_nodes_first():
         assert set(heard) == set(subnets.values())
         assert max(heard.values()) - min(heard.values()) <= 1
     waiting = Counter({node.name: place for place, node in enumerate(cluster.nodes_in_question)})
-    chosen = daemon_counters.sample(cluster.nodes_in_question, waiting)
-    assert chosen == daemon_counters.sample(reversed(cluster.nodes_in_question.elements), waiting)
+    chosen = aws_node_metrics.sample(cluster.nodes_in_question, waiting)
+    assert chosen == aws_node_metrics.sample(reversed(cluster.nodes_in_question.elements), waiting)
     assert waiting.most_common(1)[0][0] in {node.name for node in chosen}
 
 
@@ -335,7 +335,7 @@ def test_metrics_that_are_off_are_not_asked_for():
     snapshot = without_logs()
     outcomes = {request: one for request, one in snapshot.outcomes.items() if request.action not in SPOKEN}
     bare = replace(snapshot, outcomes=outcomes)
-    assert len(questions(bare)) == daemon_counters.ENOUGH
+    assert len(questions(bare)) == aws_node_metrics.ENOUGH
     assert questions(with_environment(bare, DISABLE_METRICS="true")) == []
 
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from eksdoctor.inquiry import surroundings
-from eksdoctor.inquiry.questions import questions
+from eksdoctor.collection_plan import audit_requests
+from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.snapshot import kinds
@@ -149,10 +149,10 @@ def test_an_audit_reads_the_roles_that_the_daemon_may_have(worlds, name, roles):
 def test_an_annotation_is_trusted_to_name_a_role_of_this_account_only(worlds, arn, asked):
     snapshot = capture(worlds["healthy-custom-networking-karpenter"], purpose="audit")
     metadata = {"name": "aws-node", "namespace": "kube-system"}
-    annotated = {"metadata": metadata | {"annotations": {surroundings.ROLE_ANNOTATION: arn}}}
+    annotated = {"metadata": metadata | {"annotations": {audit_requests.ROLE_ANNOTATION: arn}}}
     bare = {kinds.AWS_NODE_ACCOUNT.file: (annotated,), kinds.EC2_NODE_CLASSES.file: ()}
     changed = replace(snapshot, records=dict(snapshot.records) | bare)
-    found = [one for one in surroundings.questions(Cluster(changed)) if one.action is r.GET_ROLE]
+    found = [one for one in audit_requests.questions(Cluster(changed)) if one.action is r.GET_ROLE]
     assert [one.values["RoleName"] for one in found] == asked
 
 
@@ -161,7 +161,7 @@ def test_the_account_of_another_cluster_is_not_asked_for_roles(worlds):
     (cluster,) = snapshot.records[kinds.CLUSTER.file]
     other = cluster | {"endpoint": "https://other.example", "certificateAuthority": {"data": "b3RoZXI="}}
     foreign = replace(snapshot, records=dict(snapshot.records) | {kinds.CLUSTER.file: (other,)})
-    wanted = {request.action for request in surroundings.questions(Cluster(foreign))}
+    wanted = {request.action for request in audit_requests.questions(Cluster(foreign))}
     assert wanted == {r.LIST_MUTATING_WEBHOOKS, r.GET_SERVICE_ACCOUNT}
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from eksdoctor.collect.connection import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collect.target import Options, find_target
-from eksdoctor.inquiry.questions import questions
+from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.snapshot.snapshot import Snapshot
 
 LATENCY = 0.05

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.inquiry.questions import questions
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.fact import Unknown

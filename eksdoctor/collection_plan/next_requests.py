@@ -9,7 +9,7 @@ of their own: where a security group keeps the control plane from the port, they
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from eksdoctor.inquiry import branch_traffic, daemon_counters, surroundings, trail
+from eksdoctor.collection_plan import audit_requests, aws_node_metrics, branch_eni_traffic, cloudtrail_lookups
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.fact import Items, Unknown
@@ -31,7 +31,7 @@ def questions(snapshot: Snapshot) -> list[Request]:
     if not snapshot.manifested:
         return []
     cluster = Cluster(snapshot)
-    for wanted in (_wanted(cluster), daemon_counters.questions(cluster)):
+    for wanted in (_wanted(cluster), aws_node_metrics.questions(cluster)):
         asked = [request for request in dict.fromkeys(wanted) if request not in snapshot.outcomes]
         if asked:
             return asked
@@ -45,11 +45,11 @@ def _wanted(cluster: Cluster) -> Iterator[Request]:
     yield from _of_pods(cluster)
     yield from _of_account(cluster)
     yield from _of_subnets(cluster)
-    yield from branch_traffic.questions(cluster)
+    yield from branch_eni_traffic.questions(cluster)
     if cluster.snapshot.purpose == AUDIT:
-        yield from surroundings.questions(cluster)
+        yield from audit_requests.questions(cluster)
     if CLOUDTRAIL in cluster.snapshot.extras:
-        yield from trail.questions(cluster)
+        yield from cloudtrail_lookups.questions(cluster)
 
 
 def _at_once(cluster: Cluster) -> Iterator[Request]:
