@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from eksdoctor.engine.evaluate import evaluate
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.evaluation.evaluate import evaluate
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.request import ACTIONS, Refusal

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import yaml
 
-from eksdoctor.engine import cases
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.cases import cases
+from eksdoctor.engine.rulebook.load import load
 
 ROOT = Path(__file__).parent.parent
 MARKED = re.compile(r"(<!-- report -->\n).*?(<!-- /report -->)", re.DOTALL)

@@ -13,7 +13,7 @@ from eksdoctor.collect.connection import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collect.target import Options, find_target
 from eksdoctor.collection_plan.next_requests import questions
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.render.html import html
 from eksdoctor.render.json_page import json_page
 from eksdoctor.render.markdown import markdown

@@ -15,8 +15,8 @@ import pytest
 from eksdoctor.collect.connection import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collect.target import Options, find_target
-from eksdoctor.engine.finding import plain
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.evaluation.finding import plain
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.render.json_page import json_page
 from eksdoctor.snapshot import archive, kinds, manifest
 from eksdoctor.snapshot.kinds import KINDS

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from eksdoctor.engine.compile import read_rule
-from eksdoctor.engine.evaluate import evaluate, grouped
-from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.engine.rulebook import load
-from eksdoctor.engine.tell import tell
+from eksdoctor.engine.cases.patch import Patch, patched
+from eksdoctor.engine.evaluation.evaluate import evaluate, grouped
+from eksdoctor.engine.evaluation.write_finding import tell
+from eksdoctor.engine.rulebook.compile import read_rule
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.triage.examine import examine
 from eksdoctor.triage.report import State

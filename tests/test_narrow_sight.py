@@ -10,8 +10,8 @@ from eksdoctor.collect.connection import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collect.target import Options, find_target
 from eksdoctor.collection_plan.next_requests import questions
-from eksdoctor.engine.finding import plain
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.evaluation.finding import plain
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.render.first_screen import first_screen
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.request import Refusal

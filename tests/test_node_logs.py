@@ -13,7 +13,7 @@ from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collect.target import Options, find_target
 from eksdoctor.collection_plan import aws_node_metrics
 from eksdoctor.collection_plan.next_requests import questions
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.evidence.inputs import prometheus
 from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.model.cluster.cluster import Cluster

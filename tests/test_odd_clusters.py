@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.render.html import html
 from eksdoctor.render.json_page import json_page
 from eksdoctor.render.markdown import markdown

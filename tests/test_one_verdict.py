@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from eksdoctor.engine import cases
-from eksdoctor.engine.compile import read_strictly
-from eksdoctor.engine.finding import plain
-from eksdoctor.engine.patch import NO_ADDRESS, Patch, patched
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.cases import cases
+from eksdoctor.engine.cases.patch import NO_ADDRESS, Patch, patched
+from eksdoctor.engine.evaluation.finding import plain
+from eksdoctor.engine.rulebook.compile import read_strictly
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.triage.examine import examine

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eksdoctor.engine import cases
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.cases import cases
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.errors import UsageError
 
 RULES = Path(__file__).parent.parent / "rules"

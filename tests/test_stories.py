@@ -6,9 +6,9 @@ import msgspec
 import pytest
 import yaml
 
-from eksdoctor.engine.finding import Confidence
-from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.cases.patch import Patch, patched
+from eksdoctor.engine.evaluation.finding import Confidence
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot.request import ACTIONS
 from eksdoctor.triage.examine import examine

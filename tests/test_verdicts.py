@@ -2,8 +2,8 @@
 
 import pytest
 
-from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.cases.patch import Patch, patched
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.snapshot.request import ACTIONS
 from eksdoctor.triage.examine import examine
 from eksdoctor.triage.report import State

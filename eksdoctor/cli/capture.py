@@ -48,7 +48,7 @@ def capture(
     from eksdoctor.cli.look import live
     from eksdoctor.cli.progress import Progress
     from eksdoctor.cli.wish import Connection, Wish, extras
-    from eksdoctor.engine.rulebook import load
+    from eksdoctor.engine.rulebook.load import load
     from eksdoctor.resources import rules_folder
     from eksdoctor.snapshot import archive
 

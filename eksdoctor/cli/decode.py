@@ -50,7 +50,7 @@ def decode(
     from datetime import UTC, datetime
 
     from eksdoctor.cli import outputs
-    from eksdoctor.engine.rulebook import load
+    from eksdoctor.engine.rulebook.load import load
     from eksdoctor.paste.build_snapshot import assemble
     from eksdoctor.render import decode_page
     from eksdoctor.resources import rules_folder

@@ -2,7 +2,7 @@
 
 from eksdoctor.cli.options import FailOn
 from eksdoctor.cli.silence import is_cluster_silent
-from eksdoctor.engine.finding import Severity
+from eksdoctor.engine.evaluation.finding import Severity
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.report import Report
 

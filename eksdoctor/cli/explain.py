@@ -30,7 +30,7 @@ def explain(
 ) -> None:
     """Print the runbook page of one rule."""
     from eksdoctor.cli import outputs
-    from eksdoctor.engine.rulebook import load
+    from eksdoctor.engine.rulebook.load import load
     from eksdoctor.render import rule_page
     from eksdoctor.resources import rules_folder
 

@@ -8,7 +8,7 @@ from eksdoctor.cli.exit_codes import exit_code
 from eksdoctor.cli.look import look
 from eksdoctor.cli.progress import Progress
 from eksdoctor.cli.wish import Delivery, Wish
-from eksdoctor.engine.finding import plain
+from eksdoctor.engine.evaluation.finding import plain
 from eksdoctor.errors import SnapshotError
 from eksdoctor.resources import rules_folder
 from eksdoctor.snapshot.snapshot import Snapshot
@@ -16,7 +16,7 @@ from eksdoctor.snapshot.snapshot import Snapshot
 
 def report_on(wish: Wish, delivery: Delivery) -> int:
     """Look, judge, write the pages; returns the exit code."""
-    from eksdoctor.engine.rulebook import load
+    from eksdoctor.engine.rulebook.load import load
     from eksdoctor.triage.examine import examine
 
     wish.check()

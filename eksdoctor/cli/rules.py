@@ -12,7 +12,7 @@ from eksdoctor.cli.options import Color
 from eksdoctor.errors import UsageError
 
 if TYPE_CHECKING:
-    from eksdoctor.engine.rulebook import Rulebook
+    from eksdoctor.engine.rulebook.load import Rulebook
 
 rules = typer.Typer(
     help="List the rules, test them, write their catalogue.",
@@ -38,7 +38,7 @@ def list_rules(
 ) -> None:
     """List the rules in the order of an IP request's path."""
     from eksdoctor.cli import outputs
-    from eksdoctor.engine.rulebook import load
+    from eksdoctor.engine.rulebook.load import load
     from eksdoctor.render import rule_catalogue
     from eksdoctor.resources import rules_folder
 
@@ -75,7 +75,7 @@ def run_cases(
     quiet: options.Quiet = False,
 ) -> None:
     """Run the cases of the rules: fires, clear, unknown."""
-    from eksdoctor.engine.cases import run
+    from eksdoctor.engine.cases.cases import run
     from eksdoctor.render.text import one_line
     from eksdoctor.render.words import count
 
@@ -92,7 +92,7 @@ def run_cases(
 
 def _tested(own: Path | None) -> "Rulebook":
     """The rules to test: the shipped ones, or the user's own, which may name shipped ones."""
-    from eksdoctor.engine.rulebook import Rulebook, load
+    from eksdoctor.engine.rulebook.load import Rulebook, load
     from eksdoctor.resources import rules_folder
 
     shipped = load(rules_folder())
@@ -127,7 +127,7 @@ def docs(
     ] = None,
 ) -> None:
     """Write the catalogue of a rules folder to its README.md."""
-    from eksdoctor.engine.rulebook import load
+    from eksdoctor.engine.rulebook.load import load
     from eksdoctor.render.rule_catalogue import catalogue
     from eksdoctor.resources import rules_folder
     from eksdoctor.snapshot.archive import replace_file

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.text import Text
 
-from eksdoctor.engine.finding import Confidence
+from eksdoctor.engine.evaluation.finding import Confidence
 from eksdoctor.render.paper import Ink, Paper, inert, label
 from eksdoctor.triage.decoding import Decoded, Signal
 from eksdoctor.triage.report import State

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from eksdoctor.engine.finding import Confirmation, Finding, Prose, Remedy, Severity, plain
+from eksdoctor.engine.evaluation.finding import Confirmation, Finding, Prose, Remedy, Severity, plain
 from eksdoctor.render.words import count, listed, who
 from eksdoctor.triage.report import LeverAdvice, Report, State
 

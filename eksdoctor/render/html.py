@@ -9,7 +9,7 @@ from functools import cache
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from eksdoctor.engine.finding import Command, Document
+from eksdoctor.engine.evaluation.finding import Command, Document
 from eksdoctor.render.templates import environment, filled
 from eksdoctor.render.text import command_words, lines
 from eksdoctor.resources import reports_folder

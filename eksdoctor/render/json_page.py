@@ -8,7 +8,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from eksdoctor.engine.finding import (
+from eksdoctor.engine.evaluation.finding import (
     Command,
     Confirmation,
     CouldNotTell,

@@ -5,7 +5,7 @@ from functools import cache
 from jinja2 import Environment
 from markupsafe import Markup
 
-from eksdoctor.engine.finding import Command, Document, Prose
+from eksdoctor.engine.evaluation.finding import Command, Document, Prose
 from eksdoctor.render.marks import code, escaped, fenced, link, settled
 from eksdoctor.render.templates import environment, filled
 from eksdoctor.render.text import command_words, lines, one_line

@@ -9,7 +9,7 @@ from typing import Literal
 from rich.console import Console
 from rich.text import Text
 
-from eksdoctor.engine.finding import Command, Document, Prose
+from eksdoctor.engine.evaluation.finding import Command, Document, Prose
 from eksdoctor.render.text import command_words, lines, one_line
 
 Ink = Literal["color", "plain"]

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from rich.text import Text
 
-from eksdoctor.engine.rule import Rule
+from eksdoctor.engine.rulebook.rule import Rule
 from eksdoctor.render import rule_page
 from eksdoctor.render.marks import code, escaped
 from eksdoctor.render.paper import Ink, Paper, inert, label

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from rich.text import Text
 
-from eksdoctor.engine.rule import FixText, Rule, conditions
+from eksdoctor.engine.rulebook.rule import FixText, Rule, conditions
 from eksdoctor.render.marks import code, escaped, fenced, link, settled
 from eksdoctor.render.paper import Ink, Paper, inert
 from eksdoctor.render.text import command_words, lines

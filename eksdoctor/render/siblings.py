@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from eksdoctor.engine.finding import Finding, Remedy
+from eksdoctor.engine.evaluation.finding import Finding, Remedy
 
 T = TypeVar("T")
 

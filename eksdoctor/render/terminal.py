@@ -2,7 +2,7 @@
 
 from rich.text import Text
 
-from eksdoctor.engine.finding import Prose, Span
+from eksdoctor.engine.evaluation.finding import Prose, Span
 from eksdoctor.render import terminal_parts as parts
 from eksdoctor.render.first_screen import FirstScreen, first_screen
 from eksdoctor.render.paper import Ink, Paper, inert, inked, label

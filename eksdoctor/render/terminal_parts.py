@@ -2,7 +2,7 @@
 
 from rich.text import Text
 
-from eksdoctor.engine.finding import Confirmation, Finding, Remedy
+from eksdoctor.engine.evaluation.finding import Confirmation, Finding, Remedy
 from eksdoctor.render import words
 from eksdoctor.render.paper import Paper, inert, inked, label
 from eksdoctor.render.siblings import unrepeated

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from eksdoctor.engine.finding import Command, Confidence, Finding, Prose, Remedy, Span
+from eksdoctor.engine.evaluation.finding import Command, Confidence, Finding, Prose, Remedy, Span
 from eksdoctor.triage.report import (
     LeverAdvice,
     PodInTrouble,

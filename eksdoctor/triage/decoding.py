@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from eksdoctor.engine.finding import Confidence, Finding, Severity
-from eksdoctor.engine.rule import Rule
-from eksdoctor.engine.rulebook import Rulebook
+from eksdoctor.engine.evaluation.finding import Confidence, Finding, Severity
+from eksdoctor.engine.rulebook.load import Rulebook
+from eksdoctor.engine.rulebook.rule import Rule
 from eksdoctor.evidence.observed.observation import Statement
 from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.evidence.signatures.catalogue import Weight, catalogue

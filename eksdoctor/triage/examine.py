@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, TypeGuard
 
-from eksdoctor.engine.evaluate import Fired, Outcome, Undecided, evaluate, grouped
-from eksdoctor.engine.finding import Confidence, CouldNotTell, Finding, Severity
-from eksdoctor.engine.rulebook import Rulebook
-from eksdoctor.engine.tell import tell
+from eksdoctor.engine.evaluation.evaluate import Fired, Outcome, Undecided, evaluate, grouped
+from eksdoctor.engine.evaluation.finding import Confidence, CouldNotTell, Finding, Severity
+from eksdoctor.engine.evaluation.write_finding import tell
+from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Items, Unknown
 from eksdoctor.snapshot import kinds

@@ -2,7 +2,7 @@
 
 import re
 
-from eksdoctor.engine.finding import Prose
+from eksdoctor.engine.evaluation.finding import Prose
 
 _GAP = "\0"
 _UNKNOWN = "unknown ("

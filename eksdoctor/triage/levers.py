@@ -1,11 +1,11 @@
 """The levers that the findings name, each once, with what it would give."""
 
-from eksdoctor.engine.condition import Values
-from eksdoctor.engine.finding import Finding, Prose, Span
-from eksdoctor.engine.lever import LeverRule
-from eksdoctor.engine.rulebook import Rulebook
-from eksdoctor.engine.tell import entries, remedy
-from eksdoctor.engine.words import Words
+from eksdoctor.engine.evaluation.finding import Finding, Prose, Span
+from eksdoctor.engine.evaluation.write_finding import entries, remedy
+from eksdoctor.engine.language.condition import Values
+from eksdoctor.engine.language.prose import Words
+from eksdoctor.engine.rulebook.lever import LeverRule
+from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import NotKnown
 from eksdoctor.snapshot.snapshot import Target

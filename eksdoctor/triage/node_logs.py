@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from itertools import chain, zip_longest
 
 from eksdoctor.collection_plan.next_requests import questions
-from eksdoctor.engine.finding import Confidence
-from eksdoctor.engine.rulebook import Rulebook
+from eksdoctor.engine.evaluation.finding import Confidence
+from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Items
 from eksdoctor.model.observations.log_sources import Voices

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from eksdoctor.engine.finding import Command, Confidence, CouldNotTell, Document, Finding, Prose
+from eksdoctor.engine.evaluation.finding import Command, Confidence, CouldNotTell, Document, Finding, Prose
 
 
 class State(StrEnum):

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-from eksdoctor.engine.finding import CouldNotTell, Finding, Prose, Severity, Span
-from eksdoctor.engine.tell import needs
+from eksdoctor.engine.evaluation.finding import CouldNotTell, Finding, Prose, Severity, Span
+from eksdoctor.engine.evaluation.write_finding import needs
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import LOGIN, gap

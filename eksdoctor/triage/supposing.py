@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from eksdoctor.engine.evaluate import evaluate
-from eksdoctor.engine.finding import Confidence
-from eksdoctor.engine.rulebook import Rulebook
+from eksdoctor.engine.evaluation.evaluate import evaluate
+from eksdoctor.engine.evaluation.finding import Confidence
+from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.paste import cni_settings

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from eksdoctor.engine.evaluate import Undecided
-from eksdoctor.engine.finding import Confidence, Finding, Prose, Span, plain
-from eksdoctor.engine.tell import needs
+from eksdoctor.engine.evaluation.evaluate import Undecided
+from eksdoctor.engine.evaluation.finding import Confidence, Finding, Prose, Span, plain
+from eksdoctor.engine.evaluation.write_finding import needs
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.pods.pod import Pod

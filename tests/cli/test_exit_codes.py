@@ -7,7 +7,7 @@ import pytest
 
 from eksdoctor.cli.exit_codes import exit_code
 from eksdoctor.cli.options import FailOn
-from eksdoctor.engine.finding import Severity
+from eksdoctor.engine.evaluation.finding import Severity
 from eksdoctor.snapshot.request import LIST_NODES, Refusal, Request
 from eksdoctor.snapshot.snapshot import Outcome, Snapshot
 from tests.render import sample

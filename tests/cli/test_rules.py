@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.resources import rules_folder
 
 OWN = """

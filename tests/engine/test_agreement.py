@@ -2,9 +2,9 @@
 
 import pytest
 
-from eksdoctor.engine.agreement import OF_ONE, agreed
-from eksdoctor.engine.finding import Span, plain
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.evaluation.finding import Span, plain
+from eksdoctor.engine.language.plural import OF_ONE, agreed
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.resources import rules_folder
 
 

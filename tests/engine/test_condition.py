@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.engine.condition import compile_condition, every, opposite, some, truth_of
+from eksdoctor.engine.language.condition import compile_condition, every, opposite, some, truth_of
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Items, Reason, Unknown
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from eksdoctor.engine.evaluate import _combine, evaluate
-from eksdoctor.engine.finding import Confidence
-from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.cases.patch import Patch, patched
+from eksdoctor.engine.evaluation.evaluate import _combine, evaluate
+from eksdoctor.engine.evaluation.finding import Confidence
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.resources import rules_folder

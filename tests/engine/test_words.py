@@ -5,9 +5,9 @@ import shlex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.engine.commands import compile_command
-from eksdoctor.engine.finding import Span, plain
-from eksdoctor.engine.words import compile_prose
+from eksdoctor.engine.evaluation.finding import Span, plain
+from eksdoctor.engine.language.prose import compile_prose
+from eksdoctor.engine.rulebook.commands import compile_command
 from eksdoctor.model.facts.fact import Items, Unknown
 from eksdoctor.snapshot.snapshot import Target
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eksdoctor.collect.field_managers import of_environment
-from eksdoctor.engine.patch import Patch, patched
+from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.aws_node_settings import addon_configuration
 from eksdoctor.model.aws_node_settings.addon_configuration import AWS_NODE, INIT
 from eksdoctor.model.aws_node_settings.image_tag import release_of

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eksdoctor.engine.patch import Patch, patched
+from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.subnets.address_map import AddressMap, Use

@@ -2,7 +2,7 @@
 
 import pytest
 
-from eksdoctor.engine.patch import Patch, patched
+from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 

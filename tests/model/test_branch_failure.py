@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eksdoctor.engine.patch import NO_ADDRESS, Patch, patched
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.cases.patch import NO_ADDRESS, Patch, patched
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.branch_enis.controller_failures import Step, reason_of
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.triage.examine import examine

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.cases.patch import Patch, patched
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.branch_enis.shortage import shortage
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import NotKnown

@@ -1,6 +1,6 @@
 """Pools whose last addresses cool, and what daemons say of the addresses they keep ready."""
 
-from eksdoctor.engine.patch import Patch, patched
+from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from eksdoctor.engine.patch import AT, Patch, patched
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.cases.patch import AT, Patch, patched
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.aws_node.crash_loop import loop_of
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown

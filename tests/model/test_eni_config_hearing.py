@@ -1,6 +1,6 @@
 """What EC2 answered for ENIConfigs, and subjects that only such answers tell of."""
 
-from eksdoctor.engine.patch import Patch, patched
+from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.cluster.cluster_subnets import OWN_SUBNETS
 from eksdoctor.model.facts.fact import Unknown

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from eksdoctor.engine.patch import Patch, patched
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.cases.patch import Patch, patched
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.warm_pool.pool import MANIFEST_TARGETS, Targets

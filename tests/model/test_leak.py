@@ -1,6 +1,6 @@
 """Addresses that the daemon holds for nobody."""
 
-from eksdoctor.engine.patch import Patch, patched
+from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from eksdoctor.engine.cases import CaseFile, run_case
-from eksdoctor.engine.compile import read_strictly
-from eksdoctor.engine.evaluate import evaluate
-from eksdoctor.engine.patch import AT, Patch, patched
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.cases.cases import CaseFile, run_case
+from eksdoctor.engine.cases.patch import AT, Patch, patched
+from eksdoctor.engine.evaluation.evaluate import evaluate
+from eksdoctor.engine.rulebook.compile import read_strictly
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.evidence.fast_scan.log_scan import Scan
 from eksdoctor.evidence.inputs import ipamd_introspection
 from eksdoctor.model.aws_node_settings.ignored_targets import ignored_targets

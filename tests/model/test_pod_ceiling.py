@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from eksdoctor.collection_plan.next_requests import questions
-from eksdoctor.engine.patch import Patch, patched
+from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.fact import Unknown

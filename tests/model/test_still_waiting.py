@@ -2,7 +2,7 @@
 
 import pytest
 
-from eksdoctor.engine.patch import IPAMD_LOG, Patch, patched
+from eksdoctor.engine.cases.patch import IPAMD_LOG, Patch, patched
 from eksdoctor.model.cluster.cluster import Cluster
 
 THROTTLED = (

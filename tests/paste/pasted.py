@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.paste.build_snapshot import assemble
 from eksdoctor.paste.pasted_text import Page
 from eksdoctor.resources import rules_folder

@@ -1,6 +1,6 @@
 """What is supposed of a paste, and what is not; what is left of prose; what a paste shows."""
 
-from eksdoctor.engine.finding import Span
+from eksdoctor.engine.evaluation.finding import Span
 from eksdoctor.triage.known_words import known_words, words_of
 from eksdoctor.triage.understood import understood
 from tests.paste.pasted import decode, snapshot

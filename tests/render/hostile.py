@@ -5,7 +5,7 @@ from enum import Enum
 
 from hypothesis import strategies as st
 
-from eksdoctor.engine.finding import Span
+from eksdoctor.engine.evaluation.finding import Span
 
 NASTY = (
     "\x1b[31mred\x1b[0m",

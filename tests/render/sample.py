@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from eksdoctor.engine.finding import (
+from eksdoctor.engine.evaluation.finding import (
     Command,
     Confidence,
     Confirmation,

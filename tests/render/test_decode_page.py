@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from eksdoctor.engine.finding import Confidence
+from eksdoctor.engine.evaluation.finding import Confidence
 from eksdoctor.render import decode_page
 from eksdoctor.triage.decoding import Decoded, Signal
 from eksdoctor.triage.report import State

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
-from eksdoctor.engine.finding import Document, plain
+from eksdoctor.engine.evaluation.finding import Document, plain
 from eksdoctor.render.markdown import markdown
 from eksdoctor.render.marks import code, escaped, fenced, link
 from eksdoctor.render.text import one_line

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from rich.cells import cell_len
 
-from eksdoctor.engine.finding import Span
+from eksdoctor.engine.evaluation.finding import Span
 from eksdoctor.render.terminal import terminal
 from eksdoctor.triage.report import RefusedRequest, State
 from tests.render import sample

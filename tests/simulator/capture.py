@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from eksdoctor.collect import cloudtrail, reductions
-from eksdoctor.engine.rulebook import Rulebook, load
+from eksdoctor.engine.rulebook.load import Rulebook, load
 from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.resources import rules_folder
 from eksdoctor.snapshot import kinds

@@ -4,10 +4,10 @@ import re
 import shlex
 from dataclasses import dataclass
 
-from eksdoctor.engine import schema
-from eksdoctor.engine.condition import Values
-from eksdoctor.engine.finding import Command
-from eksdoctor.engine.words import HOLE, Words, compile_words
+from eksdoctor.engine.evaluation.finding import Command
+from eksdoctor.engine.language import rule_types
+from eksdoctor.engine.language.condition import Values
+from eksdoctor.engine.language.prose import HOLE, Words, compile_words
 from eksdoctor.errors import UsageError
 from eksdoctor.snapshot.snapshot import Target
 
@@ -27,7 +27,7 @@ class CommandTemplate:
         return Command((argv[0], *_surroundings(argv[0], target), *argv[1:]))
 
 
-def compile_command(text: str, scope: schema.Scope) -> CommandTemplate:
+def compile_command(text: str, scope: rule_types.Scope) -> CommandTemplate:
     """A command line with holes; raises UsageError when it does not split into words."""
     holes: list[str] = []
 

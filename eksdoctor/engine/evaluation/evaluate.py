@@ -16,9 +16,9 @@ confirms what structure shows, and alone names none of its causes, neither now n
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from eksdoctor.engine.condition import Condition, Truth, Values, every
-from eksdoctor.engine.finding import Confidence, Severity
-from eksdoctor.engine.rule import Rule
+from eksdoctor.engine.evaluation.finding import Confidence, Severity
+from eksdoctor.engine.language.condition import Condition, Truth, Values, every
+from eksdoctor.engine.rulebook.rule import Rule
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Items, Unknown, join
 from eksdoctor.model.pods.pod import Pod, Trouble

@@ -10,7 +10,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from eksdoctor.engine import schema
+from eksdoctor.engine.language import rule_types
 from eksdoctor.errors import UsageError
 from eksdoctor.model.facts.fact import Items, Unknown, join
 from eksdoctor.model.facts.version import Version
@@ -51,7 +51,7 @@ class _Operand:
     value: object = None
 
 
-def compile_condition(text: str, scope: schema.Scope) -> Condition:
+def compile_condition(text: str, scope: rule_types.Scope) -> Condition:
     """The condition in `text` over the names in `scope`; raises UsageError where it does not fit."""
     return Condition(text, _judge(parse(text), scope, text))
 
@@ -64,14 +64,14 @@ def parse(text: str) -> ast.expr:
         raise UsageError(f"cannot read the condition {text!r}") from error
 
 
-def path_of(node: ast.expr, scope: schema.Scope, text: str) -> tuple[Getter, object]:
+def path_of(node: ast.expr, scope: rule_types.Scope, text: str) -> tuple[Getter, object]:
     """How to follow a dotted path, and the type at its end."""
     names = _names(node, text)
     if names[0] not in scope:
-        raise UsageError(f"{text!r}: nothing is called {names[0]}", schema.suggestion(names[0], scope))
+        raise UsageError(f"{text!r}: nothing is called {names[0]}", rule_types.suggestion(names[0], scope))
     hint, walked = scope[names[0]], names[0]
     for name in names[1:]:
-        hint = schema.attribute(hint, name, walked)
+        hint = rule_types.attribute(hint, name, walked)
         walked += f".{name}"
     return _follow(tuple(names)), hint
 
@@ -124,7 +124,7 @@ def _follow(names: tuple[str, ...]) -> Getter:
     return get
 
 
-def _judge(node: ast.expr, scope: schema.Scope, text: str) -> Judge:
+def _judge(node: ast.expr, scope: rule_types.Scope, text: str) -> Judge:
     match node:
         case ast.BoolOp(op=op, values=parts):
             judges = [_judge(part, scope, text) for part in parts]
@@ -136,9 +136,9 @@ def _judge(node: ast.expr, scope: schema.Scope, text: str) -> Judge:
         case ast.Compare():
             return _comparison(node, scope, text)
     get, hint = path_of(node, scope, text)
-    if schema.without_unknown(hint) is not bool and schema.element(hint) is None:
+    if rule_types.without_unknown(hint) is not bool and rule_types.element(hint) is None:
         raise UsageError(
-            f"{text!r}: {ast.unparse(node)} is {schema.describe(hint)}, not a yes or no", "Compare it."
+            f"{text!r}: {ast.unparse(node)} is {rule_types.describe(hint)}, not a yes or no", "Compare it."
         )
     return lambda values: truth_of(get(values))
 
@@ -154,7 +154,7 @@ def truth_of(value: object) -> Truth:
     return bool(value)
 
 
-def _comparison(node: ast.Compare, scope: schema.Scope, text: str) -> Judge:
+def _comparison(node: ast.Compare, scope: rule_types.Scope, text: str) -> Judge:
     operands = [_operand(part, scope, text) for part in (node.left, *node.comparators)]
     judges: list[Judge] = []
     for left, how, right in zip(operands, node.ops, operands[1:], strict=False):
@@ -174,7 +174,7 @@ def _compared(left: Getter, how: Callable[[object, object], bool], right: Getter
     return judge
 
 
-def _operand(node: ast.expr, scope: schema.Scope, text: str) -> _Operand:
+def _operand(node: ast.expr, scope: rule_types.Scope, text: str) -> _Operand:
     match node:
         case ast.Constant(value=value) if isinstance(value, str | int):
             return _Operand(lambda _: value, type(value), is_constant=True, value=value)
@@ -187,11 +187,11 @@ def _operand(node: ast.expr, scope: schema.Scope, text: str) -> _Operand:
 
 def _matched(side: _Operand, other: _Operand, how: ast.cmpop, text: str) -> _Operand:
     """A side that fits the other: versions from text, enum words checked, only the ordered ordered."""
-    wanted = schema.without_unknown(other.hint)
+    wanted = rule_types.without_unknown(other.hint)
     if isinstance(how, ORDERING) and not side.is_constant:
-        ordered = schema.without_unknown(side.hint)
+        ordered = rule_types.without_unknown(side.hint)
         if ordered not in (int, Version):
-            raise UsageError(f"{text!r}: {schema.describe(ordered)} has no order")
+            raise UsageError(f"{text!r}: {rule_types.describe(ordered)} has no order")
     if not side.is_constant or isinstance(how, ast.In | ast.NotIn):
         return side
     if wanted is Version and isinstance(side.value, str):
@@ -199,11 +199,11 @@ def _matched(side: _Operand, other: _Operand, how: ast.cmpop, text: str) -> _Ope
         if version is None:
             raise UsageError(f"{text!r}: {side.value!r} is no version")
         return _Operand(lambda _: version, Version, is_constant=True, value=version)
-    if schema.is_enum(wanted):
+    if rule_types.is_enum(wanted):
         words = [str(member) for member in wanted]  # type: ignore[attr-defined]
         if side.value not in words:
             raise UsageError(f"{text!r}: {side.value!r} is not one of {', '.join(words)}")
         return side
     if wanted is not type(side.value) and not (wanted is int and isinstance(side.value, int)):
-        raise UsageError(f"{text!r}: {side.value!r} is no {schema.describe(wanted)}")
+        raise UsageError(f"{text!r}: {side.value!r} is no {rule_types.describe(wanted)}")
     return side

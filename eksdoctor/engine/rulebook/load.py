@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from eksdoctor.engine.compile import read_rule
-from eksdoctor.engine.lever import LeverRule, read_lever
-from eksdoctor.engine.rule import Rule
-from eksdoctor.engine.schema import suggestion
+from eksdoctor.engine.language.rule_types import suggestion
+from eksdoctor.engine.rulebook.compile import read_rule
+from eksdoctor.engine.rulebook.lever import LeverRule, read_lever
+from eksdoctor.engine.rulebook.rule import Rule
 from eksdoctor.errors import UsageError
 
 LEVERS = "levers"

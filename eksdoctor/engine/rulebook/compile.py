@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 import msgspec
 import yaml
 
-from eksdoctor.engine import schema
-from eksdoctor.engine.commands import compile_command, require_read_only
-from eksdoctor.engine.condition import Condition, Getter, compile_condition, parse, path_of
-from eksdoctor.engine.rule import (
+from eksdoctor.engine.language import rule_types
+from eksdoctor.engine.language.condition import Condition, Getter, compile_condition, parse, path_of
+from eksdoctor.engine.language.prose import compile_prose, compile_words
+from eksdoctor.engine.rulebook.commands import compile_command, require_read_only
+from eksdoctor.engine.rulebook.rule import (
     ConfirmPart,
     ConfirmText,
     EvidencePart,
@@ -23,7 +24,6 @@ from eksdoctor.engine.rule import (
     RuleText,
     conditions,
 )
-from eksdoctor.engine.words import compile_prose, compile_words
 from eksdoctor.errors import UsageError
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Items
@@ -62,7 +62,7 @@ def _key_advice(message: str, kind: type) -> str:
     if "unknown field" not in message:
         return ""
     name = message.partition("`")[2].partition("`")[0]
-    return schema.suggestion(name, [field.encode_name for field in msgspec.structs.fields(kind)])
+    return rule_types.suggestion(name, [field.encode_name for field in msgspec.structs.fields(kind)])
 
 
 def _compiled(text: RuleText, path: Path, stage: str) -> Rule:
@@ -106,7 +106,7 @@ def _check_shape(text: RuleText, path: Path) -> None:
         raise UsageError("a rule needs a confirming command and a fix")
 
 
-def loop_of(text: str, scope: schema.Scope) -> tuple[Loop | None, dict[str, object]]:
+def loop_of(text: str, scope: rule_types.Scope) -> tuple[Loop | None, dict[str, object]]:
     """`name in collection` and the scope inside it; no text, no loop."""
     if not text:
         return None, dict(scope)
@@ -115,32 +115,34 @@ def loop_of(text: str, scope: schema.Scope) -> tuple[Loop | None, dict[str, obje
         raise UsageError(f"for: {text!r} does not read `name in collection`")
     path = collection if collection.split(".")[0] in scope else f"cluster.{collection}"
     get, hint = path_of(parse(path), scope, path)
-    element = schema.element(hint)
+    element = rule_types.element(hint)
     if element is None:
-        raise UsageError(f"for: {collection} is {schema.describe(hint)}, not a collection")
+        raise UsageError(f"for: {collection} is {rule_types.describe(hint)}, not a collection")
     return Loop(name, collection, get), {**scope, name: element}
 
 
-def compiled_conditions(texts: Iterable[str], scope: schema.Scope) -> tuple[Condition, ...]:
+def compiled_conditions(texts: Iterable[str], scope: rule_types.Scope) -> tuple[Condition, ...]:
     """Each condition of a list."""
     return tuple(compile_condition(text, scope) for text in texts)
 
 
-def _getter(text: str, scope: schema.Scope, wanted: type) -> Getter:
+def _getter(text: str, scope: rule_types.Scope, wanted: type) -> Getter:
     get, hint = path_of(parse(text), scope, text)
-    if schema.element(hint) is not wanted:
-        raise UsageError(f"{text} is {schema.describe(hint)}, not a collection of {wanted.__name__.lower()}s")
+    if rule_types.element(hint) is not wanted:
+        raise UsageError(
+            f"{text} is {rule_types.describe(hint)}, not a collection of {wanted.__name__.lower()}s"
+        )
     return get
 
 
-def _evidence(part: EvidenceText, scope: schema.Scope) -> EvidencePart:
+def _evidence(part: EvidenceText, scope: rule_types.Scope) -> EvidencePart:
     loop, inner = loop_of(part.for_, scope)
     return EvidencePart(
         compile_prose(part.says, inner), loop, compiled_conditions(conditions(part.when), inner)
     )
 
 
-def _confirm(part: ConfirmText, scope: schema.Scope) -> ConfirmPart:
+def _confirm(part: ConfirmText, scope: rule_types.Scope) -> ConfirmPart:
     loop, inner = loop_of(part.for_, scope)
     command = compile_command(part.run, inner)
     require_read_only(command, part.run)
@@ -154,7 +156,7 @@ def _confirm(part: ConfirmText, scope: schema.Scope) -> ConfirmPart:
     )
 
 
-def fix_part(part: FixText, scope: schema.Scope) -> FixPart:
+def fix_part(part: FixText, scope: rule_types.Scope) -> FixPart:
     """A compiled fix (levers use it too)."""
     if sum((bool(part.run), part.text is not None, bool(part.lever))) > 1:
         raise UsageError("a fix has one of run, text and lever")

@@ -5,10 +5,10 @@ from typing import Any
 
 import msgspec
 
-from eksdoctor.engine.commands import CommandTemplate
-from eksdoctor.engine.condition import Condition, Getter
-from eksdoctor.engine.finding import Confidence, Severity
-from eksdoctor.engine.words import Words
+from eksdoctor.engine.evaluation.finding import Confidence, Severity
+from eksdoctor.engine.language.condition import Condition, Getter
+from eksdoctor.engine.language.prose import Words
+from eksdoctor.engine.rulebook.commands import CommandTemplate
 
 
 class Expect(msgspec.Struct, forbid_unknown_fields=True):

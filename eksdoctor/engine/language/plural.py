@@ -2,7 +2,7 @@
 
 import re
 
-from eksdoctor.engine.finding import Prose, Span
+from eksdoctor.engine.evaluation.finding import Prose, Span
 
 ONE = {"1", "at least 1"}
 SINGULAR = {

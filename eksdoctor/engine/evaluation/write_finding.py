@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
 
-from eksdoctor.engine.commands import CommandTemplate
-from eksdoctor.engine.condition import Condition, Values
-from eksdoctor.engine.evaluate import Fired, truth
-from eksdoctor.engine.finding import (
+from eksdoctor.engine.evaluation.evaluate import Fired, truth
+from eksdoctor.engine.evaluation.finding import (
     Command,
     Confidence,
     Confirmation,
@@ -18,8 +16,10 @@ from eksdoctor.engine.finding import (
     Severity,
     Span,
 )
-from eksdoctor.engine.rule import ConfirmPart, FixPart, Loop, Rule
-from eksdoctor.engine.words import Words
+from eksdoctor.engine.language.condition import Condition, Values
+from eksdoctor.engine.language.prose import Words
+from eksdoctor.engine.rulebook.commands import CommandTemplate
+from eksdoctor.engine.rulebook.rule import ConfirmPart, FixPart, Loop, Rule
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown
 from eksdoctor.snapshot.snapshot import Target
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import msgspec
 
-from eksdoctor.engine.compile import read_strictly
-from eksdoctor.engine.evaluate import Outcome, evaluate, grouped
-from eksdoctor.engine.finding import Finding
-from eksdoctor.engine.patch import Asked, Patch, patched
-from eksdoctor.engine.rule import Rule
-from eksdoctor.engine.rulebook import Rulebook
-from eksdoctor.engine.tell import tell
+from eksdoctor.engine.cases.patch import Asked, Patch, patched
+from eksdoctor.engine.evaluation.evaluate import Outcome, evaluate, grouped
+from eksdoctor.engine.evaluation.finding import Finding
+from eksdoctor.engine.evaluation.write_finding import tell
+from eksdoctor.engine.rulebook.compile import read_strictly
+from eksdoctor.engine.rulebook.load import Rulebook
+from eksdoctor.engine.rulebook.rule import Rule
 from eksdoctor.errors import UsageError
 from eksdoctor.model.cluster.cluster import Cluster
 

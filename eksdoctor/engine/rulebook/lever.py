@@ -5,10 +5,10 @@ from pathlib import Path
 
 import msgspec
 
-from eksdoctor.engine.compile import BASE, compiled_conditions, fix_part, loop_of, read_strictly
-from eksdoctor.engine.condition import Condition
-from eksdoctor.engine.rule import EvidenceText, FixPart, FixText, Loop, conditions
-from eksdoctor.engine.words import Words, compile_prose
+from eksdoctor.engine.language.condition import Condition
+from eksdoctor.engine.language.prose import Words, compile_prose
+from eksdoctor.engine.rulebook.compile import BASE, compiled_conditions, fix_part, loop_of, read_strictly
+from eksdoctor.engine.rulebook.rule import EvidenceText, FixPart, FixText, Loop, conditions
 from eksdoctor.errors import UsageError
 
 

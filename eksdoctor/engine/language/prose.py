@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from eksdoctor.engine import schema
-from eksdoctor.engine.agreement import agreed
-from eksdoctor.engine.condition import Getter, Values, parse, path_of
-from eksdoctor.engine.finding import Prose, Span
+from eksdoctor.engine.evaluation.finding import Prose, Span
+from eksdoctor.engine.language import rule_types
+from eksdoctor.engine.language.condition import Getter, Values, parse, path_of
+from eksdoctor.engine.language.plural import agreed
 from eksdoctor.errors import UsageError
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown
 
@@ -122,12 +122,12 @@ class Words:
         return "".join(part if isinstance(part, str) else f"<{part.path}>" for part in self.parts)
 
 
-def compile_prose(text: str, scope: schema.Scope) -> Words:
+def compile_prose(text: str, scope: rule_types.Scope) -> Words:
     """Prose: white space folds into single blanks."""
     return compile_words(" ".join(text.split()), scope)
 
 
-def compile_words(text: str, scope: schema.Scope) -> Words:
+def compile_words(text: str, scope: rule_types.Scope) -> Words:
     """A template with its white space kept; raises UsageError for an unknown fact or filter."""
     if "{%" in text or "{#" in text:
         raise UsageError(
@@ -142,11 +142,11 @@ def compile_words(text: str, scope: schema.Scope) -> Words:
     return Words(tuple(parts))
 
 
-def _hole(text: str, scope: schema.Scope) -> Hole:
+def _hole(text: str, scope: rule_types.Scope) -> Hole:
     path, _, name = (part.strip() for part in text.partition("|"))
     get, hint = path_of(parse(path), scope, path)
     if not name:
-        return Hole(path, get, _names if schema.element(hint) is not None else str)
+        return Hole(path, get, _names if rule_types.element(hint) is not None else str)
     if name not in FILTERS:
-        raise UsageError(f"{path}: no filter is called {name}", schema.suggestion(name, FILTERS))
+        raise UsageError(f"{path}: no filter is called {name}", rule_types.suggestion(name, FILTERS))
     return Hole(path, get, FILTERS[name])

@@ -1,0 +1,1 @@
+"""Cases of rules: small patches on a healthy cluster."""

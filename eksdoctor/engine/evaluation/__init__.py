@@ -1,0 +1,1 @@
+"""A rule evaluated on a cluster, and the finding written from it."""

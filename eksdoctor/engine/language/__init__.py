@@ -1,0 +1,1 @@
+"""The condition language and rule text, checked against the model's types."""
