@@ -14,7 +14,7 @@ from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.request import ACTIONS, Refusal
 from eksdoctor.snapshot.snapshot import Outcome
-from eksdoctor.triage.examine import examine
+from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.report import State
 
 ROOT = Path(__file__).parent.parent

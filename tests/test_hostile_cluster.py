@@ -20,7 +20,7 @@ from eksdoctor.render.markdown import markdown
 from eksdoctor.render.terminal import terminal
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.triage.examine import examine
+from eksdoctor.triage.build_report import examine
 from tests.lab import Lab
 from tests.render.hostile import NASTY
 

@@ -21,8 +21,8 @@ from eksdoctor.render.json_page import json_page
 from eksdoctor.snapshot import archive, kinds, manifest
 from eksdoctor.snapshot.kinds import KINDS
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.triage.examine import examine
-from eksdoctor.triage.node_logs import asking
+from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.log_reading_plan import asking
 from eksdoctor.triage.report import State
 from tests.lab import Fault, Lab
 from tests.lab.programs import executable

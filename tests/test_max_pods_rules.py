@@ -10,7 +10,7 @@ from eksdoctor.engine.evaluation.write_finding import tell
 from eksdoctor.engine.rulebook.compile import read_rule
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
-from eksdoctor.triage.examine import examine
+from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.report import State
 
 RULES = Path(__file__).parent.parent / "rules"

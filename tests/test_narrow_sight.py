@@ -16,8 +16,8 @@ from eksdoctor.render.first_screen import first_screen
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.request import Refusal
 from eksdoctor.snapshot.snapshot import Focus, Outcome, Snapshot
-from eksdoctor.triage.examine import examine
-from eksdoctor.triage.node_logs import asking
+from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.log_reading_plan import asking
 from tests.lab import Lab
 
 ROOT = Path(__file__).parent.parent

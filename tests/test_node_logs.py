@@ -24,8 +24,8 @@ from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import Answer, Refusal
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.triage.examine import examine
-from eksdoctor.triage.node_logs import asking, node_logs
+from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.log_reading_plan import asking, node_logs
 from eksdoctor.triage.report import State
 from tests.lab import Fault, Lab, moved
 from tests.simulator.account import hoard, three_zones

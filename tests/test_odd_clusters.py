@@ -13,7 +13,7 @@ from eksdoctor.render.json_page import json_page
 from eksdoctor.render.markdown import markdown
 from eksdoctor.render.terminal import terminal
 from eksdoctor.snapshot import archive, manifest
-from eksdoctor.triage.examine import examine
+from eksdoctor.triage.build_report import examine
 
 ROOT = Path(__file__).parent.parent
 BOOK = load(ROOT / "rules")

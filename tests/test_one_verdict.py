@@ -12,7 +12,7 @@ from eksdoctor.engine.rulebook.compile import read_strictly
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
-from eksdoctor.triage.examine import examine
+from eksdoctor.triage.build_report import examine
 
 ROOT = Path(__file__).parent.parent
 BOOK = load(ROOT / "rules")

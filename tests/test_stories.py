@@ -11,7 +11,7 @@ from eksdoctor.engine.evaluation.finding import Confidence
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot.request import ACTIONS
-from eksdoctor.triage.examine import examine
+from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.report import State
 from tests.test_rules import RULES
 

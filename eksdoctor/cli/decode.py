@@ -54,7 +54,7 @@ def decode(
     from eksdoctor.paste.build_snapshot import assemble
     from eksdoctor.render import decode_page
     from eksdoctor.resources import rules_folder
-    from eksdoctor.triage.decoding import decoded
+    from eksdoctor.triage.decode.decode import decoded
 
     wanted = outputs.pages(output, FORMATS)
     rulebook = load(rules_folder(), *(rules or ()))

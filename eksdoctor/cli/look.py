@@ -27,7 +27,7 @@ def live(wish: Wish, progress: Progress, rulebook: Rulebook) -> Snapshot:
     from eksdoctor.collect.connection import connect
     from eksdoctor.collect.rounds import collect
     from eksdoctor.collect.target import find_target
-    from eksdoctor.triage.node_logs import asking
+    from eksdoctor.triage.log_reading_plan import asking
 
     wish.check()
     options = wish.connection.options()

@@ -17,7 +17,7 @@ from eksdoctor.snapshot.snapshot import Snapshot
 def report_on(wish: Wish, delivery: Delivery) -> int:
     """Look, judge, write the pages; returns the exit code."""
     from eksdoctor.engine.rulebook.load import load
-    from eksdoctor.triage.examine import examine
+    from eksdoctor.triage.build_report import examine
 
     wish.check()
     pages = outputs.pages(delivery.output)

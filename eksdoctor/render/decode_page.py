@@ -7,7 +7,7 @@ from rich.text import Text
 
 from eksdoctor.engine.evaluation.finding import Confidence
 from eksdoctor.render.paper import Ink, Paper, inert, label
-from eksdoctor.triage.decoding import Decoded, Signal
+from eksdoctor.triage.decode.decode import Decoded, Signal
 from eksdoctor.triage.report import State
 
 MOST_SHOWN = 20

@@ -39,7 +39,7 @@ def test_what_is_asked(run, monkeypatch, tmp_path, command, nodes):
         return lambda _snapshot: []
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("eksdoctor.triage.node_logs.asking", asking)
+    monkeypatch.setattr("eksdoctor.triage.log_reading_plan.asking", asking)
     connected(monkeypatch, Cluster())
     run(*command)
     assert seen == [nodes]

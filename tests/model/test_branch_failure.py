@@ -8,7 +8,7 @@ from eksdoctor.engine.cases.patch import NO_ADDRESS, Patch, patched
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.branch_enis.controller_failures import Step, reason_of
 from eksdoctor.model.cluster.cluster import Cluster
-from eksdoctor.triage.examine import examine
+from eksdoctor.triage.build_report import examine
 
 BOOK = load(Path(__file__).parents[2] / "rules")
 EXISTS = "cannot create new eni entry already exist, older entry : [0xc0000aaaa0]"

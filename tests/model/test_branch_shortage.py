@@ -11,7 +11,7 @@ from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import NotKnown
 from eksdoctor.model.pods.scheduler_message import required_answer
 from eksdoctor.snapshot.request import ACTIONS
-from eksdoctor.triage.examine import examine
+from eksdoctor.triage.build_report import examine
 
 BOOK = load(Path(__file__).parents[2] / "rules")
 RESOURCE = "vpc.amazonaws.com/pod-eni"

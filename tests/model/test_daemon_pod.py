@@ -18,7 +18,7 @@ from eksdoctor.snapshot.records.kubernetes import (
     TerminatedState,
     WaitingState,
 )
-from eksdoctor.triage.examine import examine
+from eksdoctor.triage.build_report import examine
 
 BOOK = load(Path(__file__).parents[2] / "rules")
 REFUSED = (

@@ -9,7 +9,7 @@ from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.warm_pool.pool import MANIFEST_TARGETS, Targets
-from eksdoctor.triage.examine import examine
+from eksdoctor.triage.build_report import examine
 
 BOOK = load(Path(__file__).parents[2] / "rules")
 INTERFACES = "aws/ec2-describe-network-interfaces"

@@ -11,7 +11,7 @@ from eksdoctor.engine.rulebook.load import load
 from eksdoctor.paste.build_snapshot import assemble
 from eksdoctor.paste.pasted_text import Page
 from eksdoctor.resources import rules_folder
-from eksdoctor.triage.decoding import decoded
+from eksdoctor.triage.decode.decode import decoded
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 

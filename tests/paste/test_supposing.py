@@ -1,8 +1,8 @@
 """What is supposed of a paste, and what is not; what is left of prose; what a paste shows."""
 
 from eksdoctor.engine.evaluation.finding import Span
-from eksdoctor.triage.known_words import known_words, words_of
-from eksdoctor.triage.understood import understood
+from eksdoctor.triage.decode.known_prose import known_words, words_of
+from eksdoctor.triage.decode.paste_contents import understood
 from tests.paste.pasted import decode, snapshot
 
 DESCRIBED = "Labels: node.kubernetes.io/instance-type=m6g.medium\nCapacity:\n  cpu: 1\n  pods: 8\n"

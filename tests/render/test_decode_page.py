@@ -6,7 +6,7 @@ import pytest
 
 from eksdoctor.engine.evaluation.finding import Confidence
 from eksdoctor.render import decode_page
-from eksdoctor.triage.decoding import Decoded, Signal
+from eksdoctor.triage.decode.decode import Decoded, Signal
 from eksdoctor.triage.report import State
 from tests.paste.pasted import decode, pastes
 from tests.render.hostile import NASTY

@@ -12,7 +12,7 @@ from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as actions
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Focus, Snapshot, decode
-from eksdoctor.triage.node_logs import asking
+from eksdoctor.triage.log_reading_plan import asking
 from tests.simulator.filters import passes
 from tests.simulator.selectors import selects
 from tests.simulator.world import World

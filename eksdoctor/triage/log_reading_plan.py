@@ -16,7 +16,7 @@ from eksdoctor.model.facts.fact import Items
 from eksdoctor.model.observations.log_sources import Voices
 from eksdoctor.snapshot.request import GET_NODE_LOG, GET_POD_LOG, Request
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.triage.examine import examine
+from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.report import State, Verdict
 
 MOST_NODES = 30  # in all, however many causes are open

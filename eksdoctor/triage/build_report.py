@@ -12,10 +12,10 @@ from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Items, Unknown
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.triage.levers import advise
+from eksdoctor.triage.pod_verdicts import verdicts
 from eksdoctor.triage.report import Passed, RefusedRequest, Report, Run
+from eksdoctor.triage.shared_options import advise
 from eksdoctor.triage.summary import asks_of, is_of_risks, summarise
-from eksdoctor.triage.verdicts import verdicts
 
 MOST_SUBJECTS = 20
 AUDIT = "audit"

@@ -11,12 +11,12 @@ from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.evidence.signatures.catalogue import Weight, catalogue
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.triage.examine import examine_cluster
-from eksdoctor.triage.known_words import known_words, words_of
+from eksdoctor.triage.build_report import examine_cluster
+from eksdoctor.triage.decode.known_prose import known_words, words_of
+from eksdoctor.triage.decode.paste_contents import understood
+from eksdoctor.triage.decode.suspicion import suspected
+from eksdoctor.triage.pod_verdicts import STATES
 from eksdoctor.triage.report import Report, State
-from eksdoctor.triage.supposing import suspected
-from eksdoctor.triage.understood import understood
-from eksdoctor.triage.verdicts import STATES
 
 ORDER = (State.EXPLAINED, State.NOT_IP, State.PASSING)
 GRAVE = (Severity.CRITICAL, Severity.WARNING)

@@ -1,0 +1,1 @@
+"""What pasted evidence means: one verdict by the same rules as triage."""
