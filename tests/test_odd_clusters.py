@@ -10,8 +10,8 @@ import pytest
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.render.html import html
 from eksdoctor.render.json_page import json_page
-from eksdoctor.render.markdown import markdown
-from eksdoctor.render.terminal import terminal
+from eksdoctor.render.markdown.page import markdown
+from eksdoctor.render.terminal.page import terminal
 from eksdoctor.snapshot import archive, manifest
 from eksdoctor.triage.build_report import examine
 

@@ -37,7 +37,7 @@ def _run(given: Sequence[str]) -> None:
 
 
 def _tell(error: EksDoctorError) -> None:
-    from eksdoctor.render.text import lines
+    from eksdoctor.render.sanitize import lines
 
     print(f"error: {lines(error.message)}", file=sys.stderr)
     if error.advice:
@@ -45,7 +45,7 @@ def _tell(error: EksDoctorError) -> None:
 
 
 def _tell_fault(error: Exception) -> None:
-    from eksdoctor.render.text import one_line
+    from eksdoctor.render.sanitize import one_line
 
     print(
         f"error: a fault in eksdoctor itself: {type(error).__name__}: {one_line(str(error))}", file=sys.stderr

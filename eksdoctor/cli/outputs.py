@@ -99,7 +99,7 @@ def check_folder(folder: Path) -> None:
 def _text(page: Page, report: Report, color: Color) -> str:
     match page.format:
         case "markdown":
-            from eksdoctor.render.markdown import markdown
+            from eksdoctor.render.markdown.page import markdown
 
             return markdown(report)
         case "html":
@@ -111,7 +111,7 @@ def _text(page: Page, report: Report, color: Color) -> str:
 
             return json_page(report)
         case _:
-            from eksdoctor.render.terminal import terminal
+            from eksdoctor.render.terminal.page import terminal
 
             coloured = color is Color.ALWAYS or (page.file is None and is_coloured(color))
             return terminal(report, width(), "color" if coloured else "plain")

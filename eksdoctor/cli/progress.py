@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from eksdoctor.collect.rounds import Observer
-from eksdoctor.render.text import one_line
+from eksdoctor.render.sanitize import one_line
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 

@@ -76,8 +76,8 @@ def run_cases(
 ) -> None:
     """Run the cases of the rules: fires, clear, unknown."""
     from eksdoctor.engine.cases.cases import run
-    from eksdoctor.render.text import one_line
-    from eksdoctor.render.words import count
+    from eksdoctor.render.labels import count
+    from eksdoctor.render.sanitize import one_line
 
     results = run(_tested(own), _cases(own, cases))
     failed = [result for result in results if not result.ok]

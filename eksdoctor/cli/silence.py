@@ -3,7 +3,7 @@
 import sys
 from dataclasses import dataclass
 
-from eksdoctor.render.text import one_line
+from eksdoctor.render.sanitize import one_line
 from eksdoctor.snapshot.request import Refusal
 from eksdoctor.snapshot.snapshot import Snapshot
 

@@ -6,7 +6,7 @@ from typing import Any
 from rich.text import Text
 
 from eksdoctor.engine.evaluation.finding import Confidence
-from eksdoctor.render.paper import Ink, Paper, inert, label
+from eksdoctor.render.terminal.canvas import Ink, Paper, inert, label
 from eksdoctor.triage.decode.decode import Decoded, Signal
 from eksdoctor.triage.report import State
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from eksdoctor.engine.evaluation.finding import Confirmation, Finding, Prose, Remedy, Severity, plain
-from eksdoctor.render.words import count, listed, who
+from eksdoctor.render.labels import count, listed, who
 from eksdoctor.triage.report import LeverAdvice, Report, State
 
 PARTIAL = "PARTIAL REPORT: the run was stopped before everything was asked; what is missing is not health."

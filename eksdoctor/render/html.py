@@ -10,8 +10,8 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from eksdoctor.engine.evaluation.finding import Command, Document
+from eksdoctor.render.sanitize import command_words, lines
 from eksdoctor.render.templates import environment, filled
-from eksdoctor.render.text import command_words, lines
 from eksdoctor.resources import reports_folder
 from eksdoctor.triage.report import Report
 

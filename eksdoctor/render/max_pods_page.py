@@ -18,9 +18,9 @@ from eksdoctor.model.instance_types.max_pods_formula import (
     mode_of,
     pod_limits,
 )
-from eksdoctor.render.marks import code, escaped
-from eksdoctor.render.paper import Ink, Paper, inert
-from eksdoctor.render.words import count
+from eksdoctor.render.labels import count
+from eksdoctor.render.markdown.markup import code, escaped
+from eksdoctor.render.terminal.canvas import Ink, Paper, inert
 
 UNKNOWN, IMPOSSIBLE = "?", "-"
 TITLES = {

@@ -8,9 +8,9 @@ from rich.text import Text
 
 from eksdoctor.engine.rulebook.rule import Rule
 from eksdoctor.render import rule_page
-from eksdoctor.render.marks import code, escaped
-from eksdoctor.render.paper import Ink, Paper, inert, label
+from eksdoctor.render.markdown.markup import code, escaped
 from eksdoctor.render.rule_page import RulePage
+from eksdoctor.render.terminal.canvas import Ink, Paper, inert, label
 
 HEAD = """# Rules
 

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from rich.text import Text
 
 from eksdoctor.engine.rulebook.rule import FixText, Rule, conditions
-from eksdoctor.render.marks import code, escaped, fenced, link, settled
-from eksdoctor.render.paper import Ink, Paper, inert
-from eksdoctor.render.text import command_words, lines
-from eksdoctor.render.words import TAKES_EFFECT
+from eksdoctor.render.labels import TAKES_EFFECT
+from eksdoctor.render.markdown.markup import code, escaped, fenced, link, settled
+from eksdoctor.render.sanitize import command_words, lines
+from eksdoctor.render.terminal.canvas import Ink, Paper, inert
 
 ALL = "all"  # the subjects of a finding
 _HOLE = re.compile(r"\{\{\s*(.*?)\s*(?:\|[^}]*)?\}\}", re.DOTALL)

@@ -6,10 +6,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from eksdoctor.render import words
+from eksdoctor.render import labels
 from eksdoctor.render.first_screen import first_screen
-from eksdoctor.render.siblings import unrepeated
-from eksdoctor.render.unknowns import folded_unknowns
+from eksdoctor.render.folded_unknowns import folded_unknowns
+from eksdoctor.render.repeated_findings import unrepeated
 from eksdoctor.resources import reports_folder
 from eksdoctor.triage.report import Report
 
@@ -29,7 +29,7 @@ def environment(safe: Callable[[str], Markup]) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals["words"] = words
+    made.globals["words"] = labels
     return made
 
 

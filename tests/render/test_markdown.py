@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from markdown_it import MarkdownIt
 
 from eksdoctor.engine.evaluation.finding import Document, plain
-from eksdoctor.render.markdown import markdown
-from eksdoctor.render.marks import code, escaped, fenced, link
-from eksdoctor.render.text import one_line
+from eksdoctor.render.markdown.markup import code, escaped, fenced, link
+from eksdoctor.render.markdown.page import markdown
+from eksdoctor.render.sanitize import one_line
 from tests.render import sample
 from tests.render.hostile import TEXT, reports
 

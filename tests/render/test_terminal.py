@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from rich.cells import cell_len
 
 from eksdoctor.engine.evaluation.finding import Span
-from eksdoctor.render.terminal import terminal
+from eksdoctor.render.terminal.page import terminal
 from eksdoctor.triage.report import RefusedRequest, State
 from tests.render import sample
 from tests.render.hostile import reports

@@ -4,7 +4,7 @@ import unicodedata
 
 from hypothesis import given
 
-from eksdoctor.render.text import command_words, lines, one_line
+from eksdoctor.render.sanitize import command_words, lines, one_line
 from tests.render.hostile import TEXT
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

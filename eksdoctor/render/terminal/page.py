@@ -3,10 +3,10 @@
 from rich.text import Text
 
 from eksdoctor.engine.evaluation.finding import Prose, Span
-from eksdoctor.render import terminal_parts as parts
 from eksdoctor.render.first_screen import FirstScreen, first_screen
-from eksdoctor.render.paper import Ink, Paper, inert, inked, label
-from eksdoctor.render.words import prohibition, remedy_terms
+from eksdoctor.render.labels import prohibition, remedy_terms
+from eksdoctor.render.terminal import sections as parts
+from eksdoctor.render.terminal.canvas import Ink, Paper, inert, inked, label
 from eksdoctor.triage.report import Report
 
 _COLUMN = 8  # the width of the labels

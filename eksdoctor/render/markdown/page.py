@@ -6,9 +6,9 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from eksdoctor.engine.evaluation.finding import Command, Document, Prose
-from eksdoctor.render.marks import code, escaped, fenced, link, settled
+from eksdoctor.render.markdown.markup import code, escaped, fenced, link, settled
+from eksdoctor.render.sanitize import command_words, lines, one_line
 from eksdoctor.render.templates import environment, filled
-from eksdoctor.render.text import command_words, lines, one_line
 from eksdoctor.triage.report import Report
 
 

@@ -3,10 +3,10 @@
 from rich.text import Text
 
 from eksdoctor.engine.evaluation.finding import Confirmation, Finding, Remedy
-from eksdoctor.render import words
-from eksdoctor.render.paper import Paper, inert, inked, label
-from eksdoctor.render.siblings import unrepeated
-from eksdoctor.render.unknowns import folded_unknowns
+from eksdoctor.render import labels
+from eksdoctor.render.folded_unknowns import folded_unknowns
+from eksdoctor.render.repeated_findings import unrepeated
+from eksdoctor.render.terminal.canvas import Paper, inert, inked, label
 from eksdoctor.triage.report import LeverAdvice, Report, Verdict
 
 _SEVERITY = {"critical": "bold red", "warning": "bold yellow", "advice": "bold cyan"}
@@ -20,19 +20,19 @@ def verdicts(paper: Paper, report: Report) -> None:
     for verdict in report.verdicts:
         paper.paragraph(_verdict_line(verdict))
         paper.paragraph(inked(verdict.sentence), 2)
-        for entry in words.by_namespace(verdict.pods):
+        for entry in labels.by_namespace(verdict.pods):
             head = inert(f"{entry.namespace or '(no namespace)'} ({len(entry.names)}) ", "bold")
-            paper.paragraph(head + inert(words.listed(entry.names, 3)), 4)
+            paper.paragraph(head + inert(labels.listed(entry.names, 3)), 4)
         if verdict.next:
             paper.paragraph(Text("Next: ") + inked(verdict.next), 2)
 
 
 def _verdict_line(verdict: Verdict) -> Text:
-    line = label(f"{words.count(len(verdict.pods), 'pod')} {words.STATE[verdict.state]}", "bold")
+    line = label(f"{labels.count(len(verdict.pods), 'pod')} {labels.STATE[verdict.state]}", "bold")
     parts = [
         verdict.cause,
-        words.CONFIDENCE[verdict.confidence] if verdict.confidence else "",
-        words.troubles(verdict),
+        labels.CONFIDENCE[verdict.confidence] if verdict.confidence else "",
+        labels.troubles(verdict),
     ]
     return Text(" · ").join([line, *(inert(part) for part in parts if part)])
 
@@ -50,13 +50,13 @@ def findings(paper: Paper, report: Report) -> None:
 def _finding(paper: Paper, finding: Finding) -> None:
     severity = label(finding.severity.upper(), _SEVERITY[finding.severity])
     paper.paragraph(severity + Text("  ") + inked(finding.title, "bold"))
-    about = [finding.rule, words.confidence(finding), f"stage {finding.stage}", f"owner: {finding.owner}"]
+    about = [finding.rule, labels.confidence(finding), f"stage {finding.stage}", f"owner: {finding.owner}"]
     paper.paragraph(inert(" · ".join(about)), 2)
     if len(finding.subjects) > 1:
-        paper.paragraph(inert(f"{len(finding.subjects):,} subjects: {words.listed(finding.subjects, 4)}"), 2)
+        paper.paragraph(inert(f"{len(finding.subjects):,} subjects: {labels.listed(finding.subjects, 4)}"), 2)
     if finding.because:
         paper.paragraph(inked(finding.because), 2)
-    shown, rest = words.folded(finding.evidence, 8)
+    shown, rest = labels.folded(finding.evidence, 8)
     for evidence in shown:
         paper.paragraph(inked(evidence.says), 4, _BULLET)
     if rest:
@@ -66,7 +66,7 @@ def _finding(paper: Paper, finding: Finding) -> None:
     for remedy in finding.fix:
         _remedy(paper, remedy)
     if finding.avoid:
-        paper.paragraph(inked(words.prohibition(finding.avoid)), 10, label("  Do not", "bold red"))
+        paper.paragraph(inked(labels.prohibition(finding.avoid)), 10, label("  Do not", "bold red"))
     for link in finding.docs:
         paper.line(Text("  Read    ") + inert(link))
 
@@ -82,7 +82,7 @@ def _confirmation(paper: Paper, confirm: Confirmation) -> None:
 
 
 def _remedy(paper: Paper, remedy: Remedy) -> None:
-    terms = words.remedy_terms(remedy)
+    terms = labels.remedy_terms(remedy)
     mark = label("  Fix it", "bold")
     if not remedy.title:
         _means(paper, remedy, 10)
@@ -111,11 +111,11 @@ def levers(paper: Paper, report: Report) -> None:
     if report.levers:
         paper.heading("Levers")
     for lever in report.levers:
-        paper.paragraph(inked(lever.title, "bold") + inert(f" ({words.remedy_terms(lever)})"))
+        paper.paragraph(inked(lever.title, "bold") + inert(f" ({labels.remedy_terms(lever)})"))
         paper.paragraph(inert(f"{lever.id}, helps {', '.join(lever.helps)}"), 2)
         if lever.changes:
             paper.paragraph(inked(lever.changes), 2)
-        shown, rest = words.folded(lever.gains, 8)
+        shown, rest = labels.folded(lever.gains, 8)
         for gain in shown:
             paper.paragraph(inked(gain), 4, _BULLET)
         if rest:
@@ -137,14 +137,14 @@ def unknowns(paper: Paper, report: Report) -> None:
         )
         paper.paragraph(inert(row.rules), 6)
     if rest:
-        paper.paragraph(Text(f"and {words.count(rest, 'more reason')}; `-o json` has them all"), 4, _BULLET)
+        paper.paragraph(Text(f"and {labels.count(rest, 'more reason')}; `-o json` has them all"), 4, _BULLET)
 
 
 def passed(paper: Paper, report: Report) -> None:
     """What was clear and what does not apply."""
     if report.passed:
         paper.heading("Looked at without finding anything")
-    for outcome, title in words.OUTCOME.items():
+    for outcome, title in labels.OUTCOME.items():
         rules = [f"{one.rule} ({one.subjects:,})" if one.subjects else one.rule
                  for one in report.passed if one.outcome == outcome]  # fmt: skip
         if rules:
@@ -154,9 +154,9 @@ def passed(paper: Paper, report: Report) -> None:
 def footer(paper: Paper, report: Report) -> None:
     """How the report came about and how to see it again."""
     paper.heading("This run")
-    paper.paragraph(inert(words.account(report)))
-    for line in words.refusals(report):
+    paper.paragraph(inert(labels.account(report)))
+    for line in labels.refusals(report):
         paper.paragraph(inert(line), 4, _BULLET)
     if report.run.snapshot:
         paper.line(inert(f"Snapshot: {report.run.snapshot}"))
-        paper.command(words.replay_command(report.run), 10, Text("Replay:"))
+        paper.command(labels.replay_command(report.run), 10, Text("Replay:"))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from eksdoctor.render.words import count, listed
+from eksdoctor.render.labels import count, listed
 from eksdoctor.triage.report import Report
 
 MOST_REASONS = 8

@@ -4,7 +4,7 @@ import re
 
 from markupsafe import Markup
 
-from eksdoctor.render.text import one_line
+from eksdoctor.render.sanitize import one_line
 
 _WEB = re.compile(r"https://[A-Za-z0-9._~:/?#@!$&'()*+,;=%-]+")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from eksdoctor.engine.evaluation.finding import Command, Document, Prose
-from eksdoctor.render.text import command_words, lines, one_line
+from eksdoctor.render.sanitize import command_words, lines, one_line
 
 Ink = Literal["color", "plain"]
 
