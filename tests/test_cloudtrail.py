@@ -8,9 +8,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from eksdoctor.collect.connection import connect
+from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target import Options, find_target
+from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.collection_plan import cloudtrail_lookups
 from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.evidence.inputs.cloudtrail_events import CNI_AGENT, call_rates, calls, statements
@@ -82,7 +82,7 @@ def credentials(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIALAB")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "lab")
     monkeypatch.delenv("AWS_PROFILE", raising=False)
-    monkeypatch.setattr("eksdoctor.collect.aws_account.LOOKUP_SECONDS", 0.01)
+    monkeypatch.setattr("eksdoctor.collect.aws.account.LOOKUP_SECONDS", 0.01)
 
 
 def live(lab, recorded, extras=WISH):

@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from eksdoctor.collect.reductions import launch_template_version
+from eksdoctor.collect.user_data.launch_template import launch_template_version
 from eksdoctor.snapshot.records.launch_template import LaunchTemplateVersion
 from eksdoctor.snapshot.request import ACTIONS
 from tests.lab import Fault, Lab

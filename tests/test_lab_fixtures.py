@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from eksdoctor.collect.connection import connect
+from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target import Options, find_target
+from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.kinds import CLUSTER
 from eksdoctor.snapshot.snapshot import Snapshot

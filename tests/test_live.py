@@ -12,9 +12,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from eksdoctor.collect.connection import connect
+from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target import Options, find_target
+from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.engine.evaluation.finding import plain
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.render.json_page import json_page

@@ -8,9 +8,9 @@ from functools import cache
 import msgspec
 import pytest
 
-from eksdoctor.collect.connection import connect
+from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target import Options, find_target
+from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.collection_plan import aws_node_metrics
 from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.engine.rulebook.load import load

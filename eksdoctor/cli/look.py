@@ -24,9 +24,9 @@ def look(wish: Wish, progress: Progress, rulebook: Rulebook) -> tuple[Snapshot, 
 
 def live(wish: Wish, progress: Progress, rulebook: Rulebook) -> Snapshot:
     """A snapshot of the cluster, taken now; the rules say which causes need the word of a node's log."""
-    from eksdoctor.collect.connection import connect
+    from eksdoctor.collect.dispatch import connect
     from eksdoctor.collect.rounds import collect
-    from eksdoctor.collect.target import find_target
+    from eksdoctor.collect.target.target import find_target
     from eksdoctor.triage.log_reading_plan import asking
 
     wish.check()

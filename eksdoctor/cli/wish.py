@@ -10,7 +10,7 @@ from eksdoctor.errors import UsageError
 from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Focus, Target
 
 if TYPE_CHECKING:
-    from eksdoctor.collect.target import Options
+    from eksdoctor.collect.target.target import Options
 
 WINDOW_SECONDS = 3600.0  # an event lives one hour
 LAST = "last"
@@ -32,7 +32,7 @@ class Connection:
 
     def options(self) -> "Options":
         """The same for the collectors."""
-        from eksdoctor.collect.target import Options
+        from eksdoctor.collect.target.target import Options
 
         return Options(
             kubeconfig=self.kubeconfig,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.refused import clean
+from eksdoctor.collect.refusal import clean
 from eksdoctor.snapshot.request import Answer, Refusal, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 

@@ -21,6 +21,8 @@ def connected(monkeypatch, cluster, **target):
     """Let the command line find this cluster."""
     named = Target(**{"context": "fake", "cluster": "fake", "region": "eu-west-1", **target})
     seen = []
-    monkeypatch.setattr("eksdoctor.collect.target.find_target", lambda options: seen.append(options) or named)
-    monkeypatch.setattr("eksdoctor.collect.connection.connect", lambda target, options: cluster)
+    monkeypatch.setattr(
+        "eksdoctor.collect.target.target.find_target", lambda options: seen.append(options) or named
+    )
+    monkeypatch.setattr("eksdoctor.collect.dispatch.connect", lambda target, options: cluster)
     return seen

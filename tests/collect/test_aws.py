@@ -7,13 +7,13 @@ import pytest
 from botocore import exceptions
 from botocore.parsers import ResponseParserError
 
-from eksdoctor.collect.aws_account import Account
-from eksdoctor.collect.aws_errors import refused_by_aws
-from eksdoctor.collect.aws_pages import ask, decode_page
-from eksdoctor.collect.aws_parameters import parameter_sets
-from eksdoctor.collect.connection import connect
+from eksdoctor.collect.aws.account import Account
+from eksdoctor.collect.aws.errors import refused_by_aws
+from eksdoctor.collect.aws.pages import ask, decode_page
+from eksdoctor.collect.aws.parameters import parameter_sets
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.target import Options, find_target
+from eksdoctor.collect.dispatch import connect
+from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import Request

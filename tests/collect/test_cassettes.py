@@ -16,9 +16,9 @@ import vcr
 import yaml
 from vcr.errors import CannotOverwriteExistingCassetteException
 
-from eksdoctor.collect.connection import connect
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.target import Options, find_target
+from eksdoctor.collect.dispatch import connect
+from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.evidence.inputs.cloudtrail_call import trail_call
 from eksdoctor.model.facts import requests
 from eksdoctor.snapshot import request as r
@@ -273,7 +273,7 @@ MORE = (
 def at_a_fixed_time(monkeypatch):
     """A look-up in CloudTrail goes back from now."""
     monkeypatch.setattr(
-        "eksdoctor.collect.cloudtrail._now", lambda: datetime(2024, 3, 14, 15, 40, tzinfo=UTC)
+        "eksdoctor.collect.aws.services.cloudtrail._now", lambda: datetime(2024, 3, 14, 15, 40, tzinfo=UTC)
     )
 
 

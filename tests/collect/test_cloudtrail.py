@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eksdoctor.collect import cloudtrail
-from eksdoctor.collect.aws_account import Account
-from eksdoctor.collect.cloudtrail import lookup_events, trail_event
+from eksdoctor.collect.aws.account import Account
+from eksdoctor.collect.aws.rate_limit import Pace
+from eksdoctor.collect.aws.services import cloudtrail
+from eksdoctor.collect.aws.services.cloudtrail import lookup_events, trail_event
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.pace import Pace
-from eksdoctor.collect.refused import Refused
+from eksdoctor.collect.refusal import Refused
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.snapshot import manifest

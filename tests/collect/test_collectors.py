@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 
 from eksdoctor import collect
-from eksdoctor.collect.connection import AWS, KUBERNETES
+from eksdoctor.collect.dispatch import AWS, KUBERNETES
 from eksdoctor.snapshot.request import ACTIONS
 
 SOURCES = sorted(Path(collect.__file__).parent.glob("**/*.py"))

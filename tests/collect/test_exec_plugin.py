@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from eksdoctor.collect.connection import connect
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.target import Options, find_target
+from eksdoctor.collect.dispatch import connect
+from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import Request
 from tests.collect.kubeconfigs import exec_user, kubeconfig

@@ -1,7 +1,7 @@
 """Of who set what of a DaemonSet, aws-node's environment alone is kept."""
 
-from eksdoctor.collect.field_managers import of_environment
-from eksdoctor.collect.scrub import scrub
+from eksdoctor.collect.kubernetes.field_managers import of_environment
+from eksdoctor.collect.kubernetes.scrub import scrub
 
 MAX_ENI = {'k:{"name":"MAX_ENI"}': {".": {}, "f:value": {}}}
 

@@ -4,9 +4,9 @@ import socket
 
 import pytest
 
-from eksdoctor.collect.connection import connect
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.target import Options, find_target
+from eksdoctor.collect.dispatch import connect
+from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.errors import UnreachableError
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import Request

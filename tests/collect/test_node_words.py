@@ -5,11 +5,11 @@ from time import monotonic
 
 import pytest
 
-from eksdoctor.collect import node_words
-from eksdoctor.collect.connection import connect
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.node_words import MOST_METRICS, MOST_READ, TAIL
-from eksdoctor.collect.target import Options, find_target
+from eksdoctor.collect.dispatch import connect
+from eksdoctor.collect.kubernetes import aws_node_output
+from eksdoctor.collect.kubernetes.aws_node_output import MOST_METRICS, MOST_READ, TAIL
+from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.model.facts import requests
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import Request
@@ -124,7 +124,7 @@ def test_too_many_metrics_are_not_kept(server, ask):
 
 
 def test_dropped_packets_cost_three_seconds_and_not_the_deadline(server, ask, monkeypatch):
-    monkeypatch.setattr(node_words, "METRICS_SECONDS", 0.3)
+    monkeypatch.setattr(aws_node_output, "METRICS_SECONDS", 0.3)
     server.on(METRICS_PATH, Reply(hold=True))
     started = monotonic()
     refusal = refused(ask(METRICS))
@@ -255,7 +255,7 @@ def test_the_output_of_the_daemon_over_the_window(server, ask):
     assert (words.kind, words.pod, words.node) == ("aws-node stdout", "aws-node-x7k2p", NODE)
     assert words.whole
     assert server.asked[0].query == {
-        "container": ["aws-node"], "sinceSeconds": ["3600"], "tailLines": [str(node_words.MOST_LINES)],
+        "container": ["aws-node"], "sinceSeconds": ["3600"], "tailLines": [str(aws_node_output.MOST_LINES)],
     }  # fmt: skip
 
 
@@ -265,7 +265,7 @@ def test_more_output_than_is_kept(server, ask):
     assert not words.whole
     assert len(words.text) <= TAIL
     server.replies.clear()
-    server.on(STDOUT_PATH, Reply(200, b"x\n" * node_words.MOST_LINES))
+    server.on(STDOUT_PATH, Reply(200, b"x\n" * aws_node_output.MOST_LINES))
     assert not one(ask(STDOUT)).whole
 
 

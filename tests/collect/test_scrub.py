@@ -4,9 +4,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.collect.kubernetes_pages import decode_document, decode_page
-from eksdoctor.collect.refused import clean
-from eksdoctor.collect.scrub import scrub
+from eksdoctor.collect.kubernetes.pages import decode_document, decode_page
+from eksdoctor.collect.kubernetes.scrub import scrub
+from eksdoctor.collect.refusal import clean
 from eksdoctor.snapshot import kinds
 
 SECRET = "hunter2"

@@ -6,7 +6,7 @@ import hashlib
 import pytest
 import yaml
 
-from eksdoctor.collect.target import Options, find_target
+from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.errors import UnreachableError
 from tests.collect.kubeconfigs import exec_user, kubeconfig
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.collect import reductions
-from eksdoctor.collect.user_data import MOST_BYTES, max_pods_in, max_pods_in_encoded
+from eksdoctor.collect.user_data import launch_template
+from eksdoctor.collect.user_data.max_pods_in_user_data import MOST_BYTES, max_pods_in, max_pods_in_encoded
 from eksdoctor.snapshot.records.launch_template import MaxPodsSetting
 
 READ = {"user_data": "read"}
@@ -147,13 +147,13 @@ def test_any_bytes_give_a_setting(data):
     ],
 )
 def test_reductions_take_documents_of_any_shape(document):
-    kept = reductions.only_aws_node(document)
+    kept = launch_template.only_aws_node(document)
     assert set(kept["data"]["spec"]["template"]["spec"]) == {"containers"}
-    reductions.without_user_data(document)
+    launch_template.without_user_data(document)
 
 
 def test_a_node_class_without_user_data_says_so_and_stays_so():
-    once = reductions.without_user_data({"spec": {"role": "node"}})
+    once = launch_template.without_user_data({"spec": {"role": "node"}})
     assert once["spec"] == {"role": "node", "userDataSetting": {"UserData": "none"}}
-    again = reductions.without_user_data(msgspec.json.decode(msgspec.json.encode(once)))
+    again = launch_template.without_user_data(msgspec.json.decode(msgspec.json.encode(once)))
     assert again == once

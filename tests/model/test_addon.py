@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.collect.field_managers import of_environment
+from eksdoctor.collect.kubernetes.field_managers import of_environment
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.aws_node_settings import addon_configuration
 from eksdoctor.model.aws_node_settings.addon_configuration import AWS_NODE, INIT

@@ -4,7 +4,8 @@ from copy import deepcopy
 from functools import cache
 from typing import Any
 
-from eksdoctor.collect import cloudtrail, reductions
+from eksdoctor.collect.aws.services import cloudtrail
+from eksdoctor.collect.user_data import launch_template
 from eksdoctor.engine.rulebook.load import Rulebook, load
 from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.resources import rules_folder
@@ -50,9 +51,9 @@ NAMED = (
 SPOKEN = {actions.GET_POD_METRICS: Kind.METRICS, actions.GET_POD_LOG: Kind.STDOUT}
 NODE_LOGS = 3  # as a triage reads them unless told otherwise
 REDUCTIONS = {  # what the collectors take out of a document as it comes in
-    kinds.CONTROLLER_REVISIONS: reductions.only_aws_node,
-    kinds.EC2_NODE_CLASSES: reductions.without_user_data,
-    kinds.LAUNCH_TEMPLATE_VERSIONS: reductions.launch_template_version,
+    kinds.CONTROLLER_REVISIONS: launch_template.only_aws_node,
+    kinds.EC2_NODE_CLASSES: launch_template.without_user_data,
+    kinds.LAUNCH_TEMPLATE_VERSIONS: launch_template.launch_template_version,
     kinds.TRAIL_EVENTS: cloudtrail.trail_event,
 }
 MOST_LOOKED_UP = cloudtrail.MOST_PAGES * cloudtrail.PAGE_SIZE

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from eksdoctor.collect.kubeconfig import Entry
+from eksdoctor.collect.target.kubeconfig import Entry
 
 _ARN = re.compile(
     r"arn:aws[a-z-]*:eks:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):cluster/(?P<cluster>[\w-]+)"

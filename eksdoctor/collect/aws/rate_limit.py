@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.refused import refused
+from eksdoctor.collect.refusal import refused
 
 
 @dataclass(slots=True)

@@ -4,36 +4,37 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from eksdoctor.collect import cloudtrail, ec2, eks, iam, kubernetes_lists, node_words, service_quotas, sts
-from eksdoctor.collect.aws_account import Account
+from eksdoctor.collect.aws.account import Account
+from eksdoctor.collect.aws.services import cloudtrail, ec2, eks, iam, service_quotas, sts
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.eks_names import names_in
-from eksdoctor.collect.kubeconfig import read_entry
-from eksdoctor.collect.kubernetes_api import KubernetesApi
-from eksdoctor.collect.refused import Refused
-from eksdoctor.collect.target import Options
+from eksdoctor.collect.kubernetes import aws_node_output, lists
+from eksdoctor.collect.kubernetes.api import KubernetesApi
+from eksdoctor.collect.refusal import Refused
+from eksdoctor.collect.target.eks_names import names_in
+from eksdoctor.collect.target.kubeconfig import read_entry
+from eksdoctor.collect.target.target import Options
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Target
 
 KUBERNETES: dict[str, Callable[[KubernetesApi, Request, Deadline], Answer]] = {
-    "list-nodes": kubernetes_lists.list_nodes,
-    "list-pods": kubernetes_lists.list_pods,
-    "tabulate-pods": kubernetes_lists.tabulate_pods,
-    "list-events": kubernetes_lists.list_events,
-    "list-daemonsets": kubernetes_lists.list_daemonsets,
-    "list-eniconfigs": kubernetes_lists.list_eniconfigs,
-    "list-securitygrouppolicies": kubernetes_lists.list_securitygrouppolicies,
-    "list-cninodes": kubernetes_lists.list_cninodes,
-    "get-configmap": kubernetes_lists.get_configmap,
-    "list-serviceaccounts": kubernetes_lists.list_serviceaccounts,
-    "get-serviceaccount": kubernetes_lists.get_serviceaccount,
-    "list-controllerrevisions": kubernetes_lists.list_controllerrevisions,
-    "list-nodepools": kubernetes_lists.list_nodepools,
-    "list-ec2nodeclasses": kubernetes_lists.list_ec2nodeclasses,
-    "list-mutatingwebhookconfigurations": kubernetes_lists.list_mutatingwebhookconfigurations,
-    "get-pod-metrics": node_words.get_pod_metrics,
-    "get-pod-log": node_words.get_pod_log,
-    "get-node-log": node_words.get_node_log,
+    "list-nodes": lists.list_nodes,
+    "list-pods": lists.list_pods,
+    "tabulate-pods": lists.tabulate_pods,
+    "list-events": lists.list_events,
+    "list-daemonsets": lists.list_daemonsets,
+    "list-eniconfigs": lists.list_eniconfigs,
+    "list-securitygrouppolicies": lists.list_securitygrouppolicies,
+    "list-cninodes": lists.list_cninodes,
+    "get-configmap": lists.get_configmap,
+    "list-serviceaccounts": lists.list_serviceaccounts,
+    "get-serviceaccount": lists.get_serviceaccount,
+    "list-controllerrevisions": lists.list_controllerrevisions,
+    "list-nodepools": lists.list_nodepools,
+    "list-ec2nodeclasses": lists.list_ec2nodeclasses,
+    "list-mutatingwebhookconfigurations": lists.list_mutatingwebhookconfigurations,
+    "get-pod-metrics": aws_node_output.get_pod_metrics,
+    "get-pod-log": aws_node_output.get_pod_log,
+    "get-node-log": aws_node_output.get_node_log,
 }
 AWS: dict[str, Callable[[Account, Request, Deadline], Answer]] = {
     "sts:GetCallerIdentity": sts.get_caller_identity,

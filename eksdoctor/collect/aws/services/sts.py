@@ -1,7 +1,7 @@
 """The STS collector."""
 
-from eksdoctor.collect.aws_account import Account
-from eksdoctor.collect.aws_pages import ask
+from eksdoctor.collect.aws.account import Account
+from eksdoctor.collect.aws.pages import ask
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.snapshot.request import Answer, Request
 

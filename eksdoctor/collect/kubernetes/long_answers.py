@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.kubernetes_api import KubernetesApi
-from eksdoctor.collect.refused import refused
+from eksdoctor.collect.kubernetes.api import KubernetesApi
+from eksdoctor.collect.refusal import refused
 from eksdoctor.snapshot.manifest import NEWEST, OLDEST
 
 PIECE = 1 << 14

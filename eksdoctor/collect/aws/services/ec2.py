@@ -1,9 +1,9 @@
 """The EC2 collectors: one function per action, named after it."""
 
-from eksdoctor.collect.aws_account import Account
-from eksdoctor.collect.aws_pages import ask
+from eksdoctor.collect.aws.account import Account
+from eksdoctor.collect.aws.pages import ask
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.reductions import only_max_pods
+from eksdoctor.collect.user_data.launch_template import only_max_pods
 from eksdoctor.snapshot.request import Answer, Request
 
 PAGE_SIZE = 1000

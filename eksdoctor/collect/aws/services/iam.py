@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from eksdoctor.collect.aws_account import Account
-from eksdoctor.collect.aws_pages import Call, ask
+from eksdoctor.collect.aws.account import Account
+from eksdoctor.collect.aws.pages import Call, ask
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.snapshot.request import Answer, Request
 

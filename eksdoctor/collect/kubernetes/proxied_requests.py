@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.kubernetes_errors import is_status, refused_by_status
-from eksdoctor.collect.kubernetes_stream import Flow
-from eksdoctor.collect.refused import Refused, refused
+from eksdoctor.collect.kubernetes.errors import is_status, refused_by_status
+from eksdoctor.collect.kubernetes.long_answers import Flow
+from eksdoctor.collect.refusal import Refused, refused
 from eksdoctor.snapshot.request import Action
 
 # What the API server says of a connection it could not make; the rest names addresses, which differ by node.

@@ -3,7 +3,7 @@
 import re
 import shlex
 
-from eksdoctor.collect.aws_profile import profile_settings
+from eksdoctor.collect.target.aws_profile import profile_settings
 
 _SSO_WORDS = re.compile(
     r"\bsso\b|token has expired|token is expired|expired sso|refresh failed", re.IGNORECASE

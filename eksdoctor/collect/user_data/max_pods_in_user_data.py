@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from eksdoctor.collect.node_config import of_node_config
-from eksdoctor.collect.refused import clean
+from eksdoctor.collect.refusal import clean
+from eksdoctor.collect.user_data.node_config import of_node_config
 from eksdoctor.snapshot.records.launch_template import MaxPodsSetting
 
 MOST_BYTES = 1 << 16  # EC2 takes 16 KiB; compressed user data may unpack to more

@@ -8,10 +8,10 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.kubernetes_api import JSON, KubernetesApi
-from eksdoctor.collect.kubernetes_errors import known_absent, refused_by_status
-from eksdoctor.collect.refused import Refused, refused
-from eksdoctor.collect.scrub import scrub
+from eksdoctor.collect.kubernetes.api import JSON, KubernetesApi
+from eksdoctor.collect.kubernetes.errors import known_absent, refused_by_status
+from eksdoctor.collect.kubernetes.scrub import scrub
+from eksdoctor.collect.refusal import Refused, refused
 from eksdoctor.snapshot.kinds import Kind
 from eksdoctor.snapshot.request import Answer, Request
 

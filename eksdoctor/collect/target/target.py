@@ -5,9 +5,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from eksdoctor.collect.aws_profile import default_region
-from eksdoctor.collect.eks_names import names_in
-from eksdoctor.collect.kubeconfig import Entry, read_entry
+from eksdoctor.collect.target.aws_profile import default_region
+from eksdoctor.collect.target.eks_names import names_in
+from eksdoctor.collect.target.kubeconfig import Entry, read_entry
 from eksdoctor.errors import UnreachableError
 from eksdoctor.snapshot.snapshot import Target
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from eksdoctor.collect.refused import clean
+from eksdoctor.collect.refusal import clean
 from eksdoctor.errors import UnreachableError
 
 DEFAULT = "~/.kube/config"

@@ -8,11 +8,11 @@ import re
 from urllib.parse import quote
 
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.kubernetes_api import KubernetesApi
-from eksdoctor.collect.kubernetes_errors import known_absent
-from eksdoctor.collect.kubernetes_stream import Flow, TooLongError, flowing
-from eksdoctor.collect.proxied import FarEnd, refused_by_proxy
-from eksdoctor.collect.refused import refused
+from eksdoctor.collect.kubernetes.api import KubernetesApi
+from eksdoctor.collect.kubernetes.errors import known_absent
+from eksdoctor.collect.kubernetes.long_answers import Flow, TooLongError, flowing
+from eksdoctor.collect.kubernetes.proxied_requests import FarEnd, refused_by_proxy
+from eksdoctor.collect.refusal import refused
 from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.snapshot.records.node_text import Words
 from eksdoctor.snapshot.request import Answer, Request

@@ -8,11 +8,11 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
-from eksdoctor.collect.aws_errors import refused_by_aws
-from eksdoctor.collect.aws_session import assumed_role, new_session
+from eksdoctor.collect.aws.errors import refused_by_aws
+from eksdoctor.collect.aws.rate_limit import Pace
+from eksdoctor.collect.aws.session import assumed_role, new_session
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.pace import Pace
-from eksdoctor.collect.refused import Refused, refused
+from eksdoctor.collect.refusal import Refused, refused
 from eksdoctor.snapshot.request import Refusal
 
 CONNECTIONS = 16

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from eksdoctor.collect.field_managers import of_environment
+from eksdoctor.collect.kubernetes.field_managers import of_environment
 from eksdoctor.snapshot.records.kubernetes import LAST_APPLIED
 
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from eksdoctor.collect import exec_plugin
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.kubeconfig import Entry
-from eksdoctor.collect.kubernetes_errors import refused_by_network, refused_by_status
-from eksdoctor.collect.login import login_command
-from eksdoctor.collect.refused import Refused, refused
+from eksdoctor.collect.kubernetes.errors import refused_by_network, refused_by_status
+from eksdoctor.collect.refusal import Refused, refused
+from eksdoctor.collect.target import exec_plugin
+from eksdoctor.collect.target.kubeconfig import Entry
+from eksdoctor.collect.target.login_advice import login_command
 from eksdoctor.snapshot.request import Action, Refusal
 
 CONNECTIONS = 16

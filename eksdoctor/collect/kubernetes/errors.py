@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from eksdoctor.collect.refused import Refused, refused
+from eksdoctor.collect.refusal import Refused, refused
 from eksdoctor.snapshot.request import Action
 
 _ANONYMOUS = '"system:anonymous"'

@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from eksdoctor.collect.aws_pages import Call
-from eksdoctor.collect.scrub import blank_credentials
-from eksdoctor.collect.user_data import max_pods_in, max_pods_in_encoded
+from eksdoctor.collect.aws.pages import Call
+from eksdoctor.collect.kubernetes.scrub import blank_credentials
+from eksdoctor.collect.user_data.max_pods_in_user_data import max_pods_in, max_pods_in_encoded
 from eksdoctor.snapshot.kinds import LAUNCH_TEMPLATE_VERSIONS
 
 _DAEMON = "aws-node"

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from eksdoctor.collect.kubernetes_pages import Decoded, ListMetadata, Shape
-from eksdoctor.collect.refused import refused
+from eksdoctor.collect.kubernetes.pages import Decoded, ListMetadata, Shape
+from eksdoctor.collect.refusal import refused
 from eksdoctor.snapshot.records.kubernetes import PodRow
 
 ACCEPT = "application/json;as=Table;v=v1;g=meta.k8s.io"

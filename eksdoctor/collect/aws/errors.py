@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from eksdoctor.collect.login import credentials_advice
-from eksdoctor.collect.refused import Refused, refused
+from eksdoctor.collect.refusal import Refused, refused
+from eksdoctor.collect.target.login_advice import credentials_advice
 
 FORBIDDEN = frozenset(
     {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnauthorizedException"}

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from eksdoctor.collect.aws_account import Account
-from eksdoctor.collect.aws_pages import Call, ask
+from eksdoctor.collect.aws.account import Account
+from eksdoctor.collect.aws.pages import Call, ask
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.evidence.inputs.cloudtrail_call import kept, trail_call
 from eksdoctor.snapshot.request import Answer, Request

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.eks_names import names_in
-from eksdoctor.collect.kubeconfig import Entry
-from eksdoctor.collect.login import credentials_advice
-from eksdoctor.collect.refused import refused
+from eksdoctor.collect.refusal import refused
+from eksdoctor.collect.target.eks_names import names_in
+from eksdoctor.collect.target.kubeconfig import Entry
+from eksdoctor.collect.target.login_advice import credentials_advice
 
 # Of the time left: the refusal must be in before the deadline makes a mere timeout of it.
 PATIENCE = 0.85

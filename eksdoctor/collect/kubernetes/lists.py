@@ -5,12 +5,12 @@ from urllib.parse import quote
 import msgspec
 
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.kubernetes_api import KubernetesApi
-from eksdoctor.collect.kubernetes_errors import known_absent, refused_by_status
-from eksdoctor.collect.kubernetes_pages import decode_document, list_all, read_pages
-from eksdoctor.collect.pod_table import TABLE
-from eksdoctor.collect.reductions import only_aws_node, without_user_data
-from eksdoctor.collect.refused import refused
+from eksdoctor.collect.kubernetes.api import KubernetesApi
+from eksdoctor.collect.kubernetes.errors import known_absent, refused_by_status
+from eksdoctor.collect.kubernetes.pages import decode_document, list_all, read_pages
+from eksdoctor.collect.kubernetes.pod_rows import TABLE
+from eksdoctor.collect.refusal import refused
+from eksdoctor.collect.user_data.launch_template import only_aws_node, without_user_data
 from eksdoctor.snapshot.request import Answer, Request
 
 CORE = "/api/v1"

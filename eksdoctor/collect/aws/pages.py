@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from eksdoctor.collect.aws_account import Account
-from eksdoctor.collect.aws_errors import error_code, refused_by_aws
-from eksdoctor.collect.aws_parameters import parameter_sets
+from eksdoctor.collect.aws.account import Account
+from eksdoctor.collect.aws.errors import error_code, refused_by_aws
+from eksdoctor.collect.aws.parameters import parameter_sets
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.collect.refused import Refused, refused
+from eksdoctor.collect.refusal import Refused, refused
 from eksdoctor.snapshot.kinds import Kind
 from eksdoctor.snapshot.request import Answer, Request
 

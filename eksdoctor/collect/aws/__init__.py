@@ -1,0 +1,1 @@
+"""Requests to AWS: sessions, pages, errors."""

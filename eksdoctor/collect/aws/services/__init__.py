@@ -1,0 +1,1 @@
+"""One function per AWS API action, named after it; one file per service."""

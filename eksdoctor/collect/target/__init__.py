@@ -1,0 +1,1 @@
+"""Which cluster a run reads: kubeconfig, credential plugins, names of cluster and account."""
