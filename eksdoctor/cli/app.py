@@ -5,15 +5,15 @@ from typing import Annotated, Any
 
 import typer
 
-from eksdoctor.cli.audit import audit
-from eksdoctor.cli.capture import capture
-from eksdoctor.cli.decode import decode
-from eksdoctor.cli.epilog import epilog
-from eksdoctor.cli.explain import explain
-from eksdoctor.cli.maxpods import maxpods
-from eksdoctor.cli.rules import rules
-from eksdoctor.cli.triage import triage
-from eksdoctor.cli.version import print_version, version
+from eksdoctor.cli.commands.audit import audit
+from eksdoctor.cli.commands.capture import capture
+from eksdoctor.cli.commands.decode import decode
+from eksdoctor.cli.commands.explain import explain
+from eksdoctor.cli.commands.maxpods import maxpods
+from eksdoctor.cli.commands.rules import rules
+from eksdoctor.cli.commands.triage import triage
+from eksdoctor.cli.commands.version import print_version, version
+from eksdoctor.cli.help_text import epilog
 
 EXIT_CODES = """\b
 Exit codes:

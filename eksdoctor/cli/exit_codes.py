@@ -1,7 +1,7 @@
 """What the process ends with; the same in every format."""
 
-from eksdoctor.cli.options import FailOn
-from eksdoctor.cli.silence import is_cluster_silent
+from eksdoctor.cli.parameters.shared import FailOn
+from eksdoctor.cli.unreachable import is_cluster_silent
 from eksdoctor.engine.evaluation.finding import Severity
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.report import Report

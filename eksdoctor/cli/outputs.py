@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from eksdoctor.cli.options import Color
+from eksdoctor.cli.parameters.shared import Color
 from eksdoctor.errors import UsageError
 from eksdoctor.triage.report import Report
 

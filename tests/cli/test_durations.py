@@ -3,7 +3,7 @@
 import pytest
 import typer
 
-from eksdoctor.cli.durations import duration
+from eksdoctor.cli.parameters.durations import duration
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from eksdoctor.cli.exit_codes import exit_code
-from eksdoctor.cli.options import FailOn
+from eksdoctor.cli.parameters.shared import FailOn
 from eksdoctor.engine.evaluation.finding import Severity
 from eksdoctor.snapshot.request import LIST_NODES, Refusal, Request
 from eksdoctor.snapshot.snapshot import Outcome, Snapshot

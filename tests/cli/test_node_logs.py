@@ -3,7 +3,7 @@
 import pytest
 import typer
 
-from eksdoctor.cli.node_logs import MOST, number_of_nodes
+from eksdoctor.cli.parameters.node_logs import MOST, number_of_nodes
 from tests.cli.fakes import Cluster, connected
 
 

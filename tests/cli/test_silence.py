@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from eksdoctor.cli.silence import is_cluster_silent, nothing_answered, silences, tell
+from eksdoctor.cli.unreachable import is_cluster_silent, nothing_answered, silences, tell
 from eksdoctor.snapshot.request import (
     DESCRIBE_VPCS,
     GET_CALLER_IDENTITY,

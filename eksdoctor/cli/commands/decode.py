@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from eksdoctor.cli import options
-from eksdoctor.cli.options import Color
+from eksdoctor.cli.parameters import shared
+from eksdoctor.cli.parameters.shared import Color
 from eksdoctor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def decode(
             "--output", "-o", metavar="FORMAT[=FILE]", show_default="terminal", help="terminal or json."
         ),
     ] = None,
-    rules: options.Rules = None,
-    color: options.ColorChoice = Color.AUTO,
+    rules: shared.Rules = None,
+    color: shared.ColorChoice = Color.AUTO,
 ) -> None:
     """Say what pasted lines mean, and what they settle. No cluster needed.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eksdoctor.cli.options import Color, FailOn
+from eksdoctor.cli.parameters.shared import Color, FailOn
 from eksdoctor.errors import UsageError
 from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Focus, Target
 

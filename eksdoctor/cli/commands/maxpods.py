@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eksdoctor.cli import options
-from eksdoctor.cli.options import Color
+from eksdoctor.cli.parameters import shared
+from eksdoctor.cli.parameters.shared import Color
 from eksdoctor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def maxpods(
             help="terminal, markdown or json.",
         ),
     ] = None,
-    color: options.ColorChoice = Color.AUTO,
+    color: shared.ColorChoice = Color.AUTO,
 ) -> None:
     """Say how many pods an instance type can run."""
     from eksdoctor.cli import outputs

@@ -4,42 +4,42 @@ from typing import Annotated
 
 import typer
 
-from eksdoctor.cli import options
-from eksdoctor.cli.options import Color, FailOn
+from eksdoctor.cli.parameters import shared
+from eksdoctor.cli.parameters.shared import Color, FailOn
 
 
 def audit(
     *,
-    namespace: options.Namespace = "",
-    source: options.From = None,
+    namespace: shared.Namespace = "",
+    source: shared.From = None,
     deadline: Annotated[
         float,
         typer.Option(
-            "--deadline", metavar="TIME", parser=options.duration, show_default="60s", help=options.DEADLINE
+            "--deadline", metavar="TIME", parser=shared.duration, show_default="60s", help=shared.DEADLINE
         ),
     ] = 60.0,
-    since: options.Since = None,
-    cloudtrail: options.CloudTrail = False,
-    kubeconfig: options.Kubeconfig = "",
-    context: options.Context = "",
-    profile: options.Profile = "",
-    region: options.Region = "",
-    role_arn: options.RoleArn = "",
-    cluster_name: options.ClusterName = "",
-    aws_endpoint: options.AwsEndpoint = "",
-    output: options.Output = None,
-    why: options.Why = False,
-    color: options.ColorChoice = Color.AUTO,
-    rules: options.Rules = None,
+    since: shared.Since = None,
+    cloudtrail: shared.CloudTrail = False,
+    kubeconfig: shared.Kubeconfig = "",
+    context: shared.Context = "",
+    profile: shared.Profile = "",
+    region: shared.Region = "",
+    role_arn: shared.RoleArn = "",
+    cluster_name: shared.ClusterName = "",
+    aws_endpoint: shared.AwsEndpoint = "",
+    output: shared.Output = None,
+    why: shared.Why = False,
+    color: shared.ColorChoice = Color.AUTO,
+    rules: shared.Rules = None,
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="Exit with 3 from this severity on.")
     ] = FailOn.WARNING,
-    no_keep: options.NoKeep = False,
-    quiet: options.Quiet = False,
+    no_keep: shared.NoKeep = False,
+    quiet: shared.Quiet = False,
 ) -> None:
     """Say what will stop pods from getting an address."""
-    from eksdoctor.cli.reporting import report_on
-    from eksdoctor.cli.wish import Connection, Delivery, Wish, extras
+    from eksdoctor.cli.run_options import Connection, Delivery, Wish, extras
+    from eksdoctor.cli.run_report import report_on
 
     wish = Wish(
         purpose="audit",

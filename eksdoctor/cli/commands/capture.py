@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from eksdoctor.cli import options
-from eksdoctor.cli.node_logs import SHIPPED
+from eksdoctor.cli.parameters import shared
+from eksdoctor.cli.parameters.node_logs import SHIPPED
 from eksdoctor.errors import SnapshotError, UsageError
 
 
@@ -27,27 +27,27 @@ def capture(
     purpose: Annotated[
         Purpose, typer.Option("--for", help="Ask what `triage` or what `audit` needs.")
     ] = Purpose.TRIAGE,
-    namespace: options.Namespace = "",
-    deadline: options.Deadline = 20.0,
-    since: options.Since = None,
-    cloudtrail: options.CloudTrail = False,
-    node_logs: options.NodeLogs = SHIPPED,
-    kubeconfig: options.Kubeconfig = "",
-    context: options.Context = "",
-    profile: options.Profile = "",
-    region: options.Region = "",
-    role_arn: options.RoleArn = "",
-    cluster_name: options.ClusterName = "",
-    aws_endpoint: options.AwsEndpoint = "",
+    namespace: shared.Namespace = "",
+    deadline: shared.Deadline = 20.0,
+    since: shared.Since = None,
+    cloudtrail: shared.CloudTrail = False,
+    node_logs: shared.NodeLogs = SHIPPED,
+    kubeconfig: shared.Kubeconfig = "",
+    context: shared.Context = "",
+    profile: shared.Profile = "",
+    region: shared.Region = "",
+    role_arn: shared.RoleArn = "",
+    cluster_name: shared.ClusterName = "",
+    aws_endpoint: shared.AwsEndpoint = "",
     force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
-    quiet: options.Quiet = False,
+    quiet: shared.Quiet = False,
 ) -> None:
     """Write a snapshot that `--from` reads anywhere."""
-    from eksdoctor.cli import silence
+    from eksdoctor.cli import unreachable
     from eksdoctor.cli.exit_codes import INTERRUPTED, NOTHING, UNREACHABLE
-    from eksdoctor.cli.look import live
     from eksdoctor.cli.progress import Progress
-    from eksdoctor.cli.wish import Connection, Wish, extras
+    from eksdoctor.cli.run_options import Connection, Wish, extras
+    from eksdoctor.cli.take_snapshot import live
     from eksdoctor.engine.rulebook.load import load
     from eksdoctor.resources import rules_folder
     from eksdoctor.snapshot import archive
@@ -64,10 +64,10 @@ def capture(
     )
     with Progress("quiet" if quiet else "spoken") as progress:
         snapshot = live(wish, progress, load(rules_folder()))
-    silence.tell(snapshot, "quiet" if quiet else "spoken")
-    silent = silence.is_cluster_silent(snapshot)
+    unreachable.tell(snapshot, "quiet" if quiet else "spoken")
+    silent = unreachable.is_cluster_silent(snapshot)
     code = INTERRUPTED if snapshot.interrupted else UNREACHABLE if silent else NOTHING
-    if silence.nothing_answered(snapshot):
+    if unreachable.nothing_answered(snapshot):
         print("nothing was written", file=sys.stderr)
         raise typer.Exit(code)
     if code and not _is_free(target):  # a good snapshot is not replaced by less

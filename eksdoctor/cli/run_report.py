@@ -3,11 +3,11 @@
 import sys
 from dataclasses import replace
 
-from eksdoctor.cli import outputs, silence
+from eksdoctor.cli import outputs, unreachable
 from eksdoctor.cli.exit_codes import exit_code
-from eksdoctor.cli.look import look
 from eksdoctor.cli.progress import Progress
-from eksdoctor.cli.wish import Delivery, Wish
+from eksdoctor.cli.run_options import Delivery, Wish
+from eksdoctor.cli.take_snapshot import look
 from eksdoctor.engine.evaluation.finding import plain
 from eksdoctor.errors import SnapshotError
 from eksdoctor.resources import rules_folder
@@ -28,14 +28,14 @@ def report_on(wish: Wish, delivery: Delivery) -> int:
 
     with Progress(delivery.voice, interim) as progress:
         snapshot, paths = look(wish, progress, rulebook)
-    if not paths and delivery.snapshot == "kept" and not silence.nothing_answered(snapshot):
+    if not paths and delivery.snapshot == "kept" and not unreachable.nothing_answered(snapshot):
         paths = _keep(snapshot, delivery)
     report = examine(snapshot, rulebook, snapshot_path="".join(paths[:1]), beside=paths[1:])
     if delivery.passed == "hidden":
         report = replace(report, passed=())
     for file in outputs.write(pages, report, delivery.color):
         _say(f"wrote {file}", delivery)
-    silence.tell(snapshot, delivery.voice)
+    unreachable.tell(snapshot, delivery.voice)
     return exit_code(report, snapshot, delivery.fail_on)
 
 

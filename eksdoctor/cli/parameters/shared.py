@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from eksdoctor.cli.durations import duration
-from eksdoctor.cli.node_logs import number_of_nodes
+from eksdoctor.cli.parameters.durations import duration
+from eksdoctor.cli.parameters.node_logs import number_of_nodes
 
 
 class FailOn(StrEnum):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eksdoctor import __version__
 from eksdoctor.cli.progress import Progress
-from eksdoctor.cli.wish import LAST, WINDOW_SECONDS, Wish
+from eksdoctor.cli.run_options import LAST, WINDOW_SECONDS, Wish
 from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.errors import SnapshotError, StoppedError, UsageError
 from eksdoctor.snapshot.snapshot import Snapshot

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eksdoctor.cli import options
-from eksdoctor.cli.options import Color
+from eksdoctor.cli.parameters import shared
+from eksdoctor.cli.parameters.shared import Color
 
 if TYPE_CHECKING:
     from eksdoctor.render.rule_page import RulePage
@@ -25,8 +25,8 @@ def explain(
         ),
     ] = None,
     *,
-    rules: options.Rules = None,
-    color: options.ColorChoice = Color.AUTO,
+    rules: shared.Rules = None,
+    color: shared.ColorChoice = Color.AUTO,
 ) -> None:
     """Print the runbook page of one rule."""
     from eksdoctor.cli import outputs

@@ -4,40 +4,40 @@ from typing import Annotated
 
 import typer
 
-from eksdoctor.cli import options
-from eksdoctor.cli.node_logs import SHIPPED
-from eksdoctor.cli.options import Color, FailOn
+from eksdoctor.cli.parameters import shared
+from eksdoctor.cli.parameters.node_logs import SHIPPED
+from eksdoctor.cli.parameters.shared import Color, FailOn
 
 
 def triage(
     pod: Annotated[str, typer.Argument(metavar="POD", help="Only this pod: NAME or NAMESPACE/NAME.")] = "",
     *,
-    namespace: options.Namespace = "",
-    source: options.From = None,
-    deadline: options.Deadline = 20.0,
-    since: options.Since = None,
-    cloudtrail: options.CloudTrail = False,
-    node_logs: options.NodeLogs = SHIPPED,
-    kubeconfig: options.Kubeconfig = "",
-    context: options.Context = "",
-    profile: options.Profile = "",
-    region: options.Region = "",
-    role_arn: options.RoleArn = "",
-    cluster_name: options.ClusterName = "",
-    aws_endpoint: options.AwsEndpoint = "",
-    output: options.Output = None,
-    why: options.Why = False,
-    color: options.ColorChoice = Color.AUTO,
-    rules: options.Rules = None,
+    namespace: shared.Namespace = "",
+    source: shared.From = None,
+    deadline: shared.Deadline = 20.0,
+    since: shared.Since = None,
+    cloudtrail: shared.CloudTrail = False,
+    node_logs: shared.NodeLogs = SHIPPED,
+    kubeconfig: shared.Kubeconfig = "",
+    context: shared.Context = "",
+    profile: shared.Profile = "",
+    region: shared.Region = "",
+    role_arn: shared.RoleArn = "",
+    cluster_name: shared.ClusterName = "",
+    aws_endpoint: shared.AwsEndpoint = "",
+    output: shared.Output = None,
+    why: shared.Why = False,
+    color: shared.ColorChoice = Color.AUTO,
+    rules: shared.Rules = None,
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="Exit with 3 from this severity on.")
     ] = FailOn.NEVER,
-    no_keep: options.NoKeep = False,
-    quiet: options.Quiet = False,
+    no_keep: shared.NoKeep = False,
+    quiet: shared.Quiet = False,
 ) -> None:
     """Say why pods get no address, and what to type."""
-    from eksdoctor.cli.reporting import report_on
-    from eksdoctor.cli.wish import Connection, Delivery, Wish, extras
+    from eksdoctor.cli.run_options import Connection, Delivery, Wish, extras
+    from eksdoctor.cli.run_report import report_on
 
     wish = Wish(
         purpose="triage",

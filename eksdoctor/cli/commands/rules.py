@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from eksdoctor.cli import options
-from eksdoctor.cli.epilog import epilog
-from eksdoctor.cli.options import Color
+from eksdoctor.cli.help_text import epilog
+from eksdoctor.cli.parameters import shared
+from eksdoctor.cli.parameters.shared import Color
 from eksdoctor.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def list_rules(
             "--output", "-o", metavar="FORMAT[=FILE]", show_default="terminal", help="terminal or json."
         ),
     ] = None,
-    own: options.Rules = None,
-    color: options.ColorChoice = Color.AUTO,
+    own: shared.Rules = None,
+    color: shared.ColorChoice = Color.AUTO,
 ) -> None:
     """List the rules in the order of an IP request's path."""
     from eksdoctor.cli import outputs
@@ -72,7 +72,7 @@ def run_cases(
             help="Their cases (default: `cases` in that folder).",
         ),
     ] = None,
-    quiet: options.Quiet = False,
+    quiet: shared.Quiet = False,
 ) -> None:
     """Run the cases of the rules: fires, clear, unknown."""
     from eksdoctor.engine.cases.cases import run
