@@ -37,7 +37,7 @@ class Finds:
     """What the pages held."""
 
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
-    event_rows: list[Row] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     rest: list[Page] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     addon: dict[str, str] = field(default_factory=dict)

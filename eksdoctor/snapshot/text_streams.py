@@ -9,8 +9,8 @@ from pathlib import Path
 class Stream:
     """One text; `open` gives its bytes from the beginning, each time it is called.
 
-    `kind` is a word of `eksdoctor.evidence.observed.source.Kind`, `name` its path, `node` whose it is, if known;
-    `path` is where a file has just these bytes, if one has.
+    `kind` is a value of `eksdoctor.evidence.observed.source.Kind`, `name` its path, `node` whose it is, if
+    known; `path` is where a file has just these bytes, if one has.
     """
 
     kind: str

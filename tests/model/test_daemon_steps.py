@@ -7,13 +7,13 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from eksdoctor.model.release import HeldENI, released_units, removable_enis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eksdoctor.model.facts.version import Version
 from eksdoctor.model.warm_pool.growth import Place, backs_off, enis_left, growth, keeps_trunk_slot
 from eksdoctor.model.warm_pool.pool import Claim, Pool, Shape, Targets, claim_at
+from tests.model.ipamd_release import HeldENI, released_units, removable_enis
 
 sys.path.insert(0, str(Path(__file__).parent))
 steps = import_module("daemon_steps")

@@ -28,7 +28,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-TABLE = HERE.parents[1] / "eksdoctor" / "model" / "instance_limits.csv"
+TABLE = HERE.parents[1] / "eksdoctor" / "model" / "instance_types" / "instance_limits.csv"
 PUBLISHED = HERE / "published_max_pods.csv"
 COLUMNS = ("instance_type", "enis", "ipv4_per_eni", "nitro", "vcpus", "branch_enis")
 ORACLES = ("eni_max_pods_txt", "custom_networking_uncapped", "prefix_uncapped", "recommended_cap")

@@ -16,8 +16,8 @@ from eksdoctor.model.facts.fact import Items, Unknown
 from eksdoctor.snapshot.records import aws, kubernetes
 
 _NAMES: dict[str, object] = {}
-for _module in pkgutil.iter_modules(model.__path__):
-    _NAMES |= vars(importlib.import_module(f"{model.__name__}.{_module.name}"))
+for _module in pkgutil.walk_packages(model.__path__, f"{model.__name__}."):
+    _NAMES |= vars(importlib.import_module(_module.name))
 _NAMES |= {"aws": aws, "kubernetes": kubernetes}
 
 Scope = Mapping[str, object]  # name → type

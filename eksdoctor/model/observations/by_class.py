@@ -1,4 +1,4 @@
-"""What was heard of each class, by place; a class is one of `testimony/signatures.yaml`."""
+"""What was heard of each class, by place; a class is one of `evidence/signatures/signatures.yaml`."""
 
 from collections import defaultdict
 from collections.abc import Callable

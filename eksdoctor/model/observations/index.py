@@ -1,7 +1,7 @@
 """All testimony of a cluster, heard once: events, logs, counters; found by class, node or subnet.
 
-A class is one of `testimony/signatures.yaml`. What was not heard is no sign of health: silence counts
-only of a node whose daemon's log was read over the whole window with its debug lines, and of events
+A class is one of `evidence/signatures/signatures.yaml`. What was not heard is no sign of health: silence
+counts only of a node whose daemon's log was read over the whole window with its debug lines, and of events
 only where they may be read.
 """
 
