@@ -14,7 +14,7 @@ from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.request import ACTIONS, Refusal
 from eksdoctor.snapshot.snapshot import Outcome
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.report import State
 
 ROOT = Path(__file__).parent.parent
@@ -97,17 +97,17 @@ def test_hiding_never_makes_surer(pair):
     after, undecided = said(Cluster(hidden))
     for rule, subject in before - after:
         assert (rule, subject) in undecided or (rule, "") in undecided, (rule, subject)
-    known = causes(examine(seen, BOOK))
-    for pod, found in causes(examine(hidden, BOOK)).items():
+    known = causes(build_report(seen, BOOK))
+    for pod, found in causes(build_report(hidden, BOOK)).items():
         assert found <= known.get(pod, set()), pod
 
 
 @pytest.mark.parametrize("name", FIXTURES)
 def test_every_single_refusal(name):
     seen = snapshot(name)
-    known = causes(examine(seen, BOOK))
+    known = causes(build_report(seen, BOOK))
     for action in {request.action for request in seen.outcomes}:
         refused = {request for request in seen.outcomes if request.action == action}
-        report = examine(without(seen, refused, set()), BOOK)
+        report = build_report(without(seen, refused, set()), BOOK)
         for pod, found in causes(report).items():
             assert found <= known.get(pod, set()), (action.name, pod)

@@ -5,7 +5,7 @@ import pytest
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.snapshot.request import ACTIONS
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.report import State
 from tests.test_rules import RULES
 
@@ -75,7 +75,7 @@ INCIDENTS = {
 
 
 def causes(incident, refused=()):
-    report = examine(patched(Patch(**incident, refuse=list(refused))), BOOK)
+    report = build_report(patched(Patch(**incident, refuse=list(refused))), BOOK)
     return {
         verdict.cause
         for verdict in report.verdicts

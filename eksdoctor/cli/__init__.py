@@ -16,12 +16,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print("interrupted before anything was asked", file=sys.stderr)
         sys.exit(130)
     except EksDoctorError as error:
-        _tell(error)
+        _print_error(error)
         sys.exit(error.exit_code)
     except Exception as error:
         if "--debug" in given:
             raise
-        _tell_fault(error)
+        _print_internal_error(error)
         sys.exit(1)
 
 
@@ -36,7 +36,7 @@ def _run(given: Sequence[str]) -> None:
     command_line()(given, prog_name="eksdoctor")
 
 
-def _tell(error: EksDoctorError) -> None:
+def _print_error(error: EksDoctorError) -> None:
     from eksdoctor.render.sanitize import lines
 
     print(f"error: {lines(error.message)}", file=sys.stderr)
@@ -44,7 +44,7 @@ def _tell(error: EksDoctorError) -> None:
         print(lines(error.advice), file=sys.stderr)
 
 
-def _tell_fault(error: Exception) -> None:
+def _print_internal_error(error: Exception) -> None:
     from eksdoctor.render.sanitize import one_line
 
     print(

@@ -1,7 +1,7 @@
 """What the process ends with; the same in every format."""
 
 from eksdoctor.cli.parameters.shared import FailOn
-from eksdoctor.cli.unreachable import is_cluster_silent
+from eksdoctor.cli.unreachable import is_cluster_unreachable
 from eksdoctor.engine.evaluation.finding import Severity
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.report import Report
@@ -13,7 +13,7 @@ def exit_code(report: Report, snapshot: Snapshot, fail_on: FailOn) -> int:
     """The exit code of a report."""
     if snapshot.interrupted:
         return INTERRUPTED
-    if is_cluster_silent(snapshot):
+    if is_cluster_unreachable(snapshot):
         return UNREACHABLE
     if fail_on is FailOn.NEVER:
         return NOTHING

@@ -42,11 +42,11 @@ def pages(given: Sequence[str] | None, formats: Sequence[str] = FORMATS) -> tupl
 def write(wanted: Sequence[Page], report: Report, color: Color) -> list[Path]:
     """Write every page, files first and whole or not at all; returns the files."""
     for page in sorted(wanted, key=lambda page: page.file is None):
-        deliver(page, _text(page, report, color))
+        write_page(page, _text(page, report, color))
     return [page.file for page in wanted if page.file]
 
 
-def deliver(page: Page, text: str) -> None:
+def write_page(page: Page, text: str) -> None:
     """Put a page's text where it goes."""
     from eksdoctor.snapshot.archive import replace_file
 

@@ -46,7 +46,7 @@ class Connection:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RunOptions:
     """What to look at. `sources` are read instead of the cluster: a snapshot or `last`, and bundles of logs.
 
     `extras` are what the user wants asked beyond the purpose.
@@ -98,7 +98,7 @@ def extras(cloudtrail: bool) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class ReportOptions:
     """How the report is given: pages, rules, what is kept and what makes the exit code 3."""
 
     fail_on: FailOn

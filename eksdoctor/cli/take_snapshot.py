@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eksdoctor import __version__
 from eksdoctor.cli.progress import Progress
-from eksdoctor.cli.run_options import LAST, WINDOW_SECONDS, Wish
+from eksdoctor.cli.run_options import LAST, WINDOW_SECONDS, RunOptions
 from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.errors import SnapshotError, StoppedError, UsageError
 from eksdoctor.snapshot.snapshot import Snapshot
@@ -14,47 +14,49 @@ from eksdoctor.snapshot.snapshot import Snapshot
 ONE_SNAPSHOT = "Name one snapshot, and beside it as many bundles of nodes' logs as you like."
 
 
-def look(wish: Wish, progress: Progress, rulebook: Rulebook) -> tuple[Snapshot, tuple[str, ...]]:
+def take_snapshot(
+    options: RunOptions, progress: Progress, rulebook: Rulebook
+) -> tuple[Snapshot, tuple[str, ...]]:
     """The snapshot to judge, and where it and the bundles beside it lie; a live one lies nowhere yet."""
-    if wish.sources:
-        wish.check()
-        return _read(wish)
-    return live(wish, progress, rulebook), ()
+    if options.sources:
+        options.check()
+        return _read(options)
+    return collect_snapshot(options, progress, rulebook), ()
 
 
-def live(wish: Wish, progress: Progress, rulebook: Rulebook) -> Snapshot:
+def collect_snapshot(options: RunOptions, progress: Progress, rulebook: Rulebook) -> Snapshot:
     """A snapshot of the cluster, taken now; the rules say which causes need the word of a node's log."""
     from eksdoctor.collect.dispatch import connect
     from eksdoctor.collect.rounds import collect
     from eksdoctor.collect.target.target import find_target
-    from eksdoctor.triage.log_reading_plan import asking
+    from eksdoctor.triage.log_reading_plan import request_planner
 
-    wish.check()
-    options = wish.connection.options()
+    options.check()
+    connection_options = options.connection.options()
     try:
-        target = find_target(options)
-        connection = connect(target, options)
+        target = find_target(connection_options)
+        connection = connect(target, connection_options)
     except KeyboardInterrupt as stop:
         raise StoppedError("interrupted before anything was asked") from stop
     blank = Snapshot(
         at=datetime.now(UTC).replace(microsecond=0),
-        window=timedelta(seconds=wish.window_seconds or WINDOW_SECONDS),
+        window=timedelta(seconds=options.window_seconds or WINDOW_SECONDS),
         target=target,
-        focus=wish.focus(target),
-        purpose=wish.purpose,
-        extras=wish.extras,
+        focus=options.focus(target),
+        purpose=options.purpose,
+        extras=options.extras,
         tool=__version__,
     )
-    questions = asking(rulebook, wish.node_logs)
-    return collect(blank, questions, connection, wish.deadline_seconds, progress)
+    questions = request_planner(rulebook, options.node_logs)
+    return collect(blank, questions, connection, options.deadline_seconds, progress)
 
 
-def _read(wish: Wish) -> tuple[Snapshot, tuple[str, ...]]:
+def _read(options: RunOptions) -> tuple[Snapshot, tuple[str, ...]]:
     from eksdoctor.snapshot import archive
     from eksdoctor.snapshot.bundle import bundle_placement, reader
 
     bundles, others = [], []
-    for path in dict.fromkeys(_path(source) for source in wish.sources):
+    for path in dict.fromkeys(_path(source) for source in options.sources):
         bundle = reader.read(path)
         if bundle is None:
             others.append(path)
@@ -67,11 +69,11 @@ def _read(wish: Wish) -> tuple[Snapshot, tuple[str, ...]]:
         if others
         else bundle_placement.alone(bundles)
     )
-    snapshot = replace(found, purpose=wish.purpose)
-    if wish.namespace or wish.pod:
-        snapshot = replace(snapshot, focus=wish.focus(snapshot.target))
-    if wish.window_seconds:
-        snapshot = replace(snapshot, window=timedelta(seconds=wish.window_seconds))
+    snapshot = replace(found, purpose=options.purpose)
+    if options.namespace or options.pod:
+        snapshot = replace(snapshot, focus=options.focus(snapshot.target))
+    if options.window_seconds:
+        snapshot = replace(snapshot, window=timedelta(seconds=options.window_seconds))
     return snapshot, tuple(str(path) for path in (*others, *(bundle.path for bundle in bundles)))
 
 

@@ -13,7 +13,7 @@ NAMES = {"kubernetes": "the cluster", "aws": "AWS"}
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class UnreachableSource:
     """One side that gave no answer, with the first refusal of its requests."""
 
     source: str
@@ -30,7 +30,7 @@ class Silence:
         return one_line(f"What is needed: {self.refusal.grant}") if self.refusal.grant else ""
 
 
-def silences(snapshot: Snapshot) -> tuple[Silence, ...]:
+def unreachable_sources(snapshot: Snapshot) -> tuple[UnreachableSource, ...]:
     """The sides that were asked and gave no answer, the cluster first."""
     found = []
     for source in NAMES:
@@ -39,29 +39,29 @@ def silences(snapshot: Snapshot) -> tuple[Silence, ...]:
         ]
         refusals = [outcome.refusal for outcome in outcomes if outcome.refusal is not None]
         if refusals and len(refusals) == len(outcomes) and not {r.reason for r in refusals} & ANSWERS:
-            found.append(Silence(source, refusals[0]))
+            found.append(UnreachableSource(source, refusals[0]))
     return tuple(found)
 
 
-def is_cluster_silent(snapshot: Snapshot) -> bool:
+def is_cluster_unreachable(snapshot: Snapshot) -> bool:
     """Whether the cluster gave no answer: nothing can be said of its pods then."""
-    return any(silence.source == "kubernetes" for silence in silences(snapshot))
+    return any(source.source == "kubernetes" for source in unreachable_sources(snapshot))
 
 
 def nothing_answered(snapshot: Snapshot) -> bool:
     """Whether neither cluster nor account gave any answer, not even a no of its own."""
     asked = {request.action.source for request in snapshot.outcomes}
-    return bool(asked) and asked == {silence.source for silence in silences(snapshot)}
+    return bool(asked) and asked == {source.source for source in unreachable_sources(snapshot)}
 
 
-def tell(snapshot: Snapshot, voice: str) -> None:
+def print_unreachable(snapshot: Snapshot, voice: str) -> None:
     """Say on standard error who was silent: an error for the cluster, else a warning unless quiet."""
     if snapshot.interrupted:
         print("interrupted: what had not answered by then is missing", file=sys.stderr)
         return
-    for silence in silences(snapshot):
-        if silence.source == "kubernetes" or voice == "spoken":
-            kind = "error" if silence.source == "kubernetes" else "warning"
-            print(f"{kind}: {silence.message}", file=sys.stderr)
-            if silence.advice:
-                print(silence.advice, file=sys.stderr)
+    for source in unreachable_sources(snapshot):
+        if source.source == "kubernetes" or voice == "spoken":
+            kind = "error" if source.source == "kubernetes" else "warning"
+            print(f"{kind}: {source.message}", file=sys.stderr)
+            if source.advice:
+                print(source.advice, file=sys.stderr)

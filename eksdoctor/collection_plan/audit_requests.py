@@ -14,7 +14,7 @@ _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _ARN = re.compile(rf"arn:[\w-]+:iam::(\d{{12}}):role/(?:\S*/)?({_NAME.pattern})", re.ASCII)
 
 
-def questions(cluster: Cluster) -> Iterator[Request]:
+def next_requests(cluster: Cluster) -> Iterator[Request]:
     """The requests, those that depend on earlier answers as soon as these are in."""
     yield requests.MUTATING_WEBHOOKS
     yield requests.AWS_NODE_ACCOUNT

@@ -21,7 +21,7 @@ ENOUGH = 8  # nodes in all, unless there are more kinds of them than that
 MOST = 200
 
 
-def questions(cluster: Cluster) -> Iterator[Request]:
+def next_requests(cluster: Cluster) -> Iterator[Request]:
     """The counters of nodes with pods in trouble; asked once, whatever was heard since."""
     nodes = cluster.nodes_in_question
     if not isinstance(nodes, Items) or _were_asked(cluster.snapshot):

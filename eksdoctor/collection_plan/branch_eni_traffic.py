@@ -12,7 +12,7 @@ AUDIT = "audit"
 MOST_GROUPS = 200  # EC2 takes as many values of one filter
 
 
-def questions(cluster: Cluster) -> Iterator[Request]:
+def next_requests(cluster: Cluster) -> Iterator[Request]:
     """The DNS pods and, once ENIs are in, the rules of both ends' groups that were not asked for."""
     policies = cluster.policies
     if isinstance(policies, Unknown) or not any(policy.is_valid for policy in policies):

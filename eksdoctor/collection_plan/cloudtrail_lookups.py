@@ -16,7 +16,7 @@ OF_LAUNCHES = ("RunInstances", "CreateFleet")
 OF_BRANCHES = ("CreateNetworkInterfacePermission", "AssociateTrunkInterface")
 
 
-def questions(cluster: Cluster) -> Iterator[Request]:
+def next_requests(cluster: Cluster) -> Iterator[Request]:
     """One look-up for each name of a call over the window; of branch ENIs only where pods may have some."""
     if cluster.is_same_in_aws is False:
         return

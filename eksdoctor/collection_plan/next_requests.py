@@ -26,12 +26,12 @@ MOST_NAMESPACES = 10
 MOST_GROUPS = 6  # node groups whose health is asked for pods without a node
 
 
-def questions(snapshot: Snapshot) -> list[Request]:
+def next_requests(snapshot: Snapshot) -> list[Request]:
     """The requests whose answers the rules still need; empty when nothing is left to ask."""
     if not snapshot.manifested:
         return []
     cluster = Cluster(snapshot)
-    for wanted in (_wanted(cluster), aws_node_metrics.questions(cluster)):
+    for wanted in (_wanted(cluster), aws_node_metrics.next_requests(cluster)):
         asked = [request for request in dict.fromkeys(wanted) if request not in snapshot.outcomes]
         if asked:
             return asked
@@ -45,11 +45,11 @@ def _wanted(cluster: Cluster) -> Iterator[Request]:
     yield from _of_pods(cluster)
     yield from _of_account(cluster)
     yield from _of_subnets(cluster)
-    yield from branch_eni_traffic.questions(cluster)
+    yield from branch_eni_traffic.next_requests(cluster)
     if cluster.snapshot.purpose == AUDIT:
-        yield from audit_requests.questions(cluster)
+        yield from audit_requests.next_requests(cluster)
     if CLOUDTRAIL in cluster.snapshot.extras:
-        yield from cloudtrail_lookups.questions(cluster)
+        yield from cloudtrail_lookups.next_requests(cluster)
 
 
 def _at_once(cluster: Cluster) -> Iterator[Request]:

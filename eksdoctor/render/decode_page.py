@@ -6,8 +6,8 @@ from typing import Any
 from rich.text import Text
 
 from eksdoctor.engine.evaluation.finding import Confidence
-from eksdoctor.render.terminal.canvas import Ink, Paper, inert, label
-from eksdoctor.triage.decode.decode import Decoded, Signal
+from eksdoctor.render.terminal.canvas import Canvas, ColorMode, label, sanitized
+from eksdoctor.triage.decode.decode import DecodeResult, Signal
 from eksdoctor.triage.report import State
 
 MOST_SHOWN = 20
@@ -26,7 +26,7 @@ _SURE = {
 _COLUMN = 8
 
 
-def json_page(decoded: Decoded) -> str:
+def json_page(decoded: DecodeResult) -> str:
     """The verdict as JSON; keys are stable."""
     page: dict[str, Any] = {
         "state": str(decoded.state),
@@ -40,54 +40,54 @@ def json_page(decoded: Decoded) -> str:
     return json.dumps(page, indent=2, ensure_ascii=True) + "\n"
 
 
-def terminal(decoded: Decoded, width: int, ink: Ink) -> str:
+def terminal(decoded: DecodeResult, width: int, color_mode: ColorMode) -> str:
     """The same for a terminal."""
-    paper = Paper(width, ink)
-    _verdict(paper, decoded)
+    canvas = Canvas(width, color_mode)
+    _verdict(canvas, decoded)
     if decoded.shows:
-        paper.heading("What it shows")
+        canvas.heading("What it shows")
         for shown in decoded.shows:
-            paper.paragraph(inert(_short(shown)))
+            canvas.paragraph(sanitized(_short(shown)))
     if decoded.signals:
-        paper.heading("What it says")
+        canvas.heading("What it says")
         for signal in decoded.signals[:MOST_SHOWN]:
-            _line(paper, signal)
+            _line(canvas, signal)
         if len(decoded.signals) > MOST_SHOWN:
-            paper.line(Text(f"and {len(decoded.signals) - MOST_SHOWN} more (-o json shows all)"))
+            canvas.line(Text(f"and {len(decoded.signals) - MOST_SHOWN} more (-o json shows all)"))
     elif not decoded.shows:
-        paper.blank()
-        paper.paragraph(
+        canvas.blank()
+        canvas.paragraph(
             Text("Nothing in it is a line that the CNI, EC2 or Kubernetes writes about addresses.")
         )
-    return paper.text
+    return canvas.text
 
 
-def _verdict(paper: Paper, decoded: Decoded) -> None:
+def _verdict(canvas: Canvas, decoded: DecodeResult) -> None:
     words = _SENTENCES[decoded.state]
     if decoded.cause:
         words += f": {decoded.cause}" if decoded.state is State.EXPLAINED else f" ({decoded.cause})"
-    paper.paragraph(inert(words, f"bold {_TONE[decoded.state]}"))
+    canvas.paragraph(sanitized(words, f"bold {_TONE[decoded.state]}"))
     if decoded.confidence in _SURE:
-        paper.paragraph(Text(_SURE[decoded.confidence]))
+        canvas.paragraph(Text(_SURE[decoded.confidence]))
     for text in (decoded.because, decoded.avoid):
         if text:
-            paper.blank()
-            paper.paragraph(inert(text))
-    paper.blank()
-    paper.paragraph(inert(decoded.next), _COLUMN, label("Next", "bold"))
+            canvas.blank()
+            canvas.paragraph(sanitized(text))
+    canvas.blank()
+    canvas.paragraph(sanitized(decoded.next), _COLUMN, label("Next", "bold"))
     if decoded.cause:
         more = Text(f"eksdoctor explain {decoded.cause}", style="green")
-        paper.paragraph(more, _COLUMN, label("More", "bold"))
+        canvas.paragraph(more, _COLUMN, label("More", "bold"))
 
 
-def _line(paper: Paper, signal: Signal) -> None:
+def _line(canvas: Canvas, signal: Signal) -> None:
     often = f" ({signal.count} times)" if signal.count > 1 else ""
     over = ", and over since" if signal.is_over else ""
-    paper.blank()
-    paper.paragraph(inert(_short(signal.evidence) + often + over, "dim"))
-    paper.paragraph(inert(signal.means), _COLUMN, label("means", "bold"))
+    canvas.blank()
+    canvas.paragraph(sanitized(_short(signal.evidence) + often + over, "dim"))
+    canvas.paragraph(sanitized(signal.means), _COLUMN, label("means", "bold"))
     if signal.is_not:
-        paper.paragraph(inert(signal.is_not), _COLUMN, label("is not"))
+        canvas.paragraph(sanitized(signal.is_not), _COLUMN, label("is not"))
 
 
 def _short(text: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from eksdoctor.engine.evaluation.finding import Confirmation, Finding, Prose, Remedy, Severity, plain
-from eksdoctor.render.labels import count, listed, who
+from eksdoctor.render.labels import count, listed, run_identity
 from eksdoctor.triage.report import LeverAdvice, Report, State
 
 PARTIAL = "PARTIAL REPORT: the run was stopped before everything was asked; what is missing is not health."
@@ -16,13 +16,13 @@ class FirstScreen:
     `more` says that the fix has more commands than the one shown, for other nodes say.
     """
 
-    who: tuple[str, ...]
+    identity: tuple[str, ...]
     warnings: tuple[str, ...]
     partial: str
     tone: str
     headline: Prose
-    blindness: str
-    see: Confirmation | None
+    missing_data: str
+    verify: Confirmation | None
     fix: Remedy | None
     more: str
     lever: LeverAdvice | None
@@ -34,28 +34,28 @@ def first_screen(report: Report) -> FirstScreen:
     leading = _leading(report)
     fix = _most_direct(leading.fix) if leading else None
     return FirstScreen(
-        who=who(report.run),
+        identity=run_identity(report.run),
         warnings=report.run.warnings,
         partial=PARTIAL if report.run.partial else "",
         tone=_tone(report),
         headline=report.summary,
-        blindness=blindness(report),
-        see=_with_command(leading.confirm) if leading else None,
+        missing_data=missing_data(report),
+        verify=_with_command(leading.confirm) if leading else None,
         fix=fix,
         more=_more(leading.fix, fix) if leading and fix and fix.command else "",
-        lever=lever_of(report, fix.lever) if fix and fix.lever else None,
+        lever=find_lever(report, fix.lever) if fix and fix.lever else None,
         avoid=leading.avoid if leading else (),
     )
 
 
-def is_blind(report: Report) -> bool:
+def has_missing_data(report: Report) -> bool:
     """Whether nothing was found and not everything was seen: that is no health."""
     return not report.findings and bool(report.could_not_tell or report.refusals or report.run.partial)
 
 
-def blindness(report: Report) -> str:
+def missing_data(report: Report) -> str:
     """What to say before anything else to the blind, unless summary or verdicts say it already."""
-    if report.verdicts or not is_blind(report) or "could not tell" in plain(report.summary):
+    if report.verdicts or not has_missing_data(report) or "could not tell" in plain(report.summary):
         return ""
     if report.run.requests and sum(refusal.count for refusal in report.refusals) == report.run.requests:
         return "Nothing could be seen: no question had an answer. That is no health."
@@ -66,7 +66,7 @@ def blindness(report: Report) -> str:
     return "No fault found in what could be seen, and not everything was seen."
 
 
-def lever_of(report: Report, lever: str) -> LeverAdvice | None:
+def find_lever(report: Report, lever: str) -> LeverAdvice | None:
     """The lever a fix points to."""
     return next((advice for advice in report.levers if advice.id == lever), None)
 
@@ -80,7 +80,7 @@ def _leading(report: Report) -> Finding | None:
     if caused:
         most = max(caused, key=lambda verdict: (verdict.state is not State.CANNOT_TELL, len(verdict.pods)))
         return report.findings[most.finding or 0]
-    if report.verdicts or not report.is_of_risks:
+    if report.verdicts or not report.is_about_risks:
         return None
     return next((finding for finding in report.findings if finding.severity is not Severity.ADVICE), None)
 
@@ -107,6 +107,6 @@ def _tone(report: Report) -> str:
     for severity in Severity:
         if severity in severities:
             return severity.value
-    if unexplained or is_blind(report):
+    if unexplained or has_missing_data(report):
         return "blind"
     return "calm"

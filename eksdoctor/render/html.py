@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from eksdoctor.engine.evaluation.finding import Command, Document
 from eksdoctor.render.sanitize import command_words, lines
-from eksdoctor.render.templates import environment, filled
+from eksdoctor.render.templates import environment, render_template
 from eksdoctor.resources import reports_folder
 from eksdoctor.triage.report import Report
 
@@ -23,7 +23,7 @@ def html(report: Report) -> str:
     style = (reports_folder() / "report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     anchors = _anchors(finding.rule for finding in report.findings)
-    return filled(
+    return render_template(
         _environment(),
         "report.html.j2",
         report,

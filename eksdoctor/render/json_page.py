@@ -17,7 +17,7 @@ from eksdoctor.engine.evaluation.finding import (
     Remedy,
     plain,
 )
-from eksdoctor.triage.report import LeverAdvice, PodInTrouble, RefusedRequest, Report, Run, Verdict
+from eksdoctor.triage.report import AffectedPod, FailedRequest, LeverAdvice, Report, Run, Verdict
 
 FORMAT = 1
 
@@ -73,7 +73,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _pod(pod: PodInTrouble) -> dict[str, Any]:
+def _pod(pod: AffectedPod) -> dict[str, Any]:
     return {
         "name": pod.name,
         "trouble": pod.trouble,
@@ -153,7 +153,7 @@ def _could_not_tell(row: CouldNotTell) -> dict[str, Any]:
     }
 
 
-def _refusal(refusal: RefusedRequest) -> dict[str, Any]:
+def _refusal(refusal: FailedRequest) -> dict[str, Any]:
     return {
         "action": refusal.action,
         "reason": refusal.reason,

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from eksdoctor.engine.evaluation.finding import Command, Confidence, Finding, Prose, Remedy, Span
 from eksdoctor.triage.report import (
+    AffectedPod,
     LeverAdvice,
-    PodInTrouble,
     Report,
     Run,
     State,
@@ -56,7 +56,7 @@ def confidence(finding: Finding) -> str:
     return f"{words}, last seen {moment(finding.until)}" if finding.until else words
 
 
-def who(run: Run) -> tuple[str, ...]:
+def run_identity(run: Run) -> tuple[str, ...]:
     """Which patient was looked at: cluster, context, account, region, time."""
     cluster = run.cluster or run.context or "cluster not known"
     parts = [cluster]
@@ -92,7 +92,7 @@ class NamespacePods:
     names: tuple[str, ...]
 
 
-def by_namespace(pods: Iterable[PodInTrouble]) -> tuple[NamespacePods, ...]:
+def by_namespace(pods: Iterable[AffectedPod]) -> tuple[NamespacePods, ...]:
     """Pods under their namespaces, the fullest first."""
     found: dict[str, list[str]] = {}
     for pod in pods:
@@ -102,13 +102,13 @@ def by_namespace(pods: Iterable[PodInTrouble]) -> tuple[NamespacePods, ...]:
     return tuple(NamespacePods(namespace, tuple(sorted(names))) for namespace, names in ordered)
 
 
-def troubles(verdict: Verdict) -> str:
+def pod_problems(verdict: Verdict) -> str:
     """`38 starved, 3 unbound`."""
     kinds = [pod.trouble for pod in verdict.pods]
     return ", ".join(f"{kinds.count(kind):,} {kind}" for kind in dict.fromkeys(kinds))
 
 
-def prohibition(avoid: Prose) -> Prose:
+def without_do_not(avoid: Prose) -> Prose:
     """The words after a `Do not` that the page itself prints."""
     opening = "Do not "
     if avoid and not avoid[0].is_value and avoid[0].text.startswith(opening):
@@ -116,14 +116,14 @@ def prohibition(avoid: Prose) -> Prose:
     return avoid
 
 
-def remedy_terms(means: Remedy | LeverAdvice) -> str:
+def fix_terms(action: Remedy | LeverAdvice) -> str:
     """When a fix works and whether it can be taken back."""
-    when = TAKES_EFFECT.get(means.takes_effect, means.takes_effect)
-    back = "reversible" if means.reversible else "cannot be taken back"
+    when = TAKES_EFFECT.get(action.takes_effect, action.takes_effect)
+    back = "reversible" if action.reversible else "cannot be taken back"
     return f"takes effect {when}, {back}" if when else back
 
 
-def account(report: Report) -> str:
+def run_details(report: Report) -> str:
     """How much was asked and answered."""
     refused = sum(refusal.count for refusal in report.refusals)
     seen = ", ".join(f"{number:,} {_counted(noun, number)}" for noun, number in report.counts.items())
@@ -140,7 +140,7 @@ def _counted(noun: str, number: int) -> str:
     return re.sub(r"s\b(?= in trouble|$)", "", words) if number == 1 else words
 
 
-def refusals(report: Report) -> tuple[str, ...]:
+def failed_requests(report: Report) -> tuple[str, ...]:
     """What was refused, one line for all questions that were refused in the same words."""
     groups: dict[tuple[str, str, str], list[str]] = {}
     for refused in report.refusals:

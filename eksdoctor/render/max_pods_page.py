@@ -20,7 +20,7 @@ from eksdoctor.model.instance_types.max_pods_formula import (
 )
 from eksdoctor.render.labels import count
 from eksdoctor.render.markdown.markup import code, escaped
-from eksdoctor.render.terminal.canvas import Ink, Paper, inert
+from eksdoctor.render.terminal.canvas import Canvas, ColorMode, sanitized
 
 UNKNOWN, IMPOSSIBLE = "?", "-"
 TITLES = {
@@ -49,7 +49,7 @@ class MaxPodsPage:
     remarks: tuple[str, ...]
 
 
-def of(types: Iterable[InstanceLimits], networking: Networking) -> MaxPodsPage:
+def build(types: Iterable[InstanceLimits], networking: Networking) -> MaxPodsPage:
     """The page of some types under these settings."""
     rows = tuple(TypeRow(limits, pod_limits(limits, networking)) for limits in types)
     chosen = mode_of(networking)
@@ -81,9 +81,9 @@ def _remarks(rows: Sequence[TypeRow], networking: Networking) -> Iterable[str]:
     )
 
 
-def terminal(page: MaxPodsPage, width: int = 100, ink: Ink = "plain") -> str:
+def terminal(page: MaxPodsPage, width: int = 100, color_mode: ColorMode = "plain") -> str:
     """The page for a terminal."""
-    paper = Paper(width, ink)
+    canvas = Canvas(width, color_mode)
     head = [("", "instance type"), *(TITLES[mode] for mode in page.modes), *FACTS]
     table = [
         [title[0] for title in head],
@@ -93,11 +93,11 @@ def terminal(page: MaxPodsPage, width: int = 100, ink: Ink = "plain") -> str:
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for number, cells in enumerate(table):
         style = "bold" if number < len(head[0]) else ""
-        paper.line(_line(cells, widths, style))
-    paper.blank()
+        canvas.line(_line(cells, widths, style))
+    canvas.blank()
     for remark in page.remarks:
-        paper.paragraph(inert(remark))
-    return paper.text
+        canvas.paragraph(sanitized(remark))
+    return canvas.text
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], style: str) -> Text:

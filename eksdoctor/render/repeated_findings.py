@@ -9,7 +9,7 @@ from eksdoctor.engine.evaluation.finding import Finding, Remedy
 T = TypeVar("T")
 
 
-def unrepeated(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def without_repetition(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings, each without the words that an earlier one of the same rule already said."""
     said: dict[str, set[object]] = {}
     return tuple(_less(finding, said.setdefault(finding.rule, set())) for finding in findings)

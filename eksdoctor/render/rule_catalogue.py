@@ -10,7 +10,7 @@ from eksdoctor.engine.rulebook.rule import Rule
 from eksdoctor.render import rule_page
 from eksdoctor.render.markdown.markup import code, escaped
 from eksdoctor.render.rule_page import RulePage
-from eksdoctor.render.terminal.canvas import Ink, Paper, inert, label
+from eksdoctor.render.terminal.canvas import Canvas, ColorMode, label, sanitized
 
 HEAD = """# Rules
 
@@ -25,7 +25,7 @@ _SEVERITY = {"critical": "bold red", "warning": "bold yellow", "advice": "bold c
 
 def catalogue(rules: Iterable[Rule]) -> str:
     """The catalogue as Markdown: a table per stage, then a page per rule."""
-    pages = [rule_page.of(rule) for rule in rules]
+    pages = [rule_page.build(rule) for rule in rules]
     parts = [HEAD]
     for stage, members in groupby(pages, key=lambda page: page.stage):
         parts.append(f"## {escaped(stage)}\n\n| Rule | Severity | Owner | Says |\n| --- | --- | --- | --- |")
@@ -39,23 +39,23 @@ def _row(page: RulePage) -> str:
     return f"| {name} | {escaped(page.severity)} | {escaped(page.owner)} | {escaped(page.title)} |"
 
 
-def terminal(rules: Iterable[Rule], width: int = 100, ink: Ink = "plain") -> str:
+def terminal(rules: Iterable[Rule], width: int = 100, color_mode: ColorMode = "plain") -> str:
     """The list for a terminal."""
-    paper = Paper(width, ink)
+    canvas = Canvas(width, color_mode)
     for number, (stage, members) in enumerate(groupby(rules, key=lambda rule: rule.stage)):
         if number:
-            paper.blank()
-        paper.line(inert(stage, "bold"))
+            canvas.blank()
+        canvas.line(sanitized(stage, "bold"))
         for rule in members:
-            page = rule_page.of(rule)
+            page = rule_page.build(rule)
             severity = label(f"{page.severity:<9}", _SEVERITY.get(page.severity, ""))
-            paper.paragraph(inert(page.id, "bold"), 12, Text("  ") + severity)
-            paper.paragraph(inert(page.title), 12)
-    return paper.text
+            canvas.paragraph(sanitized(page.id, "bold"), 12, Text("  ") + severity)
+            canvas.paragraph(sanitized(page.title), 12)
+    return canvas.text
 
 
 def json_list(rules: Iterable[Rule]) -> str:
     """The list as JSON."""
     keys = ("id", "severity", "stage", "owner", "title")
-    pages = [rule_page.of(rule) for rule in rules]
+    pages = [rule_page.build(rule) for rule in rules]
     return json.dumps([{key: getattr(page, key) for key in keys} for page in pages], indent=2) + "\n"

@@ -11,7 +11,7 @@ from eksdoctor.engine.rulebook.rule import FixText, Rule, conditions
 from eksdoctor.render.labels import TAKES_EFFECT
 from eksdoctor.render.markdown.markup import code, escaped, fenced, link, settled
 from eksdoctor.render.sanitize import command_words, lines
-from eksdoctor.render.terminal.canvas import Ink, Paper, inert
+from eksdoctor.render.terminal.canvas import Canvas, ColorMode, sanitized
 
 ALL = "all"  # the subjects of a finding
 _HOLE = re.compile(r"\{\{\s*(.*?)\s*(?:\|[^}]*)?\}\}", re.DOTALL)
@@ -51,7 +51,7 @@ class RulePage:
     docs: tuple[str, ...]
 
 
-def of(rule: Rule) -> RulePage:
+def build(rule: Rule) -> RulePage:
     """The page of a rule."""
     text = rule.text
     return RulePage(
@@ -109,43 +109,44 @@ def _command(text: str) -> str:
     return re.sub(r"HOLE(\d+)HOLE", lambda match: holes[int(match[1])], line)
 
 
-def terminal(page: RulePage, width: int = 100, ink: Ink = "plain") -> str:
+def terminal(page: RulePage, width: int = 100, color_mode: ColorMode = "plain") -> str:
     """The page for a terminal."""
-    paper = Paper(width, ink)
-    paper.paragraph(
-        inert(page.id, "bold") + inert(f" · {page.severity} · stage {page.stage} · owner: {page.owner}")
+    canvas = Canvas(width, color_mode)
+    canvas.paragraph(
+        sanitized(page.id, "bold")
+        + sanitized(f" · {page.severity} · stage {page.stage} · owner: {page.owner}")
     )
-    paper.blank()
-    paper.paragraph(inert(page.title, "bold"))
-    paper.paragraph(inert(page.because))
+    canvas.blank()
+    canvas.paragraph(sanitized(page.title, "bold"))
+    canvas.paragraph(sanitized(page.because))
     for title, texts in _conditions(page):
-        paper.heading(title)
+        canvas.heading(title)
         for text in texts:
-            paper.line(inert(text), 2)
+            canvas.line(sanitized(text), 2)
     for title, steps in (("See it", page.confirm), ("Fix it", page.fix)):
         if steps:
-            paper.heading(title)
+            canvas.heading(title)
         for step in steps:
-            _terminal_step(paper, step)
+            _terminal_step(canvas, step)
     for title, texts in _remarks(page):
-        paper.heading(title)
+        canvas.heading(title)
         for text in texts:
-            paper.paragraph(inert(text), 2)
-    return paper.text
+            canvas.paragraph(sanitized(text), 2)
+    return canvas.text
 
 
-def _terminal_step(paper: Paper, step: Step) -> None:
+def _terminal_step(canvas: Canvas, step: Step) -> None:
     if step.title:
-        paper.paragraph(inert(step.title), 2)
+        canvas.paragraph(sanitized(step.title), 2)
     if step.when:
-        paper.paragraph(inert(f"when {' and '.join(step.when)}"), 2)
+        canvas.paragraph(sanitized(f"when {' and '.join(step.when)}"), 2)
     for line in (step.command, *(lines(step.document).split("\n") if step.document else ())):
         if line:
-            paper.line(Text(command_words(line), style="green"), 4)
+            canvas.line(Text(command_words(line), style="green"), 4)
     if step.lever:
-        paper.paragraph(inert(f"lever {step.lever}"), 4)
+        canvas.paragraph(sanitized(f"lever {step.lever}"), 4)
     if step.risk:
-        paper.paragraph(inert(f"Risk: {step.risk}"), 2)
+        canvas.paragraph(sanitized(f"Risk: {step.risk}"), 2)
 
 
 def markdown(page: RulePage, level: int = 1) -> str:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from eksdoctor.render import labels
 from eksdoctor.render.first_screen import first_screen
 from eksdoctor.render.folded_unknowns import folded_unknowns
-from eksdoctor.render.repeated_findings import unrepeated
+from eksdoctor.render.repeated_findings import without_repetition
 from eksdoctor.resources import reports_folder
 from eksdoctor.triage.report import Report
 
@@ -29,18 +29,18 @@ def environment(safe: Callable[[str], Markup]) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.globals["words"] = labels
+    made.globals["labels"] = labels
     return made
 
 
-def filled(made: Environment, template: str, report: Report, **more: Any) -> str:
+def render_template(made: Environment, template: str, report: Report, **more: Any) -> str:
     """The template filled with the report."""
     unknowns, reasons_left = folded_unknowns(report)
     return made.get_template(template).render(
         report=report,
         run=report.run,
         screen=first_screen(report),
-        findings=unrepeated(report.findings),
+        findings=without_repetition(report.findings),
         unknowns=unknowns,
         reasons_left=reasons_left,
         **more,

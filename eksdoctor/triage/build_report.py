@@ -6,30 +6,30 @@ from typing import Any, TypeGuard
 
 from eksdoctor.engine.evaluation.evaluate import Fired, Outcome, Undecided, evaluate, grouped
 from eksdoctor.engine.evaluation.finding import Confidence, CouldNotTell, Finding, Severity
-from eksdoctor.engine.evaluation.write_finding import tell
+from eksdoctor.engine.evaluation.write_finding import write_finding
 from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Items, Unknown
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.pod_verdicts import verdicts
-from eksdoctor.triage.report import Passed, RefusedRequest, Report, Run
-from eksdoctor.triage.shared_options import advise
-from eksdoctor.triage.summary import asks_of, is_of_risks, summarise
+from eksdoctor.triage.report import FailedRequest, Passed, Report, Run
+from eksdoctor.triage.shared_options import lever_advice
+from eksdoctor.triage.summary import access_to_request, is_about_risks, summarize
 
 MOST_SUBJECTS = 20
 AUDIT = "audit"
 CONFIDENCES = (Confidence.CONFIRMED, Confidence.LIKELY, Confidence.PRESSURE, Confidence.PAST)
 
 
-def examine(
+def build_report(
     snapshot: Snapshot, rulebook: Rulebook, snapshot_path: str = "", beside: tuple[str, ...] = ()
 ) -> Report:
     """The report on a snapshot: pure, so the same snapshot gives the same report anywhere."""
-    return examine_cluster(Cluster(snapshot), rulebook, snapshot_path, beside)
+    return build_cluster_report(Cluster(snapshot), rulebook, snapshot_path, beside)
 
 
-def examine_cluster(
+def build_cluster_report(
     cluster: Cluster, rulebook: Rulebook, snapshot_path: str = "", beside: tuple[str, ...] = ()
 ) -> Report:
     """The same of a cluster that somebody asks more of: its long logs are heard once."""
@@ -40,14 +40,14 @@ def examine_cluster(
     findings = _in_order(fired, rulebook, snapshot)
     found = verdicts(cluster, findings, undecided)
     blind = could_not_tell(undecided)
-    asks = asks_of(snapshot, cluster)
+    asks = access_to_request(snapshot, cluster)
     return Report(
         run=replace(_run(snapshot, cluster, snapshot_path), beside=beside),
-        summary=summarise(cluster, findings, found, blind, asks),
-        is_of_risks=is_of_risks(cluster, found),
+        summary=summarize(cluster, findings, found, blind, asks),
+        is_about_risks=is_about_risks(cluster, found),
         verdicts=found,
         findings=findings,
-        levers=advise(cluster, rulebook, findings, snapshot.target),
+        levers=lever_advice(cluster, rulebook, findings, snapshot.target),
         could_not_tell=blind,
         refusals=_refusals(snapshot),
         passed=_passed(outcomes),
@@ -59,7 +59,7 @@ def examine_cluster(
 def _in_order(fired: Iterable[Fired], rulebook: Rulebook, snapshot: Snapshot) -> tuple[Finding, ...]:
     """Most urgent first, causes before consequences, then along the path of an IP request."""
     place = {rule.id: index for index, rule in enumerate(rulebook)}
-    told = (tell(members, snapshot.target) for members in grouped(fired))
+    told = (write_finding(members, snapshot.target) for members in grouped(fired))
     findings = [finding for finding in told if _belongs(finding, snapshot.purpose)]
 
     def urgency(finding: Finding) -> tuple[object, ...]:
@@ -102,14 +102,14 @@ def could_not_tell(undecided: Iterable[Undecided]) -> tuple[CouldNotTell, ...]:
     )
 
 
-def _refusals(snapshot: Snapshot) -> tuple[RefusedRequest, ...]:
+def _refusals(snapshot: Snapshot) -> tuple[FailedRequest, ...]:
     counted: dict[tuple[str, str], tuple[str, str, int]] = {}
     for request, refusal in snapshot.refusals.items():
         key = (request.action.name, refusal.reason)
         words, grant, count = counted.get(key, (refusal.words, refusal.grant, 0))
         counted[key] = (words, grant, count + 1)
     return tuple(
-        RefusedRequest(action, reason, words, grant, count)
+        FailedRequest(action, reason, words, grant, count)
         for (action, reason), (words, grant, count) in sorted(counted.items())
     )
 

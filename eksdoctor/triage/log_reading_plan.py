@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from itertools import chain, zip_longest
 
-from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.engine.evaluation.finding import Confidence
 from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.model.cluster.cluster import Cluster
@@ -16,23 +16,23 @@ from eksdoctor.model.facts.fact import Items
 from eksdoctor.model.observations.log_sources import Voices
 from eksdoctor.snapshot.request import GET_NODE_LOG, GET_POD_LOG, Request
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.report import State, Verdict
 
 MOST_NODES = 30  # in all, however many causes are open
 _LOGS = (GET_NODE_LOG, GET_POD_LOG)
 
 
-def asking(rulebook: Rulebook, nodes_of_a_cause: int) -> Callable[[Snapshot], list[Request]]:
+def request_planner(rulebook: Rulebook, nodes_of_a_cause: int) -> Callable[[Snapshot], list[Request]]:
     """All questions of a run: what the model needs, then logs of so many nodes for each open cause."""
 
     def asked(snapshot: Snapshot) -> list[Request]:
-        return questions(snapshot) or node_logs(snapshot, rulebook, nodes_of_a_cause)
+        return next_requests(snapshot) or log_requests(snapshot, rulebook, nodes_of_a_cause)
 
     return asked
 
 
-def node_logs(snapshot: Snapshot, rulebook: Rulebook, nodes_of_a_cause: int) -> list[Request]:
+def log_requests(snapshot: Snapshot, rulebook: Rulebook, nodes_of_a_cause: int) -> list[Request]:
     """The logs that could confirm a cause or find one; asked for once in a run."""
     if nodes_of_a_cause <= 0 or not snapshot.manifested or snapshot.interrupted or _were_asked(snapshot):
         return []
@@ -41,7 +41,7 @@ def node_logs(snapshot: Snapshot, rulebook: Rulebook, nodes_of_a_cause: int) -> 
     if not isinstance(trouble, Items) or not trouble.elements:
         return []
     voices = Voices(cluster)
-    nodes = _nodes(examine(snapshot, rulebook).verdicts, rulebook, nodes_of_a_cause)
+    nodes = _nodes(build_report(snapshot, rulebook).verdicts, rulebook, nodes_of_a_cause)
     found: list[Request] = []
     for node in nodes[:MOST_NODES]:
         found += voices.logs(node)

@@ -10,7 +10,7 @@ from eksdoctor.engine.evaluation.write_finding import needs
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.pods.pod import Pod
-from eksdoctor.triage.report import PodInTrouble, State, Verdict
+from eksdoctor.triage.report import AffectedPod, State, Verdict
 
 RANK = {Confidence.CONFIRMED: 0, Confidence.LIKELY: 1, Confidence.PAST: 2}
 STATES = {"explained": State.EXPLAINED, "passing": State.PASSING, "not-ip": State.NOT_IP}
@@ -46,10 +46,10 @@ def _answers(pod: Pod, findings: tuple[Finding, ...], undecided: tuple[Undecided
     candidates = [index for index, finding in enumerate(findings) if pod.name in finding.pods]
     causes = [index for index in candidates if not _is_consequence(index, candidates, findings)]
     if not causes:
-        return [_cannot_tell(possible(pod, undecided))]
+        return [_cannot_tell(possible_rules(pod, undecided))]
     best = min(_rank(findings[index]) for index in causes)
     causes = [index for index in causes if _rank(findings[index]) == best]
-    hidden = [one for one in possible(pod, undecided) if _hides(one, causes, findings)]
+    hidden = [one for one in possible_rules(pod, undecided) if _hides(one, causes, findings)]
     if hidden:
         return [_cannot_tell(hidden)]
     return [_Answer(STATES[findings[index].verdict], index, "", "") for index in causes]
@@ -65,11 +65,11 @@ def _hides(one: Undecided, causes: list[int], findings: tuple[Finding, ...]) -> 
         finding = findings[index]
         if one.rule.id not in finding.yields_to:
             continue
-        is_blind = any(reason.asked for reason in one.unknown.reasons)
+        has_missing_data = any(reason.asked for reason in one.unknown.reasons)
         if finding.is_seen:
-            if finding.confidence != Confidence.CONFIRMED and is_blind:
+            if finding.confidence != Confidence.CONFIRMED and has_missing_data:
                 return True
-        elif one.rule.when or is_blind:
+        elif one.rule.when or has_missing_data:
             return True
     return False
 
@@ -87,7 +87,7 @@ def _is_consequence(index: int, candidates: Iterable[int], findings: tuple[Findi
     return any(mine.confidence == Confidence.PAST or one.confidence != Confidence.PAST for one in causes)
 
 
-def possible(pod: Pod, undecided: Iterable[Undecided]) -> list[Undecided]:
+def possible_rules(pod: Pod, undecided: Iterable[Undecided]) -> list[Undecided]:
     """The undecided rules that might explain this pod."""
     return [
         one
@@ -108,20 +108,22 @@ def _cannot_tell(hidden: list[Undecided]) -> _Answer:
 
 
 def _verdict(answer: _Answer, pods: list[Pod], findings: tuple[Finding, ...]) -> Verdict:
-    shown = tuple(in_trouble(pod) for pod in pods)
+    shown = tuple(affected_pod(pod) for pod in pods)
     if answer.finding is None:
         return Verdict(State.CANNOT_TELL, "", None, shown, _why_not(answer, len(pods)), _next(answer))
     finding = findings[answer.finding]
     confidence = finding.confidence
-    sentence = (*counted(len(pods)), Span(": "), *finding.title)
-    return Verdict(answer.state, finding.rule, confidence, shown, sentence, _mend(finding), answer.finding)
+    sentence = (*pod_count(len(pods)), Span(": "), *finding.title)
+    return Verdict(
+        answer.state, finding.rule, confidence, shown, sentence, _first_fix(finding), answer.finding
+    )
 
 
-def in_trouble(pod: Pod) -> PodInTrouble:
+def affected_pod(pod: Pod) -> AffectedPod:
     """A pod as the report shows it."""
     trouble, node = pod.trouble, pod.node
     zone = node.zone if node is not None else ""
-    return PodInTrouble(
+    return AffectedPod(
         pod.name,
         "" if isinstance(trouble, Unknown) else str(trouble),
         pod.node_name,
@@ -130,14 +132,14 @@ def in_trouble(pod: Pod) -> PodInTrouble:
     )
 
 
-def counted(number: int) -> Prose:
+def pod_count(number: int) -> Prose:
     """`1 pod`, `41 pods`."""
     return (Span(str(number), is_value=True), Span(" pod" if number == 1 else " pods"))
 
 
 def _why_not(answer: _Answer, number: int) -> Prose:
     why = answer.because or "no rule explains them, and their events name no cause"
-    return (*counted(number), Span(": the cause cannot be told ("), Span(why, is_value=True), Span(")"))
+    return (*pod_count(number), Span(": the cause cannot be told ("), Span(why, is_value=True), Span(")"))
 
 
 def _next(answer: _Answer) -> Prose:
@@ -146,7 +148,7 @@ def _next(answer: _Answer) -> Prose:
     return (Span("To settle it, read the pod's own events (kubectl describe pod) and its node's ipamd.log"),)
 
 
-def _mend(finding: Finding) -> Prose:
+def _first_fix(finding: Finding) -> Prose:
     for remedy in finding.fix:
         if plain(remedy.title):
             return remedy.title

@@ -17,7 +17,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PodInTrouble:
+class AffectedPod:
     """A pod of a verdict. `trouble` is starved, unbound or recovered."""
 
     name: str  # namespace/name
@@ -38,7 +38,7 @@ class Verdict:
     state: State
     cause: str
     confidence: Confidence | None
-    pods: tuple[PodInTrouble, ...]
+    pods: tuple[AffectedPod, ...]
     sentence: Prose
     next: Prose
     finding: int | None = None
@@ -62,7 +62,7 @@ class LeverAdvice:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRequest:
+class FailedRequest:
     """A question without an answer; like ones are counted together."""
 
     action: str
@@ -106,7 +106,7 @@ class Run:
 class Report:
     """Everything a page needs. Findings stand in order of urgency; `nodes` and `pods` count what was seen.
 
-    `summary` is the verdict in one sentence for the first screen, `is_of_risks` whether it goes on to what
+    `summary` is the verdict in one sentence for the first screen, `is_about_risks` whether it goes on to what
     may go wrong, since no pod waits. `asks` are the few things that
     would end the blindness, each said once.
     """
@@ -117,8 +117,8 @@ class Report:
     findings: tuple[Finding, ...] = ()
     levers: tuple[LeverAdvice, ...] = ()
     could_not_tell: tuple[CouldNotTell, ...] = ()
-    refusals: tuple[RefusedRequest, ...] = ()
+    refusals: tuple[FailedRequest, ...] = ()
     passed: tuple[Passed, ...] = ()
     asks: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
-    is_of_risks: bool = True
+    is_about_risks: bool = True

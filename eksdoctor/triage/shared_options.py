@@ -3,7 +3,7 @@
 from eksdoctor.engine.evaluation.finding import Finding, Prose, Span
 from eksdoctor.engine.evaluation.write_finding import entries, remedy
 from eksdoctor.engine.language.condition import Values
-from eksdoctor.engine.language.prose import Words
+from eksdoctor.engine.language.prose import Template
 from eksdoctor.engine.rulebook.lever import LeverRule
 from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.model.cluster.cluster import Cluster
@@ -12,7 +12,7 @@ from eksdoctor.snapshot.snapshot import Target
 from eksdoctor.triage.report import LeverAdvice
 
 
-def advise(
+def lever_advice(
     cluster: Cluster, rulebook: Rulebook, findings: tuple[Finding, ...], target: Target
 ) -> tuple[LeverAdvice, ...]:
     """Advice on every lever that a finding names, in the order of the findings."""
@@ -52,9 +52,9 @@ def _gains(lever: LeverRule, values: Values) -> tuple[Prose, ...]:
     return tuple(says.render(seen) for says, seen in shown if _is_known(says, seen))
 
 
-def _is_known(words: Words, values: Values) -> bool:
+def _is_known(words: Template, values: Values) -> bool:
     try:
-        words.exact(values)
+        words.render_exact(values)
     except NotKnown:
         return False
     return True

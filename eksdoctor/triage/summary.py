@@ -24,7 +24,7 @@ READ_ONLY_POLICY = "eks:DescribeCluster and the other reads of eksdoctor's deplo
 CUSTOM_RESOURCES = ("crd.k8s.amazonaws.com", "vpcresources.k8s.aws", "karpenter.sh", "karpenter.k8s.aws")
 
 
-def summarise(
+def summarize(
     cluster: Cluster,
     findings: tuple[Finding, ...],
     found: tuple[Verdict, ...],
@@ -50,7 +50,7 @@ def summarise(
     return (Span("No pod waits for an address. "), *_of_risks(findings, blind))
 
 
-def is_of_risks(cluster: Cluster, found: tuple[Verdict, ...]) -> bool:
+def is_about_risks(cluster: Cluster, found: tuple[Verdict, ...]) -> bool:
     """Whether the summary goes on to risks: not beside a pod, or a blindness, that it must speak of."""
     pods = cluster.pods_in_trouble
     is_seen = not isinstance(pods, Unknown) and pods.missing is None
@@ -148,7 +148,7 @@ def _of_risks(findings: tuple[Finding, ...], blind: tuple[CouldNotTell, ...]) ->
     return tuple(parts)
 
 
-def asks_of(snapshot: Snapshot, cluster: Cluster) -> tuple[str, ...]:
+def access_to_request(snapshot: Snapshot, cluster: Cluster) -> tuple[str, ...]:
     """What to ask for, said once each: core Kubernetes, the CNI's and Karpenter's resources, AWS."""
     asks: dict[str, dict[str, None]] = {}
     for request, refusal in snapshot.refusals.items():

@@ -8,8 +8,8 @@ def _nobody_is_asked(monkeypatch):
     def asked(*_):
         raise AssertionError("the cluster was asked")
 
-    monkeypatch.setattr("eksdoctor.cli.run_report.look", asked)
-    monkeypatch.setattr("eksdoctor.cli.take_snapshot.live", asked)
+    monkeypatch.setattr("eksdoctor.cli.run_report.take_snapshot", asked)
+    monkeypatch.setattr("eksdoctor.cli.take_snapshot.collect_snapshot", asked)
 
 
 def test_a_folder_that_does_not_exist(run, tmp_path):

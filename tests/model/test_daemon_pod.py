@@ -18,7 +18,7 @@ from eksdoctor.snapshot.records.kubernetes import (
     TerminatedState,
     WaitingState,
 )
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 
 BOOK = load(Path(__file__).parents[2] / "rules")
 REFUSED = (
@@ -143,7 +143,7 @@ def test_labels_of_their_own_hide_the_pods():
     ],
 )
 def test_who_holds_a_pod_that_nobody_answers(statuses, pods, cause):
-    report = examine(snapshot(*statuses, pods=pods), BOOK)
+    report = build_report(snapshot(*statuses, pods=pods), BOOK)
     assert cause in {verdict.cause for verdict in report.verdicts}
 
 

@@ -11,7 +11,7 @@ from eksdoctor.engine.rulebook.load import load
 from eksdoctor.paste.build_snapshot import assemble
 from eksdoctor.paste.pasted_text import Page
 from eksdoctor.resources import rules_folder
-from eksdoctor.triage.decode.decode import decoded
+from eksdoctor.triage.decode.decode import decode_paste
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -48,7 +48,7 @@ def snapshot(*texts, now=NOW):
 
 
 def decode(*texts):
-    return decoded(snapshot(*texts), rulebook())
+    return decode_paste(snapshot(*texts), rulebook())
 
 
 def answers(found):

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from eksdoctor.engine.evaluation.finding import Span
 from eksdoctor.render.terminal.page import terminal
-from eksdoctor.triage.report import RefusedRequest, State
+from eksdoctor.triage.report import FailedRequest, State
 from tests.render import sample
 from tests.render.hostile import reports
 
@@ -91,7 +91,7 @@ def test_a_missing_command_says_what_to_ask_for():
 
 
 def test_nothing_found_in_the_dark_does_not_look_healthy():
-    page = terminal(sample.blind(), ink="color")
+    page = terminal(sample.blind(), color_mode="color")
     assert "No fault found in what could be seen; 80 rules could not tell: rule-00" in page
     assert "\x1b[32m" not in page.split("Could not tell")[0]
     assert "\x1b[1;32m" not in page.split("Could not tell")[0]
@@ -106,17 +106,17 @@ def test_eighty_unknown_rules_are_never_eighty_rows():
 
 
 def test_health_is_green_and_blindness_and_unexplained_pods_are_not():
-    assert "\x1b[1;32mNo pod waits" in terminal(sample.healthy(), ink="color")
+    assert "\x1b[1;32mNo pod waits" in terminal(sample.healthy(), color_mode="color")
     report = sample.meridian()
     unexplained = replace(
         report.verdicts[0], state=State.CANNOT_TELL, cause="", finding=None, confidence=None
     )
-    page = terminal(replace(sample.healthy(), verdicts=(unexplained,)), ink="color")
+    page = terminal(replace(sample.healthy(), verdicts=(unexplained,)), color_mode="color")
     assert "\x1b[1;32m" not in page
 
 
 def test_a_style_does_not_spread_to_what_stands_behind():
-    page = terminal(sample.meridian(), ink="color")
+    page = terminal(sample.meridian(), color_mode="color")
     assert "\x1b[1;31mDo not\x1b[0m  add nodes; each takes \x1b[1m11\x1b[0m more" in page
     assert "\x1b[1mpayments (7) \x1b[0mpayments-api" in page
     assert "\x1b[1;31mCRITICAL\x1b[0m  \x1b[1mSubnet " in page
@@ -133,13 +133,13 @@ def test_the_footer_says_how_to_replay():
     assert f"Replay:   eksdoctor triage --from {snapshot}\n" in terminal(sample.meridian())
 
 
-@pytest.mark.parametrize("ink", ["plain", "color"])
-def test_the_same_report_gives_the_same_text(ink):
-    assert terminal(sample.meridian(), 90, ink) == terminal(sample.meridian(), 90, ink)
+@pytest.mark.parametrize("color_mode", ["plain", "color"])
+def test_the_same_report_gives_the_same_text(color_mode):
+    assert terminal(sample.meridian(), 90, color_mode) == terminal(sample.meridian(), 90, color_mode)
 
 
 def test_plain_ink_has_no_escape_at_all():
-    assert "\x1b" not in terminal(sample.meridian(), ink="plain")
+    assert "\x1b" not in terminal(sample.meridian(), color_mode="plain")
 
 
 @settings(max_examples=60, deadline=None)
@@ -160,7 +160,7 @@ def test_rich_markup_in_data_is_printed_as_it_is():
 
 def test_questions_refused_in_the_same_words_are_one_line():
     refused = tuple(
-        RefusedRequest(f"list-{n}", "unreachable", "no connection", "a VPN", n) for n in range(1, 8)
+        FailedRequest(f"list-{n}", "unreachable", "no connection", "a VPN", n) for n in range(1, 8)
     )
     page = terminal(replace(sample.blind(), refusals=refused))
     assert page.count("no connection") == 1
@@ -171,7 +171,7 @@ def test_questions_refused_in_the_same_words_are_one_line():
 
 def test_when_no_question_had_an_answer_nothing_is_said_of_faults():
     blind = sample.blind()
-    refused = (RefusedRequest("list-nodes", "unreachable", "", "", blind.run.requests),)
+    refused = (FailedRequest("list-nodes", "unreachable", "", "", blind.run.requests),)
     page = terminal(replace(blind, refusals=refused, verdicts=(), summary=(Span("Cannot be told."),)))
     assert "Nothing could be seen" in page
     assert "No fault found" not in page

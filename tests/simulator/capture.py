@@ -13,7 +13,7 @@ from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as actions
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Focus, Snapshot, decode
-from eksdoctor.triage.log_reading_plan import asking
+from eksdoctor.triage.log_reading_plan import request_planner
 from tests.simulator.filters import passes
 from tests.simulator.selectors import selects
 from tests.simulator.world import World
@@ -109,7 +109,7 @@ def capture(
     snapshot = Snapshot(
         at=world.at, target=world.target, focus=focus, purpose=purpose, extras=extras, tool=TOOL
     )
-    questions = asking(_rulebook(), NODE_LOGS if purpose == "triage" else 0)
+    questions = request_planner(_rulebook(), NODE_LOGS if purpose == "triage" else 0)
     for _ in range(MOST_ROUNDS):
         asked = questions(snapshot)
         if not asked:

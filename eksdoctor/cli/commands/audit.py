@@ -38,10 +38,10 @@ def audit(
     quiet: shared.Quiet = False,
 ) -> None:
     """Say what will stop pods from getting an address."""
-    from eksdoctor.cli.run_options import Connection, Delivery, Wish, extras
+    from eksdoctor.cli.run_options import Connection, ReportOptions, RunOptions, extras
     from eksdoctor.cli.run_report import report_on
 
-    wish = Wish(
+    options = RunOptions(
         purpose="audit",
         connection=Connection(kubeconfig, context, profile, region, role_arn, cluster_name, aws_endpoint),
         deadline_seconds=deadline,
@@ -50,7 +50,7 @@ def audit(
         sources=tuple(source or ()),
         extras=extras(cloudtrail),
     )
-    delivery = Delivery(
+    report_options = ReportOptions(
         fail_on=fail_on,
         output=tuple(output or ()),
         rules=tuple(rules or ()),
@@ -59,4 +59,4 @@ def audit(
         color=color,
         voice="quiet" if quiet else "spoken",
     )
-    raise typer.Exit(report_on(wish, delivery))
+    raise typer.Exit(report_on(options, report_options))

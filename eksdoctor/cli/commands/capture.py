@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from eksdoctor.cli.parameters import shared
-from eksdoctor.cli.parameters.node_logs import SHIPPED
+from eksdoctor.cli.parameters.node_logs import DEFAULT
 from eksdoctor.errors import SnapshotError, UsageError
 
 
@@ -31,7 +31,7 @@ def capture(
     deadline: shared.Deadline = 20.0,
     since: shared.Since = None,
     cloudtrail: shared.CloudTrail = False,
-    node_logs: shared.NodeLogs = SHIPPED,
+    node_logs: shared.NodeLogs = DEFAULT,
     kubeconfig: shared.Kubeconfig = "",
     context: shared.Context = "",
     profile: shared.Profile = "",
@@ -46,14 +46,14 @@ def capture(
     from eksdoctor.cli import unreachable
     from eksdoctor.cli.exit_codes import INTERRUPTED, NOTHING, UNREACHABLE
     from eksdoctor.cli.progress import Progress
-    from eksdoctor.cli.run_options import Connection, Wish, extras
-    from eksdoctor.cli.take_snapshot import live
+    from eksdoctor.cli.run_options import Connection, RunOptions, extras
+    from eksdoctor.cli.take_snapshot import collect_snapshot
     from eksdoctor.engine.rulebook.load import load
     from eksdoctor.resources import rules_folder
     from eksdoctor.snapshot import archive
 
     target = _target(path, "replace" if force else "refuse")
-    wish = Wish(
+    options = RunOptions(
         purpose=purpose.value,
         connection=Connection(kubeconfig, context, profile, region, role_arn, cluster_name, aws_endpoint),
         deadline_seconds=deadline,
@@ -63,9 +63,9 @@ def capture(
         node_logs=node_logs if purpose is Purpose.TRIAGE else 0,
     )
     with Progress("quiet" if quiet else "spoken") as progress:
-        snapshot = live(wish, progress, load(rules_folder()))
-    unreachable.tell(snapshot, "quiet" if quiet else "spoken")
-    silent = unreachable.is_cluster_silent(snapshot)
+        snapshot = collect_snapshot(options, progress, load(rules_folder()))
+    unreachable.print_unreachable(snapshot, "quiet" if quiet else "spoken")
+    silent = unreachable.is_cluster_unreachable(snapshot)
     code = INTERRUPTED if snapshot.interrupted else UNREACHABLE if silent else NOTHING
     if unreachable.nothing_answered(snapshot):
         print("nothing was written", file=sys.stderr)

@@ -54,20 +54,20 @@ def decode(
     from eksdoctor.paste.build_snapshot import assemble
     from eksdoctor.render import decode_page
     from eksdoctor.resources import rules_folder
-    from eksdoctor.triage.decode.decode import decoded
+    from eksdoctor.triage.decode.decode import decode_paste
 
     wanted = outputs.pages(output, FORMATS)
     rulebook = load(rules_folder(), *(rules or ()))
     with TemporaryFile() as kept:
         pages, streams = _read(files or ["-"], kept)
-        found = decoded(assemble(pages, streams, datetime.now(UTC)), rulebook)
+        found = decode_paste(assemble(pages, streams, datetime.now(UTC)), rulebook)
     for page in wanted:
         if page.format == "json":
-            outputs.deliver(page, decode_page.json_page(found))
+            outputs.write_page(page, decode_page.json_page(found))
             continue
         coloured = color is Color.ALWAYS or (page.file is None and outputs.is_coloured(color))
         text = decode_page.terminal(found, outputs.width(), "color" if coloured else "plain")
-        outputs.deliver(page, text)
+        outputs.write_page(page, text)
 
 
 def _read(files: Sequence[str], kept: BinaryIO) -> "tuple[list[Page], list[Stream]]":

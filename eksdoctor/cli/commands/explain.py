@@ -35,9 +35,9 @@ def explain(
     from eksdoctor.resources import rules_folder
 
     pages = outputs.pages(output, ("terminal", "markdown", "json"))
-    page = rule_page.of(load(rules_folder(), *(rules or ())).get(rule))
+    page = rule_page.build(load(rules_folder(), *(rules or ())).get(rule))
     for one in pages:
-        outputs.deliver(one, _text(page, one.format, one.file, color))
+        outputs.write_page(one, _text(page, one.format, one.file, color))
 
 
 def _text(page: "RulePage", form: str, file: Path | None, color: Color) -> str:

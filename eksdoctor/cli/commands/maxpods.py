@@ -73,7 +73,7 @@ def maxpods(
 
     pages = outputs.pages(output, ("terminal", "markdown", "json"))
     networking = Networking(prefix_delegation, custom_networking, pod_eni, max_eni or 0)
-    page = max_pods_page.of(_known_types(types), networking)
+    page = max_pods_page.build(_known_types(types), networking)
     for one in pages:
         if one.format == "json":
             text = max_pods_page.json_list(page)
@@ -82,7 +82,7 @@ def maxpods(
         else:
             coloured = color is Color.ALWAYS or (one.file is None and outputs.is_coloured(color))
             text = max_pods_page.terminal(page, outputs.width(), "color" if coloured else "plain")
-        outputs.deliver(one, text)
+        outputs.write_page(one, text)
 
 
 def _known_types(given: Iterable[str]) -> "list[InstanceLimits]":

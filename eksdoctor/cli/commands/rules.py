@@ -50,7 +50,7 @@ def list_rules(
         else:
             coloured = color is Color.ALWAYS or (page.file is None and outputs.is_coloured(color))
             text = rule_catalogue.terminal(rulebook, outputs.width(), "color" if coloured else "plain")
-        outputs.deliver(page, text)
+        outputs.write_page(page, text)
 
 
 @rules.command(

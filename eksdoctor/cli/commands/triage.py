@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from eksdoctor.cli.parameters import shared
-from eksdoctor.cli.parameters.node_logs import SHIPPED
+from eksdoctor.cli.parameters.node_logs import DEFAULT
 from eksdoctor.cli.parameters.shared import Color, FailOn
 
 
@@ -17,7 +17,7 @@ def triage(
     deadline: shared.Deadline = 20.0,
     since: shared.Since = None,
     cloudtrail: shared.CloudTrail = False,
-    node_logs: shared.NodeLogs = SHIPPED,
+    node_logs: shared.NodeLogs = DEFAULT,
     kubeconfig: shared.Kubeconfig = "",
     context: shared.Context = "",
     profile: shared.Profile = "",
@@ -36,10 +36,10 @@ def triage(
     quiet: shared.Quiet = False,
 ) -> None:
     """Say why pods get no address, and what to type."""
-    from eksdoctor.cli.run_options import Connection, Delivery, Wish, extras
+    from eksdoctor.cli.run_options import Connection, ReportOptions, RunOptions, extras
     from eksdoctor.cli.run_report import report_on
 
-    wish = Wish(
+    options = RunOptions(
         purpose="triage",
         connection=Connection(kubeconfig, context, profile, region, role_arn, cluster_name, aws_endpoint),
         deadline_seconds=deadline,
@@ -50,7 +50,7 @@ def triage(
         extras=extras(cloudtrail),
         node_logs=node_logs,
     )
-    delivery = Delivery(
+    report_options = ReportOptions(
         fail_on=fail_on,
         output=tuple(output or ()),
         rules=tuple(rules or ()),
@@ -59,4 +59,4 @@ def triage(
         color=color,
         voice="quiet" if quiet else "spoken",
     )
-    raise typer.Exit(report_on(wish, delivery))
+    raise typer.Exit(report_on(options, report_options))

@@ -2,7 +2,7 @@
 
 import typer
 
-SHIPPED = 3
+DEFAULT = 3
 MOST = 20
 OFF = "off"
 

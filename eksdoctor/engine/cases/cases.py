@@ -8,7 +8,7 @@ import msgspec
 from eksdoctor.engine.cases.patch import Asked, Patch, patched
 from eksdoctor.engine.evaluation.evaluate import Outcome, evaluate, grouped
 from eksdoctor.engine.evaluation.finding import Finding
-from eksdoctor.engine.evaluation.write_finding import tell
+from eksdoctor.engine.evaluation.write_finding import write_finding
 from eksdoctor.engine.rulebook.compile import read_strictly
 from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.engine.rulebook.rule import Rule
@@ -87,7 +87,7 @@ def run_case(rule: Rule, kind: str, case: Case) -> CaseResult:
     except UsageError as error:
         return CaseResult(rule.id, kind, case.name, error.message)
     outcome = evaluate(rule, Cluster(snapshot))
-    findings = [tell(members, snapshot.target) for members in grouped(outcome.fired)]
+    findings = [write_finding(members, snapshot.target) for members in grouped(outcome.fired)]
     asked = snapshot.outcomes
     reads = frozenset(asked.read) if isinstance(asked, Asked) else frozenset()
     return CaseResult(rule.id, kind, case.name, _judge(kind, case, outcome, findings), reads)

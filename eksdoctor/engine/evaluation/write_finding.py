@@ -17,7 +17,7 @@ from eksdoctor.engine.evaluation.finding import (
     Span,
 )
 from eksdoctor.engine.language.condition import Condition, Values
-from eksdoctor.engine.language.prose import Words
+from eksdoctor.engine.language.prose import Template
 from eksdoctor.engine.rulebook.commands import CommandTemplate
 from eksdoctor.engine.rulebook.rule import ConfirmPart, FixPart, Loop, Rule
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown
@@ -41,7 +41,7 @@ class Entry(Protocol):
 E = TypeVar("E", bound=Entry)
 
 
-def tell(members: tuple[Fired, ...], target: Target) -> Finding:
+def write_finding(members: tuple[Fired, ...], target: Target) -> Finding:
     """One finding of the subjects in a group; the words see the worst of them."""
     worst = members[0]
     rule, values = worst.rule, {**worst.values, "all": Items(tuple(one.subject for one in members))}
@@ -60,7 +60,7 @@ def tell(members: tuple[Fired, ...], target: Target) -> Finding:
             *(
                 Evidence(part.says.render(seen))
                 for part, seen in entries(rule.evidence, values)
-                if part.says.says_anything(seen)
+                if part.says.has_known_value(seen)
             ),
             *_heard_on_some(members),
         ),
@@ -122,7 +122,7 @@ def _passes(loop: Loop | None, values: Values) -> Iterator[Values]:
 
 def _confirmation(part: ConfirmPart, values: Values, target: Target) -> Confirmation:
     command, missing = _command(part.command, values, target)
-    is_said = command is None or part.says.says_anything(values)
+    is_said = command is None or part.says.has_known_value(values)
     says = part.says.render(values) if is_said else ()
     return Confirmation(command, says, _exact(part.result, values), missing)
 
@@ -133,7 +133,7 @@ def remedy(part: FixPart, values: Values, target: Target) -> Remedy:
     document = None
     if part.body is not None:
         try:
-            document = Document(part.language, part.body.exact(values))
+            document = Document(part.language, part.body.render_exact(values))
         except NotKnown as unknown:
             missing = needs(unknown.unknown)
     title: Prose = part.title.render(values)
@@ -156,9 +156,9 @@ def _command(template: CommandTemplate, values: Values, target: Target) -> tuple
         return None, needs(missing.unknown)
 
 
-def _exact(words: Words, values: Values) -> str:
+def _exact(words: Template, values: Values) -> str:
     try:
-        return words.exact(values)
+        return words.render_exact(values)
     except NotKnown:
         return ""
 

@@ -24,7 +24,7 @@ OF = Span(" of ")
 BETWEEN = 2  # spans of `1 m5.large nodes` between the number and its noun
 
 
-def agreed(prose: Prose) -> Prose:
+def agree_in_number(prose: Prose) -> Prose:
     """The same words with noun and verb after a number of one in the singular."""
     spans = list(prose)
     for index, span in enumerate(spans):

@@ -10,11 +10,11 @@ from datetime import datetime
 from eksdoctor.engine.evaluation.finding import Prose, Span
 from eksdoctor.engine.language import rule_types
 from eksdoctor.engine.language.condition import Getter, Values, parse, path_of
-from eksdoctor.engine.language.plural import agreed
+from eksdoctor.engine.language.plural import agree_in_number
 from eksdoctor.errors import UsageError
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown
 
-HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 SHOWN = 5  # names of a list before it is folded
 
 
@@ -53,7 +53,7 @@ FILTERS: dict[str, Callable[[object], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
+class Placeholder:
     """A place that a value fills."""
 
     path: str
@@ -79,10 +79,10 @@ class Hole:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class Template:
     """A template: author's words and holes, in order."""
 
-    parts: tuple[str | Hole, ...]
+    parts: tuple[str | Placeholder, ...]
 
     def render(self, values: Values) -> Prose:
         """Spans; what is not known reads `unknown (reason)`, each reason said once."""
@@ -98,21 +98,21 @@ class Words:
                 reason = str(missing)
                 spans.append(Span("unknown" if reason in told else f"unknown ({reason})"))
                 told.add(reason)
-        return agreed(tuple(spans))
+        return agree_in_number(tuple(spans))
 
     def is_known(self, values: Values) -> bool:
         """Whether every value is known."""
         return all(hole.is_known(values) for hole in self._holes)
 
-    def says_anything(self, values: Values) -> bool:
+    def has_known_value(self, values: Values) -> bool:
         """Whether any value is known, or the words need none: `unknown nodes draw on it` is no evidence."""
         return not self._holes or any(hole.is_known(values) for hole in self._holes)
 
     @property
-    def _holes(self) -> tuple[Hole, ...]:
-        return tuple(part for part in self.parts if isinstance(part, Hole))
+    def _holes(self) -> tuple[Placeholder, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Placeholder))
 
-    def exact(self, values: Values, quote: Callable[[str], str] = str) -> str:
+    def render_exact(self, values: Values, quote: Callable[[str], str] = str) -> str:
         """The text with every value quoted; raises NotKnown when one is not known."""
         return "".join(part if isinstance(part, str) else quote(part.value(values)) for part in self.parts)
 
@@ -122,31 +122,31 @@ class Words:
         return "".join(part if isinstance(part, str) else f"<{part.path}>" for part in self.parts)
 
 
-def compile_prose(text: str, scope: rule_types.Scope) -> Words:
+def compile_prose(text: str, scope: rule_types.Scope) -> Template:
     """Prose: white space folds into single blanks."""
-    return compile_words(" ".join(text.split()), scope)
+    return compile_template(" ".join(text.split()), scope)
 
 
-def compile_words(text: str, scope: rule_types.Scope) -> Words:
+def compile_template(text: str, scope: rule_types.Scope) -> Template:
     """A template with its white space kept; raises UsageError for an unknown fact or filter."""
     if "{%" in text or "{#" in text:
         raise UsageError(
             f"{text!r}: only {{{{ name | filter }}}} is known", "Choose with `when` and `for` instead."
         )
-    parts: list[str | Hole] = []
-    for index, piece in enumerate(HOLE.split(text)):
+    parts: list[str | Placeholder] = []
+    for index, piece in enumerate(PLACEHOLDER.split(text)):
         if index % 2:
             parts.append(_hole(piece, scope))
         elif piece:
             parts.append(piece)
-    return Words(tuple(parts))
+    return Template(tuple(parts))
 
 
-def _hole(text: str, scope: rule_types.Scope) -> Hole:
+def _hole(text: str, scope: rule_types.Scope) -> Placeholder:
     path, _, name = (part.strip() for part in text.partition("|"))
     get, hint = path_of(parse(path), scope, path)
     if not name:
-        return Hole(path, get, _names if rule_types.element(hint) is not None else str)
+        return Placeholder(path, get, _names if rule_types.element(hint) is not None else str)
     if name not in FILTERS:
         raise UsageError(f"{path}: no filter is called {name}", rule_types.suggestion(name, FILTERS))
-    return Hole(path, get, FILTERS[name])
+    return Placeholder(path, get, FILTERS[name])

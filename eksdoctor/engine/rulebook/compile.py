@@ -9,7 +9,7 @@ import yaml
 
 from eksdoctor.engine.language import rule_types
 from eksdoctor.engine.language.condition import Condition, Getter, compile_condition, parse, path_of
-from eksdoctor.engine.language.prose import compile_prose, compile_words
+from eksdoctor.engine.language.prose import compile_prose, compile_template
 from eksdoctor.engine.rulebook.commands import compile_command, require_read_only
 from eksdoctor.engine.rulebook.rule import (
     ConfirmPart,
@@ -150,7 +150,7 @@ def _confirm(part: ConfirmText, scope: rule_types.Scope) -> ConfirmPart:
     return ConfirmPart(
         command,
         compile_prose(expect.says, inner),
-        compile_words(expect.is_, inner),
+        compile_template(expect.is_, inner),
         loop,
         compiled_conditions(conditions(part.when), inner),
     )
@@ -167,7 +167,7 @@ def fix_part(part: FixText, scope: rule_types.Scope) -> FixPart:
         compile_prose(part.title, inner),
         compile_command(part.run, inner) if part.run else None,
         part.text.language if part.text else "",
-        compile_words(part.text.body, inner) if part.text else None,
+        compile_template(part.text.body, inner) if part.text else None,
         part.lever,
         part.takes_effect,
         part.reversible,

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from eksdoctor.engine.language.condition import Condition
-from eksdoctor.engine.language.prose import Words, compile_prose
+from eksdoctor.engine.language.prose import Template, compile_prose
 from eksdoctor.engine.rulebook.compile import BASE, compiled_conditions, fix_part, loop_of, read_strictly
 from eksdoctor.engine.rulebook.rule import EvidenceText, FixPart, FixText, Loop, conditions
 from eksdoctor.errors import UsageError
@@ -27,7 +27,7 @@ class LeverText(msgspec.Struct, forbid_unknown_fields=True):
 class GainPart:
     """What pulling a lever gives one subnet or node."""
 
-    says: Words
+    says: Template
     loop: Loop | None
     when: tuple[Condition, ...]
 
@@ -41,8 +41,8 @@ class LeverRule:
 
     id: str
     name: str
-    title: Words
-    changes: Words
+    title: Template
+    changes: Template
     gains: tuple[GainPart, ...]
     ways: tuple[FixPart, ...]
 

@@ -7,7 +7,7 @@ import msgspec
 
 from eksdoctor.engine.evaluation.finding import Confidence, Severity
 from eksdoctor.engine.language.condition import Condition, Getter
-from eksdoctor.engine.language.prose import Words
+from eksdoctor.engine.language.prose import Template
 from eksdoctor.engine.rulebook.commands import CommandTemplate
 
 
@@ -103,7 +103,7 @@ class Loop:
 class EvidencePart:
     """Compiled `evidence`."""
 
-    says: Words
+    says: Template
     loop: Loop | None
     when: tuple[Condition, ...]
 
@@ -113,8 +113,8 @@ class ConfirmPart:
     """Compiled `confirm`."""
 
     command: CommandTemplate
-    says: Words
-    result: Words
+    says: Template
+    result: Template
     loop: Loop | None
     when: tuple[Condition, ...]
 
@@ -123,14 +123,14 @@ class ConfirmPart:
 class FixPart:
     """Compiled `fix`."""
 
-    title: Words
+    title: Template
     command: CommandTemplate | None
     language: str
-    body: Words | None
+    body: Template | None
     lever: str
     takes_effect: str
     reversible: bool
-    risk: Words
+    risk: Template
     loop: Loop | None
     when: tuple[Condition, ...]
 
@@ -151,10 +151,10 @@ class Rule:
     suspect_when: tuple[Condition, ...]
     explains: Getter | None
     group: Getter | None
-    title: Words
-    title_by_testimony: Words
-    because: Words
-    avoid: Words
+    title: Template
+    title_by_testimony: Template
+    because: Template
+    avoid: Template
     evidence: tuple[EvidencePart, ...]
     confirm: tuple[ConfirmPart, ...]
     fix: tuple[FixPart, ...]

@@ -8,13 +8,13 @@ from markupsafe import Markup
 from eksdoctor.engine.evaluation.finding import Command, Document, Prose
 from eksdoctor.render.markdown.markup import code, escaped, fenced, link, settled
 from eksdoctor.render.sanitize import command_words, lines, one_line
-from eksdoctor.render.templates import environment, filled
+from eksdoctor.render.templates import environment, render_template
 from eksdoctor.triage.report import Report
 
 
 def markdown(report: Report) -> str:
     """The report as Markdown; nothing in it links, embeds or formats but the template."""
-    return settled(filled(_environment(), "report.md.j2", report))
+    return settled(render_template(_environment(), "report.md.j2", report))
 
 
 def _prose(words: Prose) -> Markup:

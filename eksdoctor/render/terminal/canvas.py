@@ -1,4 +1,4 @@
-"""Terminal paper: paragraphs that wrap under their indent, and commands that never wrap.
+"""Terminal canvas: paragraphs that wrap under their indent, and commands that never wrap.
 
 Text from cluster, account or log is put down as `rich.text.Text` and is never read as markup.
 """
@@ -12,21 +12,21 @@ from rich.text import Text
 from eksdoctor.engine.evaluation.finding import Command, Document, Prose
 from eksdoctor.render.sanitize import command_words, lines, one_line
 
-Ink = Literal["color", "plain"]
+ColorMode = Literal["color", "plain"]
 
 
-class Paper:
+class Canvas:
     """What is written so far, of a given width."""
 
-    def __init__(self, width: int, ink: Ink) -> None:
+    def __init__(self, width: int, color_mode: ColorMode) -> None:
         self._out = io.StringIO()
         self._width = max(width, 40)
         self._console = Console(
             file=self._out,
             width=self._width,
-            force_terminal=ink == "color",
-            color_system="standard" if ink == "color" else None,
-            no_color=ink == "plain",
+            force_terminal=color_mode == "color",
+            color_system="standard" if color_mode == "color" else None,
+            no_color=color_mode == "plain",
             legacy_windows=False,
             highlight=False,
             markup=False,
@@ -72,7 +72,7 @@ class Paper:
             self.line(Text(row, style="green"), indent)
 
 
-def inked(prose: Prose, style: str = "", value: str = "bold") -> Text:
+def styled(prose: Prose, style: str = "", value: str = "bold") -> Text:
     """Prose as terminal text: values stand out, nothing in them is obeyed."""
     text = Text()
     for span in prose:
@@ -80,7 +80,7 @@ def inked(prose: Prose, style: str = "", value: str = "bold") -> Text:
     return text
 
 
-def inert(words: str, style: str = "") -> Text:
+def sanitized(words: str, style: str = "") -> Text:
     """A single string from cluster, account or log."""
     return label(one_line(words), style)
 

@@ -11,21 +11,21 @@ from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.evidence.signatures.catalogue import Weight, catalogue
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.triage.build_report import examine_cluster
-from eksdoctor.triage.decode.known_prose import known_words, words_of
-from eksdoctor.triage.decode.paste_contents import understood
-from eksdoctor.triage.decode.suspicion import suspected
+from eksdoctor.triage.build_report import build_cluster_report
+from eksdoctor.triage.decode.known_prose import known_sentences, known_sentences_of_source
+from eksdoctor.triage.decode.paste_contents import paste_contents
+from eksdoctor.triage.decode.suspicion import suspected_rules
 from eksdoctor.triage.pod_verdicts import STATES
 from eksdoctor.triage.report import Report, State
 
 ORDER = (State.EXPLAINED, State.NOT_IP, State.PASSING)
 GRAVE = (Severity.CRITICAL, Severity.WARNING)
-NOTHING_SAID = (
+NEXT_EVIDENCE = (
     "paste the pod's events (kubectl describe pod), then the errors in /var/log/aws-routed-eni/ipamd.log of "
     "its node; kubectl logs does not hold them"
 )
 EXPLANATION = "its explanation lists the checks that confirm it, and what mends it"
-TELLING = (Weight.ROOT, Weight.WRAPPER, Weight.STATE, Weight.GENERIC)
+WEIGHT_ORDER = (Weight.ROOT, Weight.WRAPPER, Weight.STATE, Weight.GENERIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodeResult:
     """The verdict on a paste: `next` would settle or mend it, `shows` is what stands in it beside words."""
 
     state: State
@@ -64,27 +64,29 @@ class Decoded:
     shows: tuple[str, ...] = ()
 
 
-def decoded(snapshot: Snapshot, rulebook: Rulebook) -> Decoded:
+def decode_paste(snapshot: Snapshot, rulebook: Rulebook) -> DecodeResult:
     """The meaning of a paste."""
     cluster = Cluster(snapshot)
-    report = examine_cluster(cluster, rulebook)
+    report = build_cluster_report(cluster, rulebook)
     signals = _signals(cluster)
     finding = _cause(report, signals)
     if finding is not None:
         found = _explained(finding, signals)
     else:
         suspects = _suspects(snapshot, rulebook, signals)
-        found = _suspicion(rulebook.rules[suspects[0]], signals) if len(suspects) == 1 else _open(signals)
-    return replace(found, shows=understood(snapshot))
+        found = (
+            _suspicion(rulebook.rules[suspects[0]], signals) if len(suspects) == 1 else _inconclusive(signals)
+        )
+    return replace(found, shows=paste_contents(snapshot))
 
 
-def _explained(finding: Finding, signals: tuple[Signal, ...]) -> Decoded:
+def _explained(finding: Finding, signals: tuple[Signal, ...]) -> DecodeResult:
     sure = finding.confidence
     only_counted = bool(signals) and all(signal.is_counted for signal in signals)
     if only_counted or not finding.pods or sure not in (Confidence.CONFIRMED, Confidence.LIKELY):
         sure = Confidence.LIKELY
-    because, avoid = known_words(finding.because), known_words(finding.avoid)
-    return Decoded(
+    because, avoid = known_sentences(finding.because), known_sentences(finding.avoid)
+    return DecodeResult(
         State(finding.verdict),
         finding.rule,
         sure,
@@ -95,15 +97,17 @@ def _explained(finding: Finding, signals: tuple[Signal, ...]) -> Decoded:
     )
 
 
-def _suspicion(rule: Rule, signals: tuple[Signal, ...]) -> Decoded:
-    because = words_of(rule.because_text)
-    asked = _settling(signals)
-    asked = EXPLANATION if asked == NOTHING_SAID else asked
-    return Decoded(STATES[rule.text.verdict], rule.id, Confidence.LIKELY, signals, asked, because=because)
+def _suspicion(rule: Rule, signals: tuple[Signal, ...]) -> DecodeResult:
+    because = known_sentences_of_source(rule.because_text)
+    asked = _evidence_to_get(signals)
+    asked = EXPLANATION if asked == NEXT_EVIDENCE else asked
+    return DecodeResult(
+        STATES[rule.text.verdict], rule.id, Confidence.LIKELY, signals, asked, because=because
+    )
 
 
-def _open(signals: tuple[Signal, ...]) -> Decoded:
-    return Decoded(State.CANNOT_TELL, "", None, signals, _settling(signals))
+def _inconclusive(signals: tuple[Signal, ...]) -> DecodeResult:
+    return DecodeResult(State.CANNOT_TELL, "", None, signals, _evidence_to_get(signals))
 
 
 def _cause(report: Report, signals: tuple[Signal, ...]) -> Finding | None:
@@ -111,7 +115,7 @@ def _cause(report: Report, signals: tuple[Signal, ...]) -> Finding | None:
     for state in ORDER:
         named = [v for v in report.verdicts if v.state == state and v.finding is not None]
         if named:
-            best = min(named, key=lambda verdict: (-len(verdict.pods), _place(verdict.cause, signals)))
+            best = min(named, key=lambda verdict: (-len(verdict.pods), _signal_order(verdict.cause, signals)))
             return report.findings[best.finding or 0]
     if any(finding.pods for finding in report.findings):
         return None  # it explains pods of which a cause cannot be told
@@ -120,7 +124,7 @@ def _cause(report: Report, signals: tuple[Signal, ...]) -> Finding | None:
     return causes[0] if len({one.rule for one in causes}) == 1 else None
 
 
-def _place(rule: str, signals: tuple[Signal, ...]) -> int:
+def _signal_order(rule: str, signals: tuple[Signal, ...]) -> int:
     """How soon the classes of what was said name a rule: they name first what they speak for most."""
     rules = [catalogue().classes[signal.testifies].rules for signal in signals]
     return min((named.index(rule) for named in rules if rule in named), default=len(catalogue().classes))
@@ -135,7 +139,7 @@ def _suspects(snapshot: Snapshot, rulebook: Rulebook, signals: tuple[Signal, ...
     classes = catalogue().classes
     named = dict.fromkeys(classes[one.testifies].alone for one in signals if not one.is_over)
     said = tuple(rule for rule in named if rule in rulebook.rules)
-    return _causes(said, rulebook) or _causes(suspected(snapshot, rulebook), rulebook)
+    return _causes(said, rulebook) or _causes(suspected_rules(snapshot, rulebook), rulebook)
 
 
 def _causes(rules: tuple[str, ...], rulebook: Rulebook) -> tuple[str, ...]:
@@ -171,21 +175,21 @@ def _signal(said: Statement) -> Signal:
     )
 
 
-def _settling(signals: tuple[Signal, ...]) -> str:
+def _evidence_to_get(signals: tuple[Signal, ...]) -> str:
     """What to look at next, by the weightiest thing that was said and is not over."""
     known = catalogue()
-    for weight in TELLING:
+    for weight in WEIGHT_ORDER:
         for signal in signals:
             wanted = known.classes[signal.testifies].settle
             if wanted and not signal.is_over and known[signal.signature].weight is weight:
                 return wanted
-    return NOTHING_SAID
+    return NEXT_EVIDENCE
 
 
 def _next(finding: Finding, signals: tuple[Signal, ...]) -> str:
     """What would settle it while it is only likely, else the first remedy of which all is known."""
-    asked = _settling(signals)
-    if finding.confidence != Confidence.CONFIRMED and asked != NOTHING_SAID:
+    asked = _evidence_to_get(signals)
+    if finding.confidence != Confidence.CONFIRMED and asked != NEXT_EVIDENCE:
         return asked
-    titles = (known_words(remedy.title) for remedy in finding.fix)
-    return next((title for title in titles if title), EXPLANATION if asked == NOTHING_SAID else asked)
+    titles = (known_sentences(remedy.title) for remedy in finding.fix)
+    return next((title for title in titles if title), EXPLANATION if asked == NEXT_EVIDENCE else asked)

@@ -11,12 +11,12 @@ _ASIDE = re.compile(rf" ?\({_GAP}\)")
 _SENTENCE = re.compile(r"(?<=[.!?]) ")
 
 
-def known_words(prose: Prose) -> str:
+def known_sentences(prose: Prose) -> str:
     """The sentences of which everything is known; an aside in brackets that is not goes alone."""
     return _kept("".join(_GAP if span.text.startswith(_UNKNOWN) else span.text for span in prose))
 
 
-def words_of(source: str) -> str:
+def known_sentences_of_source(source: str) -> str:
     """The same of a rule's own text, whose values stand as `<path>`."""
     return _kept(_HOLE.sub(_GAP, source))
 

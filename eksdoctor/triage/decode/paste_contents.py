@@ -12,7 +12,7 @@ MOST = 12
 TYPE_LABEL = "node.kubernetes.io/instance-type"
 
 
-def understood(snapshot: Snapshot) -> tuple[str, ...]:
+def paste_contents(snapshot: Snapshot) -> tuple[str, ...]:
     """A line for each thing, the most telling first; of many the first few."""
     return tuple(_lines(snapshot))[:MOST]
 

@@ -42,9 +42,9 @@ WHOLE: tuple[Request, ...] = (
 )
 
 
-def suspected(snapshot: Snapshot, rulebook: Rulebook) -> tuple[str, ...]:
+def suspected_rules(snapshot: Snapshot, rulebook: Rulebook) -> tuple[str, ...]:
     """The rules for which what was pasted is enough to suspect their cause."""
-    cluster = Cluster(supposing(snapshot))
+    cluster = Cluster(assume_complete(snapshot))
     found = []
     for rule in rulebook:
         if rule.suspect_when:
@@ -55,7 +55,7 @@ def suspected(snapshot: Snapshot, rulebook: Rulebook) -> tuple[str, ...]:
     return tuple(found)
 
 
-def supposing(snapshot: Snapshot) -> Snapshot:
+def assume_complete(snapshot: Snapshot) -> Snapshot:
     """The snapshot as if nothing else were set and no other object existed."""
     records = dict(snapshot.records)
     sets = tuple(_alone(one) for one in snapshot.of(kinds.DAEMON_SETS))
