@@ -1,4 +1,4 @@
-"""From the options to the report's pages and the exit code: what `triage` and `audit` share."""
+"""`triage` and `audit`: take a snapshot, build the report, write its pages."""
 
 import sys
 from dataclasses import replace
@@ -15,32 +15,32 @@ from eksdoctor.snapshot.snapshot import Snapshot
 
 
 def report_on(options: RunOptions, report_options: ReportOptions) -> int:
-    """Look, judge, write the pages; returns the exit code."""
+    """Take the snapshot, build the report and write its pages; returns the exit code."""
     from eksdoctor.engine.rulebook.load import load
     from eksdoctor.triage.build_report import build_report
 
     options.check()
-    pages = outputs.pages(report_options.output)
+    pages = outputs.parse_outputs(report_options.output)
     rulebook = load(rules_folder(), *report_options.rules)
 
     def interim(snapshot: Snapshot) -> str:
         return plain(build_report(snapshot, rulebook).summary)
 
-    with Progress(report_options.voice, interim) as progress:
+    with Progress(interim, quiet=report_options.quiet) as progress:
         snapshot, paths = take_snapshot(options, progress, rulebook)
-    if not paths and report_options.snapshot == "kept" and not unreachable.nothing_answered(snapshot):
+    if not paths and report_options.keep_snapshot and not unreachable.nothing_answered(snapshot):
         paths = _keep(snapshot, report_options)
     report = build_report(snapshot, rulebook, snapshot_path="".join(paths[:1]), beside=paths[1:])
-    if report_options.passed == "hidden":
+    if not report_options.show_passed:
         report = replace(report, passed=())
     for file in outputs.write(pages, report, report_options.color):
-        _say(f"wrote {file}", report_options)
-    unreachable.print_unreachable(snapshot, report_options.voice)
+        _inform(f"wrote {file}", report_options)
+    unreachable.print_unreachable(snapshot, quiet=report_options.quiet)
     return exit_code(report, snapshot, report_options.fail_on)
 
 
 def _keep(snapshot: Snapshot, report_options: ReportOptions) -> tuple[str, ...]:
-    """Where the snapshot was put; a cache that cannot be written spoils no report."""
+    """The path of the kept snapshot; empty, with a warning, if the cache can't be written."""
     from eksdoctor.snapshot import recent_snapshots
 
     try:
@@ -48,10 +48,10 @@ def _keep(snapshot: Snapshot, report_options: ReportOptions) -> tuple[str, ...]:
     except SnapshotError as error:
         print(f"warning: {error.message}", file=sys.stderr)
         return ()
-    _say(f"snapshot: {path}", report_options)
+    _inform(f"snapshot: {path}", report_options)
     return (str(path),)
 
 
-def _say(words: str, report_options: ReportOptions) -> None:
-    if report_options.voice == "spoken":
-        print(words, file=sys.stderr)
+def _inform(message: str, report_options: ReportOptions) -> None:
+    if not report_options.quiet:
+        print(message, file=sys.stderr)

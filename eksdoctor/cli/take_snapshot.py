@@ -1,4 +1,4 @@
-"""One look at the patient: the cluster itself, or a snapshot of it."""
+"""Obtain the snapshot: read it from files or collect it from the cluster."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,13 +11,13 @@ from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.errors import SnapshotError, StoppedError, UsageError
 from eksdoctor.snapshot.snapshot import Snapshot
 
-ONE_SNAPSHOT = "Name one snapshot, and beside it as many bundles of nodes' logs as you like."
+ONE_SNAPSHOT = "Give one snapshot and any number of node log bundles."
 
 
 def take_snapshot(
     options: RunOptions, progress: Progress, rulebook: Rulebook
 ) -> tuple[Snapshot, tuple[str, ...]]:
-    """The snapshot to judge, and where it and the bundles beside it lie; a live one lies nowhere yet."""
+    """The snapshot, and the paths of its file and log bundles (a live snapshot has no path yet)."""
     if options.sources:
         options.check()
         return _read(options)
@@ -25,7 +25,7 @@ def take_snapshot(
 
 
 def collect_snapshot(options: RunOptions, progress: Progress, rulebook: Rulebook) -> Snapshot:
-    """A snapshot of the cluster, taken now; the rules say which causes need the word of a node's log."""
+    """Collect a snapshot of the cluster now; the rulebook decides which node logs are read."""
     from eksdoctor.collect.dispatch import connect
     from eksdoctor.collect.rounds import collect
     from eksdoctor.collect.target.target import find_target
@@ -37,7 +37,7 @@ def collect_snapshot(options: RunOptions, progress: Progress, rulebook: Rulebook
         target = find_target(connection_options)
         connection = connect(target, connection_options)
     except KeyboardInterrupt as stop:
-        raise StoppedError("interrupted before anything was asked") from stop
+        raise StoppedError("interrupted before any request was sent") from stop
     blank = Snapshot(
         at=datetime.now(UTC).replace(microsecond=0),
         window=timedelta(seconds=options.window_seconds or WINDOW_SECONDS),
@@ -47,8 +47,8 @@ def collect_snapshot(options: RunOptions, progress: Progress, rulebook: Rulebook
         extras=options.extras,
         tool=__version__,
     )
-    questions = request_planner(rulebook, options.node_logs)
-    return collect(blank, questions, connection, options.deadline_seconds, progress)
+    plan = request_planner(rulebook, options.node_logs)
+    return collect(blank, plan, connection, options.deadline_seconds, progress)
 
 
 def _read(options: RunOptions) -> tuple[Snapshot, tuple[str, ...]]:
@@ -63,7 +63,7 @@ def _read(options: RunOptions) -> tuple[Snapshot, tuple[str, ...]]:
         else:
             bundles.append(bundle)
     if len(others) > 1:
-        raise UsageError(f"--from names two snapshots: {others[0]} and {others[1]}", ONE_SNAPSHOT)
+        raise UsageError(f"--from is given two snapshots: {others[0]} and {others[1]}", ONE_SNAPSHOT)
     found = (
         bundle_placement.beside(archive.read(others[0]), bundles)
         if others
@@ -83,6 +83,6 @@ def _path(source: str) -> Path:
     path = recent_snapshots.latest() if source == LAST else Path(source).expanduser()
     if path is None:
         raise SnapshotError(
-            f"no snapshot is kept in {recent_snapshots.folder()}", "Every `eksdoctor triage` keeps one."
+            f"no snapshot in {recent_snapshots.folder()}", "Run `eksdoctor triage` first: it keeps one."
         )
     return path

@@ -1,4 +1,4 @@
-"""The page of `eksdoctor decode`: what every recognised line means, then one verdict."""
+"""The page of `eksdoctor decode`: the verdict, then the meaning of every recognized line."""
 
 import json
 from typing import Any
@@ -13,15 +13,15 @@ from eksdoctor.triage.report import State
 MOST_SHOWN = 20
 HEAD, TAIL = 90, 170
 _TONE = {State.EXPLAINED: "red", State.NOT_IP: "cyan", State.PASSING: "green", State.CANNOT_TELL: "yellow"}
-_SENTENCES = {
+_STATE = {
     State.EXPLAINED: "explained",
-    State.NOT_IP: "not an address problem",
-    State.PASSING: "passing: it heals by itself",
-    State.CANNOT_TELL: "cannot tell from this alone",
+    State.NOT_IP: "not an IP problem",
+    State.PASSING: "transient",
+    State.CANNOT_TELL: "inconclusive: not enough evidence",
 }
-_SURE = {
-    Confidence.CONFIRMED: "confirmed by what was pasted",
-    Confidence.LIKELY: "likely: it points there, and does not prove it",
+_CONFIDENCE = {
+    Confidence.CONFIRMED: "confirmed by the pasted evidence",
+    Confidence.LIKELY: "likely: the evidence points to it but does not prove it",
 }
 _COLUMN = 8
 
@@ -41,15 +41,15 @@ def json_page(decoded: DecodeResult) -> str:
 
 
 def terminal(decoded: DecodeResult, width: int, color_mode: ColorMode) -> str:
-    """The same for a terminal."""
+    """The verdict and its evidence for a terminal."""
     canvas = Canvas(width, color_mode)
     _verdict(canvas, decoded)
     if decoded.shows:
-        canvas.heading("What it shows")
+        canvas.heading("Settings and objects")
         for shown in decoded.shows:
             canvas.paragraph(sanitized(_short(shown)))
     if decoded.signals:
-        canvas.heading("What it says")
+        canvas.heading("Recognized lines")
         for signal in decoded.signals[:MOST_SHOWN]:
             _line(canvas, signal)
         if len(decoded.signals) > MOST_SHOWN:
@@ -57,18 +57,18 @@ def terminal(decoded: DecodeResult, width: int, color_mode: ColorMode) -> str:
     elif not decoded.shows:
         canvas.blank()
         canvas.paragraph(
-            Text("Nothing in it is a line that the CNI, EC2 or Kubernetes writes about addresses.")
+            Text("No line matches a known message of the VPC CNI, EC2 or Kubernetes about pod IPs.")
         )
     return canvas.text
 
 
 def _verdict(canvas: Canvas, decoded: DecodeResult) -> None:
-    words = _SENTENCES[decoded.state]
+    verdict = _STATE[decoded.state]
     if decoded.cause:
-        words += f": {decoded.cause}" if decoded.state is State.EXPLAINED else f" ({decoded.cause})"
-    canvas.paragraph(sanitized(words, f"bold {_TONE[decoded.state]}"))
-    if decoded.confidence in _SURE:
-        canvas.paragraph(Text(_SURE[decoded.confidence]))
+        verdict += f": {decoded.cause}" if decoded.state is State.EXPLAINED else f" ({decoded.cause})"
+    canvas.paragraph(sanitized(verdict, f"bold {_TONE[decoded.state]}"))
+    if decoded.confidence in _CONFIDENCE:
+        canvas.paragraph(Text(_CONFIDENCE[decoded.confidence]))
     for text in (decoded.because, decoded.avoid):
         if text:
             canvas.blank()
@@ -82,7 +82,7 @@ def _verdict(canvas: Canvas, decoded: DecodeResult) -> None:
 
 def _line(canvas: Canvas, signal: Signal) -> None:
     often = f" ({signal.count} times)" if signal.count > 1 else ""
-    over = ", and over since" if signal.is_over else ""
+    over = ", resolved since" if signal.is_over else ""
     canvas.blank()
     canvas.paragraph(sanitized(_short(signal.evidence) + often + over, "dim"))
     canvas.paragraph(sanitized(signal.means), _COLUMN, label("means", "bold"))
@@ -91,7 +91,7 @@ def _line(canvas: Canvas, signal: Signal) -> None:
 
 
 def _short(text: str) -> str:
-    """Its beginning and its end: what failed stands in front, and why at the end."""
+    """The text, shortened to its beginning (what failed) and its end (why)."""
     return text if len(text) <= HEAD + TAIL else f"{text[:HEAD].rstrip()} … {text[-TAIL:].lstrip()}"
 
 

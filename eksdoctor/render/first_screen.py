@@ -1,4 +1,4 @@
-"""The first screen of every page: who, the verdict, the command to see it, the fix, what not to do."""
+"""The first screen of every page: cluster, verdict, a command that verifies it, the fix, what not to do."""
 
 from dataclasses import dataclass
 
@@ -6,14 +6,16 @@ from eksdoctor.engine.evaluation.finding import Confirmation, Finding, Prose, Re
 from eksdoctor.render.labels import count, listed, run_identity
 from eksdoctor.triage.report import LeverAdvice, Report, State
 
-PARTIAL = "PARTIAL REPORT: the run was stopped before everything was asked; what is missing is not health."
+PARTIAL = "PARTIAL REPORT: the run was stopped before all data was collected."
 
 
 @dataclass(frozen=True, slots=True)
 class FirstScreen:
-    """What must be read first. `tone` is `critical`, `warning`, `advice`, `blind` or `calm`.
+    """The text of the first screen.
 
-    `more` says that the fix has more commands than the one shown, for other nodes say.
+    `tone` is `critical`, `warning`, `advice`, `incomplete` (data is missing) or `healthy`. `missing_data`
+    stands before the headline where no problem was found without all data. `more` tells how many similar
+    commands the fix has, for example for other nodes.
     """
 
     identity: tuple[str, ...]
@@ -30,7 +32,7 @@ class FirstScreen:
 
 
 def first_screen(report: Report) -> FirstScreen:
-    """The first screen of a report, from its leading cause."""
+    """The first screen of a report, about its leading finding."""
     leading = _leading(report)
     fix = _most_direct(leading.fix) if leading else None
     return FirstScreen(
@@ -49,32 +51,32 @@ def first_screen(report: Report) -> FirstScreen:
 
 
 def has_missing_data(report: Report) -> bool:
-    """Whether nothing was found and not everything was seen: that is no health."""
+    """Whether nothing was found although data is missing, so that the cluster may not be healthy."""
     return not report.findings and bool(report.could_not_tell or report.refusals or report.run.partial)
 
 
 def missing_data(report: Report) -> str:
-    """What to say before anything else to the blind, unless summary or verdicts say it already."""
-    if report.verdicts or not has_missing_data(report) or "could not tell" in plain(report.summary):
+    """The sentence about missing data; empty if nothing is missing or summary or verdicts mention it."""
+    if report.verdicts or not has_missing_data(report) or "inconclusive" in plain(report.summary):
         return ""
     if report.run.requests and sum(refusal.count for refusal in report.refusals) == report.run.requests:
-        return "Nothing could be seen: no question had an answer. That is no health."
+        return "No data: every API call failed. This does not mean that the cluster is healthy."
     rules = list(dict.fromkeys(row.rule for row in report.could_not_tell))
     if rules:
-        undecided = f"{count(len(rules), 'rule')} could not tell: {listed(rules, 4)}"
-        return f"No fault found in what could be seen; {undecided}."
-    return "No fault found in what could be seen, and not everything was seen."
+        return f"No problem found, but {count(len(rules), 'inconclusive check')}: {listed(rules, 4)}."
+    return "No problem found, but some data is missing."
 
 
 def find_lever(report: Report, lever: str) -> LeverAdvice | None:
-    """The lever a fix points to."""
+    """The option a fix refers to; None if the report has no such option."""
     return next((advice for advice in report.levers if advice.id == lever), None)
 
 
 def _leading(report: Report) -> Finding | None:
-    """The finding that the headline speaks of: the cause of most pods, else the first risk.
+    """The finding of the headline: the cause that affects most pods, else the first risk.
 
-    What mends something else must not stand beside pods that nobody explained, or beside mere advice.
+    None if pods are affected and no cause is known, and none for advice: the first screen must not show
+    the fix of another problem.
     """
     caused = [verdict for verdict in report.verdicts if verdict.finding is not None]
     if caused:
@@ -90,23 +92,22 @@ def _with_command(confirm: tuple[Confirmation, ...]) -> Confirmation | None:
 
 
 def _most_direct(fix: tuple[Remedy, ...]) -> Remedy | None:
-    """The author's first fix that can be done as printed."""
+    """The first fix with a command or an option, else the first fix."""
     ready = (remedy for remedy in fix if remedy.command or remedy.lever)
     return next(ready, fix[0] if fix else None)
 
 
 def _more(fix: tuple[Remedy, ...], shown: Remedy) -> str:
     rest = sum(one.title == shown.title and one.command is not None for one in fix) - 1
-    return f"and {count(rest, 'more command')} like it, below" if rest else ""
+    return f"and {count(rest, 'similar command')} below" if rest else ""
 
 
 def _tone(report: Report) -> str:
-    # A pod in trouble that nobody explained is not calm, whatever the findings say.
     unexplained = any(verdict.state is State.CANNOT_TELL for verdict in report.verdicts)
     severities = [finding.severity for finding in report.findings]
     for severity in Severity:
         if severity in severities:
             return severity.value
     if unexplained or has_missing_data(report):
-        return "blind"
-    return "calm"
+        return "incomplete"
+    return "healthy"

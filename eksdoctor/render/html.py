@@ -19,7 +19,7 @@ _WEB = re.compile(r"https://[^\s\"'<>\\^`{|}]+")
 
 
 def html(report: Report) -> str:
-    """The report as HTML; cluster and log text appears in text nodes and nowhere else."""
+    """The report as HTML; text from cluster and log appears in text nodes only."""
     style = (reports_folder() / "report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     anchors = _anchors(finding.rule for finding in report.findings)
@@ -34,7 +34,7 @@ def html(report: Report) -> str:
 
 
 def _anchors(rules: Iterable[str]) -> tuple[str, ...]:
-    """An anchor for each finding: the rule's id, numbered from its second finding on."""
+    """An anchor for each finding: the rule id, with a number from its second finding on."""
     seen: dict[str, int] = {}
     anchors = []
     for rule in rules:

@@ -24,7 +24,7 @@ from eksdoctor.render.terminal.canvas import Canvas, ColorMode, sanitized
 
 UNKNOWN, IMPOSSIBLE = "?", "-"
 TITLES = {
-    PodMode.SECONDARY: ("single", "addresses"),
+    PodMode.SECONDARY: ("secondary", "IPs"),
     PodMode.CUSTOM_NETWORKING: ("custom", "networking"),
     PodMode.PREFIX: ("", "prefixes"),
     PodMode.PREFIX_CUSTOM_NETWORKING: ("prefixes +", "custom netw."),
@@ -34,7 +34,7 @@ FACTS = (("", "vCPUs"), ("", "ENIs"), ("IPs per", "ENI"), ("branch", "ENIs"))
 
 @dataclass(frozen=True, slots=True)
 class TypeRow:
-    """One type and its pods in every mode."""
+    """One instance type and its number of pods in every mode."""
 
     limits: InstanceLimits
     pods: dict[PodMode, PodLimit | None]
@@ -42,7 +42,7 @@ class TypeRow:
 
 @dataclass(frozen=True, slots=True)
 class MaxPodsPage:
-    """The types asked for; `modes` has the mode of the settings first."""
+    """The requested types; `modes` starts with the mode of the settings."""
 
     rows: tuple[TypeRow, ...]
     modes: tuple[PodMode, ...]
@@ -50,7 +50,7 @@ class MaxPodsPage:
 
 
 def build(types: Iterable[InstanceLimits], networking: Networking) -> MaxPodsPage:
-    """The page of some types under these settings."""
+    """The page of these types with these settings."""
     rows = tuple(TypeRow(limits, pod_limits(limits, networking)) for limits in types)
     chosen = mode_of(networking)
     modes = tuple(sorted(PodMode, key=lambda mode: mode is not chosen))
@@ -59,25 +59,24 @@ def build(types: Iterable[InstanceLimits], networking: Networking) -> MaxPodsPag
 
 def _remarks(rows: Sequence[TypeRow], networking: Networking) -> Iterable[str]:
     yield (
-        f"Pods that the ENIs can serve, and after the arrow the max-pods to set: at most {CAP}, "
-        f"or {LARGE_CAP} above {LARGE} vCPUs."
+        f"Number of pods that get an IP → max-pods to set: at most {CAP}, or {LARGE_CAP} above {LARGE} vCPUs."
     )
     if networking.max_eni:
-        yield f"Counted with at most {count(networking.max_eni, 'ENI')} (MAX_ENI)."
+        yield f"Calculated with at most {count(networking.max_eni, 'ENI')} (MAX_ENI)."
     if networking.security_groups_for_pods:
         yield (
-            "One ENI is kept for the trunk, except on types that cannot carry one. Pods on branch ENIs "
-            "come on top of these addresses, and count against max-pods like all others."
+            "One ENI is reserved for the trunk ENI, except on types without trunk support. Pods on branch "
+            "ENIs need no IP of these, but count towards max-pods."
         )
     cells = {cell for row in rows for cell in (*row.pods.values(), row.limits.branch_enis, row.limits.vcpus)}
     if None in cells:
         yield (
-            f"{IMPOSSIBLE} not possible: prefixes need Nitro, other types stay with single addresses. "
-            f"{UNKNOWN} not known."
+            f"{IMPOSSIBLE} not supported: prefix delegation needs Nitro, other types use secondary IPs. "
+            f"{UNKNOWN} unknown."
         )
     yield (
-        f"Limits as of {instance_table.date()}, ENIs of the default network card. A managed node group "
-        "without an AMI of its own sets the capped number, other nodes the one for single addresses uncapped."
+        f"Limits as of {instance_table.date()}, for ENIs on the default network card. A managed node group "
+        "without a custom AMI sets the capped number; other nodes set the uncapped number for secondary IPs."
     )
 
 

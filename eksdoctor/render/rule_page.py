@@ -1,4 +1,4 @@
-"""The runbook page of a rule, as its file has it: `<name>` stands for what a report fills in."""
+"""The runbook page of a rule; `<name>` stands for a value in a report."""
 
 import json
 import re
@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from rich.text import Text
 
 from eksdoctor.engine.rulebook.rule import FixText, Rule, conditions
-from eksdoctor.render.labels import TAKES_EFFECT
-from eksdoctor.render.markdown.markup import code, escaped, fenced, link, settled
+from eksdoctor.render.labels import TAKES_EFFECT, stage
+from eksdoctor.render.markdown.markup import code, collapse_blank_lines, escaped, fenced, link
 from eksdoctor.render.sanitize import command_words, lines
 from eksdoctor.render.terminal.canvas import Canvas, ColorMode, sanitized
 
@@ -19,7 +19,7 @@ _HOLE = re.compile(r"\{\{\s*(.*?)\s*(?:\|[^}]*)?\}\}", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command, document or lever of a rule, and what to know about it."""
+    """A command, document or option of a rule, with its condition and risk."""
 
     title: str
     command: str = ""
@@ -31,7 +31,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
-    """What a person on call wants to know of a rule."""
+    """A rule as text: condition, checks, fixes and links."""
 
     id: str
     severity: str
@@ -98,7 +98,7 @@ def _prose(text: str) -> str:
 
 
 def _command(text: str) -> str:
-    """A command as a shell takes it, once values stand in place of what is in angle brackets."""
+    """A command for a shell, with `<name>` in place of values."""
     holes: list[str] = []
 
     def keep(match: re.Match[str]) -> str:
@@ -114,7 +114,7 @@ def terminal(page: RulePage, width: int = 100, color_mode: ColorMode = "plain") 
     canvas = Canvas(width, color_mode)
     canvas.paragraph(
         sanitized(page.id, "bold")
-        + sanitized(f" · {page.severity} · stage {page.stage} · owner: {page.owner}")
+        + sanitized(f" · {page.severity} · {stage(page.stage)} · owner: {page.owner}")
     )
     canvas.blank()
     canvas.paragraph(sanitized(page.title, "bold"))
@@ -123,7 +123,7 @@ def terminal(page: RulePage, width: int = 100, color_mode: ColorMode = "plain") 
         canvas.heading(title)
         for text in texts:
             canvas.line(sanitized(text), 2)
-    for title, steps in (("See it", page.confirm), ("Fix it", page.fix)):
+    for title, steps in (("Verify", page.confirm), ("Fix", page.fix)):
         if steps:
             canvas.heading(title)
         for step in steps:
@@ -144,7 +144,7 @@ def _terminal_step(canvas: Canvas, step: Step) -> None:
         if line:
             canvas.line(Text(command_words(line), style="green"), 4)
     if step.lever:
-        canvas.paragraph(sanitized(f"lever {step.lever}"), 4)
+        canvas.paragraph(sanitized(f"option {step.lever}"), 4)
     if step.risk:
         canvas.paragraph(sanitized(f"Risk: {step.risk}"), 2)
 
@@ -154,25 +154,25 @@ def markdown(page: RulePage, level: int = 1) -> str:
     head = "#" * level
     blocks = [
         f"{head} {escaped(page.id)}",
-        f"**{escaped(page.severity)}** · stage {escaped(page.stage)} · owner: {escaped(page.owner)}",
+        f"**{escaped(page.severity)}** · {escaped(stage(page.stage))} · owner: {escaped(page.owner)}",
         f"*{escaped(page.title)}*",
         escaped(page.because),
     ]
     for title, texts in _conditions(page):
         blocks += [f"{title}:", "\n".join(f"- {code(text)}" for text in texts)]
-    for title, steps in (("See it", page.confirm), ("Fix it", page.fix)):
+    for title, steps in (("Verify", page.confirm), ("Fix", page.fix)):
         for step in steps:
             blocks += _markdown_step(title, step)
     for title, texts in _remarks(page):
-        shown = [link(text) if title == "Read" else escaped(text) for text in texts]
+        shown = [link(text) if title == "Docs" else escaped(text) for text in texts]
         blocks += [f"{title}:", "\n".join(f"- {text}" for text in shown)]
-    return settled("\n\n".join(block for block in blocks if block) + "\n")
+    return collapse_blank_lines("\n\n".join(block for block in blocks if block) + "\n")
 
 
 def _markdown_step(title: str, step: Step) -> list[str]:
     when = f" (when {' and '.join(code(text) for text in step.when)})" if step.when else ""
     blocks = [
-        f"**{title}**{when}: {escaped(step.title)}" + (f" (lever {code(step.lever)})" if step.lever else "")
+        f"**{title}**{when}: {escaped(step.title)}" + (f" (option {code(step.lever)})" if step.lever else "")
     ]
     if step.command:
         blocks.append(fenced(step.command, "sh"))
@@ -191,10 +191,10 @@ def json_page(page: RulePage) -> str:
 def _conditions(page: RulePage) -> list[tuple[str, tuple[str, ...]]]:
     looks = (page.looks_at,) if page.looks_at else ()
     parts = [
-        ("Looks at each", looks),
+        ("Checks each", looks),
         ("Applies when", page.applies_when),
-        ("By what the APIs show", page.when),
-        ("By what was said in the window", page.seen_when),
+        ("Condition on API data", page.when),
+        ("Condition on logs and events", page.seen_when),
     ]
     return [(title, texts) for title, texts in parts if texts]
 
@@ -202,9 +202,9 @@ def _conditions(page: RulePage) -> list[tuple[str, tuple[str, ...]]]:
 def _remarks(page: RulePage) -> list[tuple[str, tuple[str, ...]]]:
     avoid = (page.avoid,) if page.avoid else ()
     parts = [
-        ("Beware", avoid),
-        ("Not this fault when", page.falsepositives),
-        ("Gives way, for the same pods, to", page.yields_to),
-        ("Read", page.docs),
+        ("Don't", avoid),
+        ("Rule it out if", page.falsepositives),
+        ("Superseded by, for the same pods", page.yields_to),
+        ("Docs", page.docs),
     ]
     return [(title, texts) for title, texts in parts if texts]

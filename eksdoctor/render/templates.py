@@ -1,4 +1,4 @@
-"""The Jinja environment of a page: whatever a template prints is made safe for its target, unasked."""
+"""The Jinja environment of a page: every printed value is escaped for its target."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ from eksdoctor.triage.report import Report
 
 
 def environment(safe: Callable[[str], Markup]) -> Environment:
-    """An environment whose every printed value passes through `safe`; the template's own text does not."""
+    """An environment that passes every printed value through `safe`; template text is not changed."""
 
     def finalize(value: Any) -> Markup:
         return value if isinstance(value, Markup) else safe(str(value))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def explain(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule's id, as the report prints it.")],
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule id, as the report prints it.")],
     output: Annotated[
         list[str] | None,
         typer.Option(
@@ -34,7 +34,7 @@ def explain(
     from eksdoctor.render import rule_page
     from eksdoctor.resources import rules_folder
 
-    pages = outputs.pages(output, ("terminal", "markdown", "json"))
+    pages = outputs.parse_outputs(output, ("terminal", "markdown", "json"))
     page = rule_page.build(load(rules_folder(), *(rules or ())).get(rule))
     for one in pages:
         outputs.write_page(one, _text(page, one.format, one.file, color))

@@ -1,4 +1,4 @@
-"""`eksdoctor maxpods`: how many pods an instance type can run, without a cluster."""
+"""`eksdoctor maxpods`: how many pods an instance type can run."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +12,7 @@ from eksdoctor.errors import UsageError
 if TYPE_CHECKING:
     from eksdoctor.model.instance_types.limits import InstanceLimits
 
-_SETTINGS = "How the VPC CNI is set"
+_SETTINGS = "VPC CNI settings"
 
 
 def maxpods(
@@ -24,14 +24,16 @@ def maxpods(
     prefix_delegation: Annotated[
         bool,
         typer.Option(
-            "--prefix-delegation", help="Show the numbers with prefixes first.", rich_help_panel=_SETTINGS
+            "--prefix-delegation",
+            help="Show the numbers for prefix delegation first.",
+            rich_help_panel=_SETTINGS,
         ),
     ] = False,
     custom_networking: Annotated[
         bool,
         typer.Option(
             "--custom-networking",
-            help="Show the numbers without the primary ENI first.",
+            help="Show the numbers for custom networking first.",
             rich_help_panel=_SETTINGS,
         ),
     ] = False,
@@ -39,7 +41,7 @@ def maxpods(
         bool,
         typer.Option(
             "--pod-eni",
-            help="Security groups for pods: types that can carry a trunk ENI keep a slot for it.",
+            help="Security groups for pods: reserve one ENI for the trunk on types that support it.",
             rich_help_panel=_SETTINGS,
         ),
     ] = False,
@@ -50,7 +52,7 @@ def maxpods(
             metavar="N",
             min=1,
             show_default=False,
-            help="MAX_ENI: use at most N ENIs.",
+            help="MAX_ENI: the CNI uses at most N ENIs.",
             rich_help_panel=_SETTINGS,
         ),
     ] = None,
@@ -66,12 +68,12 @@ def maxpods(
     ] = None,
     color: shared.ColorChoice = Color.AUTO,
 ) -> None:
-    """Say how many pods an instance type can run."""
+    """Show how many pods an instance type can run."""
     from eksdoctor.cli import outputs
     from eksdoctor.model.instance_types.max_pods_formula import Networking
     from eksdoctor.render import max_pods_page
 
-    pages = outputs.pages(output, ("terminal", "markdown", "json"))
+    pages = outputs.parse_outputs(output, ("terminal", "markdown", "json"))
     networking = Networking(prefix_delegation, custom_networking, pod_eni, max_eni or 0)
     page = max_pods_page.build(_known_types(types), networking)
     for one in pages:
@@ -103,8 +105,8 @@ def _not_known(name: str) -> UsageError:
     from eksdoctor.model.instance_types import table
 
     if any(mark in name for mark in "*?["):
-        return UsageError(f"no instance type is like {name}", "List them all: eksdoctor maxpods '*'")
+        return UsageError(f"no instance type matches {name}", "List all types: eksdoctor maxpods '*'")
     close = table.near(name.lower())
     day = table.date()
-    advice = f"Did you mean {' or '.join(close)}?" if close else "List those it has: eksdoctor maxpods '*'"
-    return UsageError(f"the instance type {name} is not in the table of {day}", advice)
+    advice = f"Did you mean {' or '.join(close)}?" if close else "List all types: eksdoctor maxpods '*'"
+    return UsageError(f"unknown instance type {name} (table of {day})", advice)

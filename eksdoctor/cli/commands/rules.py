@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from eksdoctor.engine.rulebook.load import Rulebook
 
 rules = typer.Typer(
-    help="List the rules, test them, write their catalogue.",
+    help="List the rules, test them, generate their catalogue.",
     no_args_is_help=True,
     rich_markup_mode=None,
     epilog=epilog(
@@ -36,13 +36,13 @@ def list_rules(
     own: shared.Rules = None,
     color: shared.ColorChoice = Color.AUTO,
 ) -> None:
-    """List the rules in the order of an IP request's path."""
+    """List the rules in the order of the stages of an IP request."""
     from eksdoctor.cli import outputs
     from eksdoctor.engine.rulebook.load import load
     from eksdoctor.render import rule_catalogue
     from eksdoctor.resources import rules_folder
 
-    pages = outputs.pages(output, ("terminal", "json"))
+    pages = outputs.parse_outputs(output, ("terminal", "json"))
     rulebook = load(rules_folder(), *(own or ()))
     for page in pages:
         if page.format == "json":
@@ -60,7 +60,10 @@ def run_cases(
     own: Annotated[
         Path | None,
         typer.Option(
-            "--rules", metavar="DIR", show_default=False, help="Test the rules of this folder instead."
+            "--rules",
+            metavar="DIR",
+            show_default=False,
+            help="Test the rules in this folder instead of the built-in rules.",
         ),
     ] = None,
     cases: Annotated[
@@ -69,12 +72,12 @@ def run_cases(
             "--cases",
             metavar="DIR",
             show_default=False,
-            help="Their cases (default: `cases` in that folder).",
+            help="The folder of the cases (default: `cases` in the rules folder).",
         ),
     ] = None,
     quiet: shared.Quiet = False,
 ) -> None:
-    """Run the cases of the rules: fires, clear, unknown."""
+    """Run the rule cases: fires, clear, unknown."""
     from eksdoctor.engine.cases.cases import run
     from eksdoctor.render.labels import count
     from eksdoctor.render.sanitize import one_line
@@ -91,7 +94,7 @@ def run_cases(
 
 
 def _tested(own: Path | None) -> "Rulebook":
-    """The rules to test: the shipped ones, or the user's own, which may name shipped ones."""
+    """The rules to test: the built-in ones or the user's own, which may refer to built-in ones."""
     from eksdoctor.engine.rulebook.load import Rulebook, load
     from eksdoctor.resources import rules_folder
 
@@ -109,7 +112,8 @@ def _cases(own: Path | None, cases: Path | None) -> Path:
     folder = cases or usual
     if not folder.is_dir():
         raise UsageError(
-            f"no cases at {folder}", "Name their folder: --cases DIR. The shipped ones are in the sources."
+            f"no case folder at {folder}",
+            "Use --cases DIR. The cases of the built-in rules are in the repository.",
         )
     return folder
 
@@ -117,16 +121,19 @@ def _cases(own: Path | None, cases: Path | None) -> Path:
 @rules.command(epilog=epilog("eksdoctor rules docs", "eksdoctor rules docs --check"))
 def docs(
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail when the catalogue is stale.")
+        bool, typer.Option("--check", help="Write nothing; fail if the catalogue is out of date.")
     ] = False,
     own: Annotated[
         Path | None,
         typer.Option(
-            "--rules", metavar="DIR", show_default=False, help="The rules folder (default: the shipped one)."
+            "--rules",
+            metavar="DIR",
+            show_default=False,
+            help="The rules folder (default: the built-in rules).",
         ),
     ] = None,
 ) -> None:
-    """Write the catalogue of a rules folder to its README.md."""
+    """Generate the catalogue of a rules folder: its README.md."""
     from eksdoctor.engine.rulebook.load import load
     from eksdoctor.render.rule_catalogue import catalogue
     from eksdoctor.resources import rules_folder
@@ -139,4 +146,4 @@ def docs(
         replace_file(file, text.encode(), mode=0o644)
         print(f"wrote {file}", file=sys.stderr)
     elif not file.is_file() or file.read_text(encoding="utf-8") != text:
-        raise UsageError(f"{file} does not say what the rules say", "Write it anew: eksdoctor rules docs")
+        raise UsageError(f"{file} is out of date", "Generate it: eksdoctor rules docs")

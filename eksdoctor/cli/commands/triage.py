@@ -1,4 +1,4 @@
-"""`eksdoctor triage`: what holds the stuck pods."""
+"""`eksdoctor triage`: why pods get no IP."""
 
 from typing import Annotated
 
@@ -30,12 +30,12 @@ def triage(
     color: shared.ColorChoice = Color.AUTO,
     rules: shared.Rules = None,
     fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="Exit with 3 from this severity on.")
+        FailOn, typer.Option("--fail-on", help="Exit with 3 for findings of this severity or above.")
     ] = FailOn.NEVER,
     no_keep: shared.NoKeep = False,
     quiet: shared.Quiet = False,
 ) -> None:
-    """Say why pods get no address, and what to type."""
+    """Find out why pods get no IP, and how to fix it."""
     from eksdoctor.cli.run_options import Connection, ReportOptions, RunOptions, extras
     from eksdoctor.cli.run_report import report_on
 
@@ -54,9 +54,9 @@ def triage(
         fail_on=fail_on,
         output=tuple(output or ()),
         rules=tuple(rules or ()),
-        passed="shown" if why else "hidden",
-        snapshot="dropped" if no_keep else "kept",
+        show_passed=why,
+        keep_snapshot=not no_keep,
         color=color,
-        voice="quiet" if quiet else "spoken",
+        quiet=quiet,
     )
     raise typer.Exit(report_on(options, report_options))

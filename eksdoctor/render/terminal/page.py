@@ -1,4 +1,4 @@
-"""The report as terminal text: first the screen one acts on, then what it rests on."""
+"""The report as terminal text: the first screen, then the details."""
 
 from rich.text import Text
 
@@ -14,8 +14,8 @@ _TONE = {
     "critical": "red",
     "warning": "yellow",
     "advice": "cyan",
-    "blind": "yellow",
-    "calm": "green",
+    "incomplete": "yellow",
+    "healthy": "green",
 }
 
 
@@ -46,11 +46,11 @@ def _first(canvas: Canvas, screen: FirstScreen) -> None:
     _verify(canvas, screen)
     _fix(canvas, screen)
     if screen.avoid:
-        canvas.paragraph(styled(without_do_not(screen.avoid)), _COLUMN, label("Do not", "bold red"))
+        canvas.paragraph(styled(without_do_not(screen.avoid)), _COLUMN, label("Don't", "bold red"))
 
 
 def _identity_line(screen: FirstScreen) -> Text:
-    """The first line: warnings about the patient, then the patient."""
+    """The first line: warnings, then cluster, account, region and time."""
     warnings = [sanitized(f"WARNING: {warning}", "bold reverse yellow") for warning in screen.warnings]
     names = [sanitized(part, "bold" if place == 0 else "") for place, part in enumerate(screen.identity)]
     return Text(" · ").join([*warnings, *names])
@@ -60,7 +60,7 @@ def _verify(canvas: Canvas, screen: FirstScreen) -> None:
     verify = screen.verify
     if verify is None:
         return
-    mark = label("See it", "bold")
+    mark = label("Verify", "bold")
     if verify.command is None:
         canvas.paragraph(styled(verify.expect) + sanitized(f": needs {verify.missing}"), _COLUMN, mark)
         return
@@ -75,7 +75,7 @@ def _fix(canvas: Canvas, screen: FirstScreen) -> None:
         return
     title: Prose = lever.title if lever else fix.title
     terms = fix_terms(lever or fix)
-    canvas.paragraph(styled((*title, Span(f" ({terms})"))), _COLUMN, label("Fix it", "bold"))
+    canvas.paragraph(styled((*title, Span(f" ({terms})"))), _COLUMN, label("Fix", "bold"))
     command = lever.command if lever else fix.command
     missing = lever.missing if lever else fix.missing
     if command:
@@ -85,7 +85,7 @@ def _fix(canvas: Canvas, screen: FirstScreen) -> None:
     elif missing:
         canvas.paragraph(sanitized(f"the command needs {missing}"), _COLUMN)
     elif (lever or fix).document:
-        canvas.paragraph(Text("the text to apply stands below"), _COLUMN)
+        canvas.paragraph(Text("the document to apply is below"), _COLUMN)
     risk: Prose = (lever or fix).risk
     if risk:
         canvas.paragraph(styled(risk), _COLUMN, label("Risk"))

@@ -1,4 +1,4 @@
-"""The parts of the terminal page below the first screen."""
+"""The sections of the terminal page below the first screen."""
 
 from rich.text import Text
 
@@ -24,7 +24,7 @@ def verdicts(canvas: Canvas, report: Report) -> None:
             head = sanitized(f"{entry.namespace or '(no namespace)'} ({len(entry.names)}) ", "bold")
             canvas.paragraph(head + sanitized(labels.listed(entry.names, 3)), 4)
         if verdict.next:
-            canvas.paragraph(Text("Next: ") + styled(verdict.next), 2)
+            canvas.paragraph(Text(f"{labels.next_label(verdict)}: ") + styled(verdict.next), 2)
 
 
 def _verdict_line(verdict: Verdict) -> Text:
@@ -38,7 +38,7 @@ def _verdict_line(verdict: Verdict) -> Text:
 
 
 def findings(canvas: Canvas, report: Report) -> None:
-    """Every finding with what it rests on and what to do."""
+    """Every finding with its evidence, checks and fixes."""
     if report.findings:
         canvas.heading("Findings")
     for place, finding in enumerate(without_repetition(report.findings)):
@@ -50,7 +50,7 @@ def findings(canvas: Canvas, report: Report) -> None:
 def _finding(canvas: Canvas, finding: Finding) -> None:
     severity = label(finding.severity.upper(), _SEVERITY[finding.severity])
     canvas.paragraph(severity + Text("  ") + styled(finding.title, "bold"))
-    about = [finding.rule, labels.confidence(finding), f"stage {finding.stage}", f"owner: {finding.owner}"]
+    about = [finding.rule, labels.confidence(finding), labels.stage(finding.stage), f"owner: {finding.owner}"]
     canvas.paragraph(sanitized(" · ".join(about)), 2)
     if len(finding.subjects) > 1:
         canvas.paragraph(
@@ -68,13 +68,13 @@ def _finding(canvas: Canvas, finding: Finding) -> None:
     for remedy in finding.fix:
         _remedy(canvas, remedy)
     if finding.avoid:
-        canvas.paragraph(styled(labels.without_do_not(finding.avoid)), 10, label("  Do not", "bold red"))
+        canvas.paragraph(styled(labels.without_do_not(finding.avoid)), 10, label("  Don't", "bold red"))
     for link in finding.docs:
-        canvas.line(Text("  Read    ") + sanitized(link))
+        canvas.line(Text("  Docs    ") + sanitized(link))
 
 
 def _confirmation(canvas: Canvas, confirm: Confirmation) -> None:
-    mark = label("  See it", "bold")
+    mark = label("  Verify", "bold")
     if confirm.command is None:
         canvas.paragraph(styled(confirm.expect) + sanitized(f": needs {confirm.missing}"), 10, mark)
         return
@@ -85,19 +85,19 @@ def _confirmation(canvas: Canvas, confirm: Confirmation) -> None:
 
 def _remedy(canvas: Canvas, remedy: Remedy) -> None:
     terms = labels.fix_terms(remedy)
-    mark = label("  Fix it", "bold")
+    mark = label("  Fix", "bold")
     if not remedy.title:
         _action(canvas, remedy, 10)
         return
     if remedy.lever:
-        canvas.paragraph(styled(remedy.title) + sanitized(f" (lever {remedy.lever}, below)"), 10, mark)
+        canvas.paragraph(styled(remedy.title) + sanitized(f" (option {remedy.lever}, below)"), 10, mark)
     else:
         canvas.paragraph(styled(remedy.title) + Text(f" ({terms})"), 10, mark)
     _action(canvas, remedy, 10)
 
 
 def _action(canvas: Canvas, action: Remedy | LeverAdvice, indent: int) -> None:
-    """Command, document, risk and what is missing, of a fix or a lever."""
+    """Command, document, missing permission and risk of a fix or an option."""
     if action.command:
         canvas.command(action.command, indent)
     if action.document:
@@ -109,9 +109,9 @@ def _action(canvas: Canvas, action: Remedy | LeverAdvice, indent: int) -> None:
 
 
 def levers(canvas: Canvas, report: Report) -> None:
-    """Cluster-wide settings, each once."""
+    """Cluster-wide options, each once."""
     if report.levers:
-        canvas.heading("Levers")
+        canvas.heading("Options")
     for lever in report.levers:
         canvas.paragraph(styled(lever.title, "bold") + sanitized(f" ({labels.fix_terms(lever)})"))
         canvas.paragraph(sanitized(f"{lever.id}, helps {', '.join(lever.helps)}"), 2)
@@ -126,28 +126,28 @@ def levers(canvas: Canvas, report: Report) -> None:
 
 
 def unknowns(canvas: Canvas, report: Report) -> None:
-    """What could not be told: what to ask for first, then the rules, folded."""
+    """Inconclusive checks: first what they need, then the rules by reason."""
     if not (report.could_not_tell or report.asks):
         return
-    canvas.heading("Could not tell")
+    canvas.heading("Inconclusive checks")
     for ask in report.asks:
-        canvas.paragraph(sanitized(ask), 4, label("Ask", "bold"))
+        canvas.paragraph(sanitized(ask), 7, label("Needs", "bold"))
     rows, rest = folded_unknowns(report)
     for row in rows:
         canvas.paragraph(
-            sanitized(f"{row.reason}{row.of}") + sanitized(f" (ask for {row.grant})" if row.grant else ""),
+            sanitized(f"{row.reason}{row.of}") + sanitized(f" (needs {row.grant})" if row.grant else ""),
             4,
             _BULLET,
         )
         canvas.paragraph(sanitized(row.rules), 6)
     if rest:
-        canvas.paragraph(Text(f"and {labels.count(rest, 'more reason')}; `-o json` has them all"), 4, _BULLET)
+        canvas.paragraph(Text(f"and {labels.count(rest, 'more reason')}; see `-o json`"), 4, _BULLET)
 
 
 def passed(canvas: Canvas, report: Report) -> None:
-    """What was clear and what does not apply."""
+    """Rules that passed or are not applicable."""
     if report.passed:
-        canvas.heading("Looked at without finding anything")
+        canvas.heading("Passed checks")
     for outcome, title in labels.OUTCOME.items():
         rules = [f"{one.rule} ({one.subjects:,})" if one.subjects else one.rule
                  for one in report.passed if one.outcome == outcome]  # fmt: skip
@@ -156,8 +156,8 @@ def passed(canvas: Canvas, report: Report) -> None:
 
 
 def footer(canvas: Canvas, report: Report) -> None:
-    """How the report came about and how to see it again."""
-    canvas.heading("This run")
+    """What was read, what failed, and how to show the report again."""
+    canvas.heading("Run details")
     canvas.paragraph(sanitized(labels.run_details(report)))
     for line in labels.failed_requests(report):
         canvas.paragraph(sanitized(line), 4, _BULLET)
