@@ -66,7 +66,7 @@ def _remarks(rows: Sequence[TypeRow], networking: Networking) -> Iterable[str]:
     if networking.security_groups_for_pods:
         yield (
             "One ENI is reserved for the trunk ENI, except on types without trunk support. Pods on branch "
-            "ENIs need no IP of these, but count towards max-pods."
+            "ENIs don't use these IPs but count towards max-pods."
         )
     cells = {cell for row in rows for cell in (*row.pods.values(), row.limits.branch_enis, row.limits.vcpus)}
     if None in cells:

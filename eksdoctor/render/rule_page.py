@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from rich.text import Text
 
+from eksdoctor.engine.language.prose import PLACEHOLDER, readable_source
 from eksdoctor.engine.rulebook.rule import FixText, Rule, conditions
 from eksdoctor.render.labels import TAKES_EFFECT, stage
 from eksdoctor.render.markdown.markup import code, collapse_blank_lines, escaped, fenced, link
@@ -14,7 +15,6 @@ from eksdoctor.render.sanitize import command_words, lines
 from eksdoctor.render.terminal.canvas import Canvas, ColorMode, sanitized
 
 ALL = "all"  # the subjects of a finding
-_HOLE = re.compile(r"\{\{\s*(.*?)\s*(?:\|[^}]*)?\}\}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _fix(part: FixText) -> Step:
     return Step(
         _prose(part.title) + (f" (takes effect {effect})" if effect else ""),
         command=_command(part.run),
-        document=_HOLE.sub(r"<\1>", part.text.body).rstrip("\n") if part.text else "",
+        document=readable_source(part.text.body).rstrip("\n") if part.text else "",
         lever=part.lever,
         when=tuple(conditions(part.when)),
         risk=_prose(part.risk),
@@ -94,19 +94,19 @@ def _fix(part: FixText) -> Step:
 
 
 def _prose(text: str) -> str:
-    return " ".join(_HOLE.sub(r"<\1>", text).split()).replace(f"<{ALL}>", "N")
+    return " ".join(readable_source(text).split()).replace(f"<{ALL}>", "N")
 
 
 def _command(text: str) -> str:
     """A command for a shell, with `<name>` in place of values."""
-    holes: list[str] = []
+    paths: list[str] = []
 
     def keep(match: re.Match[str]) -> str:
-        holes.append(f"<{match[1]}>")
-        return f"HOLE{len(holes) - 1}HOLE"
+        paths.append(readable_source(match[0]))
+        return f"PATH{len(paths) - 1}PATH"
 
-    line = shlex.join(shlex.split(_HOLE.sub(keep, text)))
-    return re.sub(r"HOLE(\d+)HOLE", lambda match: holes[int(match[1])], line)
+    line = shlex.join(shlex.split(PLACEHOLDER.sub(keep, text)))
+    return re.sub(r"PATH(\d+)PATH", lambda match: paths[int(match[1])], line)
 
 
 def terminal(page: RulePage, width: int = 100, color_mode: ColorMode = "plain") -> str:
