@@ -1,4 +1,4 @@
-"""The levers that the findings name, each once, with what it would give."""
+"""The options that the findings refer to, each once, with their effect."""
 
 from eksdoctor.engine.evaluation.finding import Finding, Prose, Span
 from eksdoctor.engine.evaluation.write_finding import entries, remedy
@@ -15,7 +15,7 @@ from eksdoctor.triage.report import LeverAdvice
 def lever_advice(
     cluster: Cluster, rulebook: Rulebook, findings: tuple[Finding, ...], target: Target
 ) -> tuple[LeverAdvice, ...]:
-    """Advice on every lever that a finding names, in the order of the findings."""
+    """Every option that a finding refers to, in the order of the findings."""
     helps: dict[str, list[str]] = {}
     for finding in findings:
         for fix in finding.fix:
@@ -47,7 +47,7 @@ def _advice(cluster: Cluster, lever: LeverRule, helps: tuple[str, ...], target: 
 
 
 def _gains(lever: LeverRule, values: Values) -> tuple[Prose, ...]:
-    """What it would give, where that is known."""
+    """The effects of the option whose values are all known."""
     shown = [(part.says, seen) for part, seen in entries(lever.gains, values)]
     return tuple(says.render(seen) for says, seen in shown if _is_known(says, seen))
 

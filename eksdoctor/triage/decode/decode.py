@@ -1,4 +1,4 @@
-"""What a paste means: every recognised line, then one verdict by the same rules as triage."""
+"""Decode pasted evidence: the recognized lines, and one verdict by the rules of triage."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,18 +19,18 @@ from eksdoctor.triage.pod_verdicts import STATES
 from eksdoctor.triage.report import Report, State
 
 ORDER = (State.EXPLAINED, State.NOT_IP, State.PASSING)
-GRAVE = (Severity.CRITICAL, Severity.WARNING)
+SERIOUS = (Severity.CRITICAL, Severity.WARNING)
 NEXT_EVIDENCE = (
     "paste the pod's events (kubectl describe pod), then the errors in /var/log/aws-routed-eni/ipamd.log of "
-    "its node; kubectl logs does not hold them"
+    "its node (kubectl logs does not show them)"
 )
-EXPLANATION = "its explanation lists the checks that confirm it, and what mends it"
+EXPLANATION = "read its explanation: it lists the checks that confirm it, and the fixes"
 WEIGHT_ORDER = (Weight.ROOT, Weight.WRAPPER, Weight.STATE, Weight.GENERIC)
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One thing that the paste says: what it means, and what it is taken for and is not."""
+    """A recognized message: what it means, and the problem it is often mistaken for (`is_not`)."""
 
     signature: str
     testifies: str
@@ -45,14 +45,14 @@ class Signal:
     eni: str
     pod: str
     is_over: bool = False
-    """Whether a success followed it."""
+    """Whether a later line shows success."""
     is_counted: bool = False
-    """Whether it is a counter of unknown age rather than words."""
+    """Whether it is a counter, whose age is unknown, and not a log line or event."""
 
 
 @dataclass(frozen=True, slots=True)
 class DecodeResult:
-    """The verdict on a paste: `next` would settle or mend it, `shows` is what stands in it beside words."""
+    """The verdict: `next` is the evidence to get or the fix, `shows` lists settings and objects."""
 
     state: State
     cause: str
@@ -65,7 +65,7 @@ class DecodeResult:
 
 
 def decode_paste(snapshot: Snapshot, rulebook: Rulebook) -> DecodeResult:
-    """The meaning of a paste."""
+    """The verdict on pasted evidence."""
     cluster = Cluster(snapshot)
     report = build_cluster_report(cluster, rulebook)
     signals = _signals(cluster)
@@ -81,15 +81,15 @@ def decode_paste(snapshot: Snapshot, rulebook: Rulebook) -> DecodeResult:
 
 
 def _explained(finding: Finding, signals: tuple[Signal, ...]) -> DecodeResult:
-    sure = finding.confidence
+    confidence = finding.confidence
     only_counted = bool(signals) and all(signal.is_counted for signal in signals)
-    if only_counted or not finding.pods or sure not in (Confidence.CONFIRMED, Confidence.LIKELY):
-        sure = Confidence.LIKELY
+    if only_counted or not finding.pods or confidence not in (Confidence.CONFIRMED, Confidence.LIKELY):
+        confidence = Confidence.LIKELY
     because, avoid = known_sentences(finding.because), known_sentences(finding.avoid)
     return DecodeResult(
         State(finding.verdict),
         finding.rule,
-        sure,
+        confidence,
         signals,
         _next(finding, signals),
         because=because,
@@ -111,39 +111,39 @@ def _inconclusive(signals: tuple[Signal, ...]) -> DecodeResult:
 
 
 def _cause(report: Report, signals: tuple[Signal, ...]) -> Finding | None:
-    """The finding that explains most pods; else the one grave fault that the text shows."""
+    """The finding that explains most pods, else the only serious finding; None if there are several."""
     for state in ORDER:
         named = [v for v in report.verdicts if v.state == state and v.finding is not None]
         if named:
             best = min(named, key=lambda verdict: (-len(verdict.pods), _signal_order(verdict.cause, signals)))
             return report.findings[best.finding or 0]
     if any(finding.pods for finding in report.findings):
-        return None  # it explains pods of which a cause cannot be told
-    grave = [finding for finding in report.findings if _is_grave(finding)]
-    causes = [one for one in grave if not any(other.rule in one.yields_to for other in grave)]
+        return None  # pods are affected and their verdicts are inconclusive
+    serious = [finding for finding in report.findings if _is_serious(finding)]
+    causes = [one for one in serious if not any(other.rule in one.yields_to for other in serious)]
     return causes[0] if len({one.rule for one in causes}) == 1 else None
 
 
 def _signal_order(rule: str, signals: tuple[Signal, ...]) -> int:
-    """How soon the classes of what was said name a rule: they name first what they speak for most."""
+    """The best position of a rule among the rules that the signals' classes point to, most likely first."""
     rules = [catalogue().classes[signal.testifies].rules for signal in signals]
     return min((named.index(rule) for named in rules if rule in named), default=len(catalogue().classes))
 
 
-def _is_grave(finding: Finding) -> bool:
-    return finding.severity in GRAVE and finding.confidence in (Confidence.CONFIRMED, Confidence.LIKELY)
+def _is_serious(finding: Finding) -> bool:
+    return finding.severity in SERIOUS and finding.confidence in (Confidence.CONFIRMED, Confidence.LIKELY)
 
 
 def _suspects(snapshot: Snapshot, rulebook: Rulebook, signals: tuple[Signal, ...]) -> tuple[str, ...]:
-    """The rules that what was said makes likely by itself; else those for which all that is shown speaks."""
+    """The rules that a recognized message makes likely, else those whose `suspect_when` holds."""
     classes = catalogue().classes
     named = dict.fromkeys(classes[one.testifies].alone for one in signals if not one.is_over)
-    said = tuple(rule for rule in named if rule in rulebook.rules)
-    return _causes(said, rulebook) or _causes(suspected_rules(snapshot, rulebook), rulebook)
+    likely = tuple(rule for rule in named if rule in rulebook.rules)
+    return _causes(likely, rulebook) or _causes(suspected_rules(snapshot, rulebook), rulebook)
 
 
 def _causes(rules: tuple[str, ...], rulebook: Rulebook) -> tuple[str, ...]:
-    """The rules, less those that yield to another of them."""
+    """The rules that no other of them supersedes."""
     return tuple(one for one in rules if not set(rulebook.rules[one].text.yields_to) & set(rules))
 
 
@@ -176,7 +176,7 @@ def _signal(said: Statement) -> Signal:
 
 
 def _evidence_to_get(signals: tuple[Signal, ...]) -> str:
-    """What to look at next, by the weightiest thing that was said and is not over."""
+    """The evidence to get next, by the most specific current message."""
     known = catalogue()
     for weight in WEIGHT_ORDER:
         for signal in signals:
@@ -187,7 +187,7 @@ def _evidence_to_get(signals: tuple[Signal, ...]) -> str:
 
 
 def _next(finding: Finding, signals: tuple[Signal, ...]) -> str:
-    """What would settle it while it is only likely, else the first remedy of which all is known."""
+    """The evidence to get if the cause is only likely, else the first fix whose values are all known."""
     asked = _evidence_to_get(signals)
     if finding.confidence != Confidence.CONFIRMED and asked != NEXT_EVIDENCE:
         return asked
