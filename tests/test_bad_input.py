@@ -103,7 +103,7 @@ def test_a_cluster_that_cannot_be_asked_is_an_error_even_if_the_account_answers(
     assert done.returncode == 5
     assert "error: the cluster did not answer" in done.stderr
     assert all(word in done.stderr for word in words)
-    assert "No fault found." not in done.stdout
+    assert "No problem found." not in done.stdout
 
 
 def test_kubernetes_does_not_know_the_user(ended, recorded):

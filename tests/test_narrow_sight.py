@@ -52,20 +52,20 @@ def test_who_may_read_one_namespace_sees_its_pods_and_is_told_so():
     pods = {pod.name for verdict in report.verdicts for pod in verdict.pods}
     assert len(pods) == 36
     assert {name.partition("/")[0] for name in pods} == {"payments"}
-    assert "pods and events of payments only" in report.run.warnings[0]
+    assert "pods and events in payments only" in report.run.warnings[0]
     assert any("list pods" in ask for ask in report.asks)
 
 
 def test_events_alone_of_one_namespace_are_not_called_its_pods():
     report = build_report(live(namespace="payments", deny={"list events at the cluster scope"}), BOOK)
-    assert "not all namespaces may be read: events of payments only" in report.run.warnings
+    assert "permission denied for other namespaces: read events in payments only" in report.run.warnings
 
 
 def test_a_namespace_that_may_not_be_read_either_is_not_claimed():
     snapshot = live(namespace="payments", deny=("list pods", "list events"))
     report = build_report(snapshot, BOOK)
     assert not [warning for warning in report.run.warnings if "payments" in warning]
-    assert "cannot be told" in plain(report.summary)
+    assert "Can't tell whether" in plain(report.summary)
     assert next_requests(snapshot) == []
 
 
@@ -83,19 +83,19 @@ def test_a_capture_of_everything_answers_for_one_namespace():
 
 def test_a_capture_of_one_namespace_does_not_answer_for_another():
     narrow = live(Focus("payments"))
-    assert "cannot be told" in plain(build_report(replace(narrow, focus=Focus("checkout")), BOOK).summary)
+    assert "Can't tell whether" in plain(build_report(replace(narrow, focus=Focus("checkout")), BOOK).summary)
 
 
 def test_a_mistyped_namespace_is_not_called_healthy():
     summary = plain(build_report(live(Focus("paymnts")), BOOK).summary)
-    assert summary == "Namespace paymnts has no pods: is that its name?"
+    assert summary == "Namespace paymnts has no pods: check its name."
     replayed = plain(build_report(replace(fixture(), focus=Focus("paymnts")), BOOK).summary)
-    assert replayed.endswith("whether it has pods at all was not asked.")
+    assert replayed.endswith("so the namespace may not exist.")
 
 
 def test_a_namespace_whose_pods_all_run():
     assert plain(build_report(live(Focus("kube-system")), BOOK).summary).startswith(
-        "No pod waits for an address."
+        "No pod is waiting for an IP."
     )
 
 
@@ -108,26 +108,24 @@ def test_the_pod_that_was_asked_about():
 
 def test_a_pod_that_does_not_exist():
     summary = plain(build_report(live(Focus("payments", "nobody")), BOOK).summary)
-    assert summary.startswith("There is no pod payments/nobody")
+    assert summary.startswith("Pod payments/nobody does not exist")
 
 
 def test_a_pod_that_has_its_address():
     running = next(pod for pod in fixture().records["kubernetes/pods"] if pod.status.pod_ip)
     focus = Focus(running.metadata.namespace, running.metadata.name)
-    assert plain(build_report(live(focus), BOOK).summary).endswith(
-        "does not wait for an address: it has one."
-    )
+    assert plain(build_report(live(focus), BOOK).summary).endswith("is not waiting for an IP: it has one.")
 
 
 def test_a_pod_that_may_not_be_read_is_not_said_to_be_absent():
     report = build_report(live(Focus("payments", "nobody"), deny=("list pods",)), BOOK)
-    assert "cannot be told" in plain(report.summary)
+    assert "Can't tell whether" in plain(report.summary)
 
 
 @pytest.mark.parametrize("name", ["meridian-pay", "healthy-stock"])
 def test_a_replay_says_that_it_was_not_asked_about_a_pod(name):
     summary = plain(build_report(replace(fixture(name), focus=Focus("payments", "nobody")), BOOK).summary)
-    assert "whether it exists was not asked" in summary
+    assert "so it may not exist" in summary
 
 
 @pytest.mark.parametrize("reason", ["interrupted", "timeout", "forbidden"])
@@ -153,14 +151,14 @@ def test_what_mends_something_else_does_not_stand_beside_an_unknown_pod():
 
 def test_a_pod_of_that_name_elsewhere_is_named():
     summary = plain(build_report(replace(fixture(), focus=Focus("default", STARVED.pod)), BOOK).summary)
-    assert summary.endswith("One of this name is in namespace payments.")
+    assert summary.endswith("A pod with this name is in namespace payments.")
 
 
 def test_without_kubernetes_the_report_asks_for_it_and_treats_nothing():
     report = build_report(live(deny=("list *", "get *")), BOOK)
     screen = first_screen(report)
     assert (screen.verify, screen.fix, screen.avoid) == (None, None, ())
-    assert "To settle it, get list pods" in plain(report.summary)
+    assert "To find out, get list pods" in plain(report.summary)
     assert "pods_in_trouble" not in report.counts
 
 

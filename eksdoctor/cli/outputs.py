@@ -92,7 +92,7 @@ def check_folder(folder: Path) -> None:
     except OSError as error:
         raise UsageError(
             f"cannot write into {folder}: {error.strerror or error}",
-            "Choose a folder that exists and that you can write to.",
+            "Choose a writable folder.",
         ) from error
 
 

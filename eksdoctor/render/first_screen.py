@@ -13,9 +13,9 @@ PARTIAL = "PARTIAL REPORT: the run was stopped before all data was collected."
 class FirstScreen:
     """The text of the first screen.
 
-    `tone` is `critical`, `warning`, `advice`, `incomplete` (data is missing) or `healthy`. `missing_data`
-    stands before the headline where no problem was found without all data. `more` tells how many similar
-    commands the fix has, for example for other nodes.
+    `tone` is `critical`, `warning`, `advice`, `incomplete` (data is missing) or `ok` (no problem).
+    `missing_data` is shown before the headline if no problem was found without all data. `more` is the
+    number of similar commands of the fix, for example for other nodes.
     """
 
     identity: tuple[str, ...]
@@ -110,4 +110,4 @@ def _tone(report: Report) -> str:
             return severity.value
     if unexplained or has_missing_data(report):
         return "incomplete"
-    return "healthy"
+    return "ok"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from eksdoctor.engine.evaluation.finding import Command, Confidence, CouldNotTell, Document, Finding, Prose
 
@@ -79,7 +80,7 @@ class Passed:
     """A rule that passed or is not applicable (shown with `--why`)."""
 
     rule: str
-    outcome: str  # clear | does-not-apply
+    outcome: Literal["clear", "does-not-apply"]
     subjects: int
 
 

@@ -50,13 +50,13 @@ def test_silence(seen, silent, nothing):
 
 
 def test_it_is_told_without_terminal_controls(capsys):
-    print_unreachable(asked(nodes="unreachable", caller="unauthenticated"), "spoken")
+    print_unreachable(asked(nodes="unreachable", caller="unauthenticated"), quiet=False)
     assert capsys.readouterr().err == (
-        "error: the cluster did not answer: words\nWhat is needed: a grant\n"
-        "warning: AWS did not answer: words\nWhat is needed: a grant\n"
+        "error: the cluster did not answer: words\nRequired: a grant\n"
+        "warning: AWS did not answer: words\nRequired: a grant\n"
     )
 
 
 def test_quiet_leaves_the_error(capsys):
-    print_unreachable(asked(nodes="unreachable", caller="unauthenticated"), "quiet")
-    assert capsys.readouterr().err == "error: the cluster did not answer: words\nWhat is needed: a grant\n"
+    print_unreachable(asked(nodes="unreachable", caller="unauthenticated"), quiet=True)
+    assert capsys.readouterr().err == "error: the cluster did not answer: words\nRequired: a grant\n"

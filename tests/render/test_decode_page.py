@@ -29,7 +29,7 @@ def test_the_verdict_stands_first():
     )
     assert page(found).splitlines() == [
         "explained: eni-quota-reached",
-        "confirmed by what was pasted",
+        "confirmed by the pasted evidence",
         "",
         "Because.",
         "",
@@ -38,7 +38,7 @@ def test_the_verdict_stands_first():
         "Next    Ask for more",
         "More    eksdoctor explain eni-quota-reached",
         "",
-        "Nothing in it is a line that the CNI, EC2 or Kubernetes writes about addresses.",
+        "No line matches a known message of the VPC CNI, EC2 or Kubernetes about pod IPs.",
     ]
 
 
@@ -52,7 +52,7 @@ def test_a_line_is_shown_by_its_beginning_and_its_end():
 
 
 def test_what_is_over_says_so():
-    assert "words, and over since" in page(
+    assert "words, resolved since" in page(
         DecodeResult(State.PASSING, "", None, (signal(is_over=True),), "wait")
     )
 

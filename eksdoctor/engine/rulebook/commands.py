@@ -1,4 +1,4 @@
-"""Commands quoted by construction: words are split when loaded, values fill words and never make them."""
+"""Commands of rules: split into arguments when loaded, so that a value can't add an argument."""
 
 import re
 import shlex
@@ -17,7 +17,7 @@ AWS_READS = re.compile(r"(describe|get|list|lookup)-[a-z-]+\Z")
 
 @dataclass(frozen=True, slots=True)
 class CommandTemplate:
-    """A command's words, each a template of its own."""
+    """A command: one template per argument."""
 
     words: tuple[Template, ...]
 
@@ -38,9 +38,9 @@ def compile_command(text: str, scope: rule_types.Scope) -> CommandTemplate:
     try:
         words = shlex.split(PLACEHOLDER.sub(keep, text))
     except ValueError as error:
-        raise UsageError(f"cannot split into words: {text!r}") from error
+        raise UsageError(f"cannot split into arguments: {text!r}") from error
     if not words or words[0] not in ("kubectl", "aws"):
-        raise UsageError(f"a command starts with kubectl or aws: {text!r}")
+        raise UsageError(f"a command must start with kubectl or aws: {text!r}")
     filled = [re.sub("\0(\\d+)\0", lambda match: holes[int(match[1])], word) for word in words]
     return CommandTemplate(tuple(compile_template(word, scope) for word in filled))
 
@@ -52,11 +52,13 @@ def require_read_only(template: CommandTemplate, text: str) -> None:
         verbs = [word for word in words[1:] if not word.startswith("-")]
         if not any(word in KUBECTL_READS for word in verbs[:3]) or ("--raw" in words and "proxy" not in text):
             raise UsageError(
-                f"a confirming command only reads: {text!r}", f"kubectl {'|'.join(sorted(KUBECTL_READS))}"
+                f"not a read-only command: {text!r}",
+                f"kubectl {'|'.join(sorted(KUBECTL_READS))}",
             )
     elif len(words) < 3 or not AWS_READS.match(words[2]):  # noqa: PLR2004 (aws SERVICE OPERATION)
         raise UsageError(
-            f"a confirming command only reads: {text!r}", "aws SERVICE describe-…|get-…|list-…|lookup-…"
+            f"not a read-only command: {text!r}",
+            "aws SERVICE describe-…|get-…|list-…|lookup-…",
         )
 
 

@@ -97,7 +97,7 @@ def _compiled(text: RuleText, path: Path, stage: str) -> Rule:
 def _check_shape(text: RuleText, path: Path) -> None:
     stem = path.stem.partition("-")[2] if path.stem[:1].isdigit() else path.stem
     if text.id != stem:
-        raise UsageError(f"id {text.id!r} is not the file's name", f"Name the file NN-{text.id}.yaml.")
+        raise UsageError(f"id {text.id!r} is not the file name", f"Name the file NN-{text.id}.yaml.")
     if text.verdict not in VERDICTS:
         raise UsageError(f"verdict {text.verdict!r} is not one of {', '.join(VERDICTS)}")
     if not (text.when or text.seen_when):
@@ -112,7 +112,7 @@ def loop_of(text: str, scope: rule_types.Scope) -> tuple[Loop | None, dict[str, 
         return None, dict(scope)
     name, _, collection = (part.strip() for part in text.partition(" in "))
     if not name.isidentifier() or not collection:
-        raise UsageError(f"for: {text!r} does not read `name in collection`")
+        raise UsageError(f"for: {text!r} is not `name in collection`")
     path = collection if collection.split(".")[0] in scope else f"cluster.{collection}"
     get, hint = path_of(parse(path), scope, path)
     element = rule_types.element(hint)
@@ -159,7 +159,7 @@ def _confirm(part: ConfirmText, scope: rule_types.Scope) -> ConfirmPart:
 def fix_part(part: FixText, scope: rule_types.Scope) -> FixPart:
     """A compiled fix (levers use it too)."""
     if sum((bool(part.run), part.text is not None, bool(part.lever))) > 1:
-        raise UsageError("a fix has one of run, text and lever")
+        raise UsageError("a fix has at most one of run, text and lever")
     if part.takes_effect not in TAKES_EFFECT:
         raise UsageError(f"takes_effect {part.takes_effect!r} is not one of {', '.join(TAKES_EFFECT[1:])}")
     loop, inner = loop_of(part.for_, scope)

@@ -71,4 +71,4 @@ def read_lever(path: Path) -> LeverRule:
 
 def _check_name(text: LeverText, path: Path) -> None:
     if text.id != path.stem:
-        raise UsageError(f"id {text.id!r} is not the file's name", f"Name the file {text.id}.yaml.")
+        raise UsageError(f"id {text.id!r} is not the file name", f"Name the file {text.id}.yaml.")

@@ -15,7 +15,7 @@ _TONE = {
     "warning": "yellow",
     "advice": "cyan",
     "incomplete": "yellow",
-    "healthy": "green",
+    "ok": "green",
 }
 
 
