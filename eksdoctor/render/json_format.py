@@ -52,7 +52,7 @@ class PodRecord(Record):
 
     name: Annotated[str, Meta(description="namespace/name")]
     trouble: Annotated[
-        str, Meta(description="starved (waits for an IP), unbound (unschedulable) or recovered.")
+        str, Meta(description="`starved` (waits for an IP), `unbound` (unschedulable) or `recovered`.")
     ]
     node: str
     zone: str

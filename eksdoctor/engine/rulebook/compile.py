@@ -159,7 +159,7 @@ def _confirm(part: ConfirmText, scope: rule_types.Scope) -> ConfirmPart:
 def fix_part(part: FixText, scope: rule_types.Scope) -> FixPart:
     """A compiled fix (levers use it too)."""
     if sum((bool(part.run), part.text is not None, bool(part.lever))) > 1:
-        raise UsageError("a fix has at most one of run, text and lever")
+        raise UsageError("a fix has at most one of `run`, `text` and `lever`")
     if part.takes_effect not in TAKES_EFFECT:
         raise UsageError(f"takes_effect {part.takes_effect!r} is not one of {', '.join(TAKES_EFFECT[1:])}")
     loop, inner = loop_of(part.for_, scope)
