@@ -4,7 +4,7 @@ import ast
 import re
 
 INSTEAD = {
-    r"address(es)?(?! famil)": "IP",
+    r"(?<!MAC )(?<!bind )address(es)?(?! famil)": "IP",
     r"mend(s|ed|ing)?": "fix",
     r"heard|listened|listen(s)? to|told": "logged, reported",
     r"testif(y|ies|ied)|testimony": "evidence, log, event",

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from eksdoctor.cli.parameters.shared import Color
 from eksdoctor.errors import UsageError
@@ -113,15 +114,16 @@ def _text(page: Output, report: Report, color: Color) -> str:
         case _:
             from eksdoctor.render.terminal.page import terminal
 
-            coloured = color is Color.ALWAYS or (page.file is None and is_coloured(color))
-            return terminal(report, width(), "color" if coloured else "plain")
+            return terminal(report, width(), color_mode(page, color))
 
 
-def is_coloured(color: Color) -> bool:
-    """Whether standard output is coloured."""
+def color_mode(output: Output, color: Color) -> Literal["color", "plain"]:
+    """Whether a terminal page has color: as `--color` says, by default if it goes to a terminal."""
     if color is not Color.AUTO:
-        return color is Color.ALWAYS
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        return "color" if color is Color.ALWAYS else "plain"
+    is_terminal = output.file is None and sys.stdout.isatty()
+    has_color = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return "color" if has_color else "plain"
 
 
 def width() -> int:

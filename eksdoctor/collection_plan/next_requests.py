@@ -71,15 +71,19 @@ def _independent(cluster: Cluster) -> Iterator[Request]:
     yield requests.EC2_NODE_CLASSES
     yield requests.AWS_NODE_REVISIONS
     yield requests.CALLER
-    yield requests.INTERFACES_QUOTA
-    outcome = cluster.snapshot.outcomes.get(requests.INTERFACES_QUOTA)
-    if outcome is not None and outcome.absent:  # the quota was never raised: the AWS default applies
-        yield requests.DEFAULT_INTERFACES_QUOTA
+    yield from _quota(cluster)
     name = cluster.target_name
     if isinstance(name, str):
         yield requests.cluster(name)
         yield requests.addon(name)
         yield requests.nodegroup_names(name)
+
+
+def _quota(cluster: Cluster) -> Iterator[Request]:
+    yield requests.INTERFACES_QUOTA
+    outcome = cluster.snapshot.outcomes.get(requests.INTERFACES_QUOTA)
+    if outcome is not None and outcome.absent:  # the quota was never raised: the AWS default applies
+        yield requests.DEFAULT_INTERFACES_QUOTA
 
 
 def _of_pods(cluster: Cluster) -> Iterator[Request]:
@@ -89,12 +93,10 @@ def _of_pods(cluster: Cluster) -> Iterator[Request]:
     for node in nodes_to_list(cluster)[:MOST_NODES]:
         yield requests.pods_of_node(node.name)
     policies = [policy for policy in _elements(cluster.policies) if policy.is_valid]
-    namespaces = sorted({policy.namespace for policy in policies})
-    for namespace in namespaces[:MOST_NAMESPACES]:
+    for namespace in sorted({policy.namespace for policy in policies})[:MOST_NAMESPACES]:
         yield requests.pods_of_namespace(namespace)
-        if any(
-            p.namespace == namespace and p.record.spec.service_account_selector is not None for p in policies
-        ):
+        mine = [policy.record.spec for policy in policies if policy.namespace == namespace]
+        if any(spec.service_account_selector is not None for spec in mine):
             yield requests.service_accounts(namespace)
 
 
@@ -132,8 +134,7 @@ def _of_security_groups(cluster: Cluster) -> Iterator[Request]:
     }
     if of_policies | of_configs:
         yield requests.security_groups(of_policies | of_configs)
-    audited = cluster.snapshot.purpose == AUDIT
-    record = cluster.record
+    audited, record = cluster.snapshot.purpose == AUDIT, cluster.record
     own = "" if isinstance(record, Unknown) else record.resources_vpc_config.cluster_security_group_id
     ruled = of_policies | (of_configs if audited else set())
     if own and (ruled or audited):
@@ -170,17 +171,15 @@ def nodes_in_question(cluster: Cluster) -> list[Node]:
 def nodes_to_list(cluster: Cluster) -> list[Node]:
     """The nodes in question whose pods must be listed, because the pod table does not give their IPs.
 
-    The table needs no request per node. It does not show which pods have branch ENIs, whether the pod or a
-    container failed, and it has no row for a pod that only events name.
+    It lacks branch ENIs, the difference of a failed pod and a failed container, and pods only events name.
     """
     questioned = nodes_in_question(cluster)
     if requests.POD_ROWS in cluster.snapshot.refusals or cluster.cni.security_groups_for_pods is not False:
         return questioned
     named = {pod.node_name for pod in _elements(cluster.pods_in_trouble) if pod.record is None}
-    unclear = (
-        cluster.pod_table().unclear_nodes if requests.POD_ROWS in cluster.snapshot.outcomes else frozenset()
-    )
-    return [node for node in questioned if node.name in named or node.name in unclear]
+    if requests.POD_ROWS in cluster.snapshot.outcomes:
+        named |= cluster.pod_table().unclear_nodes
+    return [node for node in questioned if node.name in named]
 
 
 def _known_subnets(node: Node) -> tuple[Subnet, ...]:

@@ -10,12 +10,18 @@ from msgspec import Meta, Struct
 FORMAT: Literal[1] = 1
 _DATE_TIME = {"format": "date-time"}
 
+
+def about(text: str) -> Meta:
+    """The description of a key."""
+    return Meta(description=text)
+
+
 Number = Annotated[int, Meta(ge=0)]
 Time = Annotated[str, Meta(extra_json_schema=_DATE_TIME)]
 ConfidenceName = Annotated[
     Literal["confirmed", "likely", "pressure", "past"],
-    Meta(
-        description="confirmed: observed state and evidence agree. likely: one of the two. pressure: a risk, "
+    about(
+        "confirmed: observed state and evidence agree. likely: one of the two. pressure: a risk, "
         "not the cause. past: it was the case until `until`."
     ),
 ]
@@ -28,12 +34,10 @@ class Record(Struct, forbid_unknown_fields=True):
 class RunRecord(Record):
     """What was collected, and when. Empty strings are unknown."""
 
-    tool: Annotated[str, Meta(description="The version of eksdoctor.")]
-    purpose: Annotated[str, Meta(description="triage, audit or capture.")]
-    at: Annotated[
-        str, Meta(description="When the snapshot was collected (UTC).", extra_json_schema=_DATE_TIME)
-    ]
-    window_seconds: Annotated[float, Meta(description="How far back events, logs and counters are used.")]
+    tool: Annotated[str, about("The version of eksdoctor.")]
+    purpose: Annotated[str, about("triage, audit or capture.")]
+    at: Annotated[Time, about("When the snapshot was collected (UTC).")]
+    window_seconds: Annotated[float, about("How far back events, logs and counters are used.")]
     context: str
     cluster: str
     account: str
@@ -41,19 +45,17 @@ class RunRecord(Record):
     namespace: str
     pod: str
     requests: Number
-    partial: Annotated[bool, Meta(description="The run was stopped before all data was collected.")]
-    snapshot: Annotated[str, Meta(description="The path of the snapshot; empty if it was not kept.")]
-    warnings: Annotated[tuple[str, ...], Meta(description="Limits of the whole report.")]
-    counts: Annotated[dict[str, Number], Meta(description="The number of objects read, by kind.")]
+    partial: Annotated[bool, about("The run was stopped before all data was collected.")]
+    snapshot: Annotated[str, about("The path of the snapshot; empty if it was not kept.")]
+    warnings: Annotated[tuple[str, ...], about("Limits of the whole report.")]
+    counts: Annotated[dict[str, Number], about("The number of objects read, by kind.")]
 
 
 class PodRecord(Record):
     """An affected pod."""
 
-    name: Annotated[str, Meta(description="namespace/name")]
-    trouble: Annotated[
-        str, Meta(description="`starved` (waits for an IP), `unbound` (unschedulable) or `recovered`.")
-    ]
+    name: Annotated[str, about("namespace/name")]
+    trouble: Annotated[str, about("`starved` (waits for an IP), `unbound` (unschedulable) or `recovered`.")]
     node: str
     zone: str
     since: Time | None
@@ -63,19 +65,19 @@ class VerdictRecord(Record):
     """The verdict on pods with the same cause."""
 
     state: Literal["explained", "passing", "not-ip", "cannot-tell"]
-    cause: Annotated[str, Meta(description="A rule id; empty without a cause.")]
+    cause: Annotated[str, about("A rule id; empty without a cause.")]
     confidence: ConfidenceName | None
     sentence: str
     pods: tuple[PodRecord, ...]
-    next: Annotated[str, Meta(description="The fix, or the evidence to get.")]
-    finding: Annotated[Number | None, Meta(description="Index into findings.")]
+    next: Annotated[str, about("The fix, or the evidence to get.")]
+    finding: Annotated[Number | None, about("Index into findings.")]
 
 
 class CommandRecord(Record):
     """A command as arguments."""
 
     argv: Annotated[tuple[str, ...], Meta(min_length=1)]
-    line: Annotated[str, Meta(description="The same, quoted for a shell.")]
+    line: Annotated[str, about("The same, quoted for a shell.")]
 
 
 class DocumentRecord(Record):
@@ -90,15 +92,15 @@ class ConfirmationRecord(Record):
 
     command: CommandRecord | None
     expect: str
-    result: Annotated[str, Meta(description="What the command printed at capture time; empty if unknown.")]
-    missing: Annotated[str, Meta(description="What the command needs if it can't be written.")]
+    result: Annotated[str, about("What the command printed at capture time; empty if unknown.")]
+    missing: Annotated[str, about("What the command needs if it can't be written.")]
 
 
 class RemedyRecord(Record):
     """A fix."""
 
     title: str
-    lever: Annotated[str, Meta(description="The id of an option in `levers`, or empty.")]
+    lever: Annotated[str, about("The id of an option in `levers`, or empty.")]
     command: CommandRecord | None
     document: DocumentRecord | None
     takes_effect: str
@@ -110,17 +112,15 @@ class RemedyRecord(Record):
 class FindingRecord(Record):
     """A rule that fired."""
 
-    rule: Annotated[str, Meta(description="The rule id, for `eksdoctor explain`.")]
+    rule: Annotated[str, about("The rule id, for `eksdoctor explain`.")]
     severity: Literal["critical", "warning", "advice"]
     stage: str
     confidence: ConfidenceName
-    verdict: Annotated[
-        str, Meta(description="The state of the pods it explains: explained, passing or not-ip.")
-    ]
+    verdict: Annotated[str, about("The state of its pods: explained, passing or not-ip.")]
     owner: str
-    group: Annotated[str, Meta(description="With `rule`, the identity of the finding over time.")]
+    group: Annotated[str, about("With `rule`, the identity of the finding over time.")]
     subjects: tuple[str, ...]
-    pods: Annotated[tuple[str, ...], Meta(description="The pods it explains, namespace/name.")]
+    pods: Annotated[tuple[str, ...], about("The pods it explains, namespace/name.")]
     title: str
     because: str
     evidence: tuple[str, ...]
@@ -143,7 +143,7 @@ class LeverRecord(Record):
     takes_effect: str
     reversible: bool
     risk: str
-    helps: Annotated[tuple[str, ...], Meta(description="The ids of the rules it fixes.")]
+    helps: Annotated[tuple[str, ...], about("The ids of the rules it fixes.")]
     missing: str
 
 
@@ -152,7 +152,7 @@ class CouldNotTellRecord(Record):
 
     rule: str
     reason: str
-    grant: Annotated[str, Meta(description="The permission or step it needs; empty if none helps.")]
+    grant: Annotated[str, about("The permission or step it needs; empty if none helps.")]
     count: Annotated[int, Meta(ge=0, description="All subjects; 0 if the subjects are unknown.")]
     subjects: Annotated[tuple[str, ...], Meta(max_length=20)]
 
@@ -162,7 +162,7 @@ class RefusalRecord(Record):
 
     action: str
     reason: str
-    words: Annotated[str, Meta(description="The message of the API.")]
+    words: Annotated[str, about("The message of the API.")]
     grant: str
     count: Annotated[int, Meta(ge=1)]
 
@@ -181,28 +181,22 @@ class ReportPage(Record):
     Every string may contain text from the cluster, the account or a log: escape it before you show it.
     """
 
-    format: Annotated[Literal[1], Meta(description="Raised by any change that is not an addition.")]
+    format: Annotated[Literal[1], about("Raised by any change that is not an addition.")]
     run: RunRecord
-    summary: Annotated[str, Meta(description="The result in one or two sentences.")]
-    verdicts: Annotated[
-        tuple[VerdictRecord, ...], Meta(description="The verdicts on affected pods, grouped by cause.")
-    ]
-    findings: Annotated[tuple[FindingRecord, ...], Meta(description="Rules that fired, most urgent first.")]
+    summary: Annotated[str, about("The result in one or two sentences.")]
+    verdicts: Annotated[tuple[VerdictRecord, ...], about("The verdicts on affected pods, grouped by cause.")]
+    findings: Annotated[tuple[FindingRecord, ...], about("Rules that fired, most urgent first.")]
     levers: Annotated[
         tuple[LeverRecord, ...],
-        Meta(description="Cluster-wide options that fix several findings, each once."),
+        about("Cluster-wide options that fix several findings, each once."),
     ]
     could_not_tell: Annotated[
         tuple[CouldNotTellRecord, ...],
-        Meta(
-            description="Rules that apply and are inconclusive. If any is, no finding does not mean healthy."
-        ),
+        about("Rules that apply and are inconclusive. If any is, no finding does not mean healthy."),
     ]
-    asks: Annotated[tuple[str, ...], Meta(description="The permissions that would complete the report.")]
-    refusals: Annotated[
-        tuple[RefusalRecord, ...], Meta(description="Failed requests, grouped by action and reason.")
-    ]
+    asks: Annotated[tuple[str, ...], about("The permissions that would complete the report.")]
+    refusals: Annotated[tuple[RefusalRecord, ...], about("Failed requests, grouped by action and reason.")]
     passed: Annotated[
         tuple[PassedRecord, ...],
-        Meta(description="With --why: rules that passed or are not applicable; else empty."),
+        about("With --why: rules that passed or are not applicable; else empty."),
     ]

@@ -1,20 +1,17 @@
 """The runbook page of a rule; `<name>` stands for a value in a report."""
 
 import json
-import re
-import shlex
 from dataclasses import asdict, dataclass
 
 from rich.text import Text
 
-from eksdoctor.engine.language.prose import PLACEHOLDER, readable_source
-from eksdoctor.engine.rulebook.rule import FixText, Rule, conditions
+from eksdoctor.engine.language.prose import readable_source
+from eksdoctor.engine.rulebook.rule import ConfirmText, FixText, Rule, conditions
 from eksdoctor.render.labels import TAKES_EFFECT, stage
 from eksdoctor.render.markdown.markup import code, collapse_blank_lines, escaped, fenced, link
+from eksdoctor.render.rule_source import command_source, prose_source
 from eksdoctor.render.sanitize import command_words, lines
 from eksdoctor.render.terminal.canvas import Canvas, ColorMode, sanitized
-
-ALL = "all"  # the subjects of a finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,54 +56,37 @@ def build(rule: Rule) -> RulePage:
         severity=rule.severity.value,
         stage=rule.stage,
         owner=rule.owner,
-        title=_prose(text.title),
-        because=_prose(text.because),
+        title=prose_source(text.title),
+        because=prose_source(text.because),
         looks_at=text.for_,
         applies_when=tuple(text.applies_when),
         when=tuple(text.when),
         seen_when=tuple(text.seen_when),
-        confirm=tuple(
-            Step(
-                _prose(part.expect if isinstance(part.expect, str) else part.expect.says),
-                command=_command(part.run),
-                when=tuple(conditions(part.when)),
-            )
-            for part in text.confirm
-        ),
+        confirm=tuple(_confirm(part) for part in text.confirm),
         fix=tuple(_fix(part) for part in text.fix),
-        avoid=_prose(text.avoid),
+        avoid=prose_source(text.avoid),
         yields_to=tuple(text.yields_to),
-        falsepositives=tuple(_prose(one) for one in text.falsepositives),
+        falsepositives=tuple(prose_source(one) for one in text.falsepositives),
         docs=rule.docs,
     )
+
+
+def _confirm(part: ConfirmText) -> Step:
+    expect = part.expect if isinstance(part.expect, str) else part.expect.says
+    when = tuple(conditions(part.when))
+    return Step(prose_source(expect), command=command_source(part.run), when=when)
 
 
 def _fix(part: FixText) -> Step:
     effect = TAKES_EFFECT.get(part.takes_effect, part.takes_effect)
     return Step(
-        _prose(part.title) + (f" (takes effect {effect})" if effect else ""),
-        command=_command(part.run),
+        prose_source(part.title) + (f" (takes effect {effect})" if effect else ""),
+        command=command_source(part.run),
         document=readable_source(part.text.body).rstrip("\n") if part.text else "",
         lever=part.lever,
         when=tuple(conditions(part.when)),
-        risk=_prose(part.risk),
+        risk=prose_source(part.risk),
     )
-
-
-def _prose(text: str) -> str:
-    return " ".join(readable_source(text).split()).replace(f"<{ALL}>", "N")
-
-
-def _command(text: str) -> str:
-    """A command for a shell, with `<name>` in place of values."""
-    paths: list[str] = []
-
-    def keep(match: re.Match[str]) -> str:
-        paths.append(readable_source(match[0]))
-        return f"PATH{len(paths) - 1}PATH"
-
-    line = shlex.join(shlex.split(PLACEHOLDER.sub(keep, text)))
-    return re.sub(r"PATH(\d+)PATH", lambda match: paths[int(match[1])], line)
 
 
 def terminal(page: RulePage, width: int = 100, color_mode: ColorMode = "plain") -> str:
@@ -200,7 +180,7 @@ def _conditions(page: RulePage) -> list[tuple[str, tuple[str, ...]]]:
 
 
 def _remarks(page: RulePage) -> list[tuple[str, tuple[str, ...]]]:
-    avoid = (page.avoid,) if page.avoid else ()
+    avoid = (page.avoid.removeprefix("Do not ").removeprefix("Don't "),) if page.avoid else ()
     parts = [
         ("Don't", avoid),
         ("Rule it out if", page.falsepositives),

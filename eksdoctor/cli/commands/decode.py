@@ -66,9 +66,9 @@ def decode(
         if page.format == "json":
             outputs.write_page(page, decode_page.json_page(found))
             continue
-        coloured = color is Color.ALWAYS or (page.file is None and outputs.is_coloured(color))
-        text = decode_page.terminal(found, outputs.width(), "color" if coloured else "plain")
-        outputs.write_page(page, text)
+        outputs.write_page(
+            page, decode_page.terminal(found, outputs.width(), outputs.color_mode(page, color))
+        )
 
 
 def _read(files: Sequence[str], copy: BinaryIO) -> "tuple[list[Page], list[Stream]]":

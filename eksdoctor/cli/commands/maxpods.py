@@ -10,62 +10,62 @@ from eksdoctor.cli.parameters.shared import Color
 from eksdoctor.errors import UsageError
 
 if TYPE_CHECKING:
+    from eksdoctor.cli.outputs import Output
     from eksdoctor.model.instance_types.limits import InstanceLimits
+    from eksdoctor.render.max_pods_page import MaxPodsPage
 
 _SETTINGS = "VPC CNI settings"
 
 
+Types = Annotated[
+    list[str],
+    typer.Argument(metavar="TYPE...", help="Instance types, or patterns in quotes: 'm7g.*', '*'."),
+]
+PrefixDelegation = Annotated[
+    bool,
+    typer.Option(
+        "--prefix-delegation",
+        help="Show the numbers for prefix delegation first.",
+        rich_help_panel=_SETTINGS,
+    ),
+]
+CustomNetworking = Annotated[
+    bool,
+    typer.Option(
+        "--custom-networking",
+        help="Show the numbers for custom networking first.",
+        rich_help_panel=_SETTINGS,
+    ),
+]
+PodEni = Annotated[
+    bool,
+    typer.Option(
+        "--pod-eni",
+        help="Security groups for pods: reserve one ENI for the trunk on types that support it.",
+        rich_help_panel=_SETTINGS,
+    ),
+]
+MaxEni = Annotated[
+    int | None,
+    typer.Option(
+        "--max-eni",
+        metavar="N",
+        min=1,
+        show_default=False,
+        help="MAX_ENI: the CNI uses at most N ENIs.",
+        rich_help_panel=_SETTINGS,
+    ),
+]
+
+
 def maxpods(
-    types: Annotated[
-        list[str],
-        typer.Argument(metavar="TYPE...", help="Instance types, or patterns in quotes: 'm7g.*', '*'."),
-    ],
+    types: Types,
     *,
-    prefix_delegation: Annotated[
-        bool,
-        typer.Option(
-            "--prefix-delegation",
-            help="Show the numbers for prefix delegation first.",
-            rich_help_panel=_SETTINGS,
-        ),
-    ] = False,
-    custom_networking: Annotated[
-        bool,
-        typer.Option(
-            "--custom-networking",
-            help="Show the numbers for custom networking first.",
-            rich_help_panel=_SETTINGS,
-        ),
-    ] = False,
-    pod_eni: Annotated[
-        bool,
-        typer.Option(
-            "--pod-eni",
-            help="Security groups for pods: reserve one ENI for the trunk on types that support it.",
-            rich_help_panel=_SETTINGS,
-        ),
-    ] = False,
-    max_eni: Annotated[
-        int | None,
-        typer.Option(
-            "--max-eni",
-            metavar="N",
-            min=1,
-            show_default=False,
-            help="MAX_ENI: the CNI uses at most N ENIs.",
-            rich_help_panel=_SETTINGS,
-        ),
-    ] = None,
-    output: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FORMAT[=FILE]",
-            show_default="terminal",
-            help="terminal, markdown or json.",
-        ),
-    ] = None,
+    prefix_delegation: PrefixDelegation = False,
+    custom_networking: CustomNetworking = False,
+    pod_eni: PodEni = False,
+    max_eni: MaxEni = None,
+    output: shared.PageOutput = None,
     color: shared.ColorChoice = Color.AUTO,
 ) -> None:
     """Show how many pods an instance type can run."""
@@ -77,14 +77,18 @@ def maxpods(
     networking = Networking(prefix_delegation, custom_networking, pod_eni, max_eni or 0)
     page = max_pods_page.build(_known_types(types), networking)
     for one in pages:
-        if one.format == "json":
-            text = max_pods_page.json_list(page)
-        elif one.format == "markdown":
-            text = max_pods_page.markdown(page)
-        else:
-            coloured = color is Color.ALWAYS or (one.file is None and outputs.is_coloured(color))
-            text = max_pods_page.terminal(page, outputs.width(), "color" if coloured else "plain")
-        outputs.write_page(one, text)
+        outputs.write_page(one, _text(page, one, color))
+
+
+def _text(page: "MaxPodsPage", output: "Output", color: Color) -> str:
+    from eksdoctor.cli.outputs import color_mode, width
+    from eksdoctor.render import max_pods_page
+
+    if output.format == "json":
+        return max_pods_page.json_list(page)
+    if output.format == "markdown":
+        return max_pods_page.markdown(page)
+    return max_pods_page.terminal(page, width(), color_mode(output, color))
 
 
 def _known_types(given: Iterable[str]) -> "list[InstanceLimits]":

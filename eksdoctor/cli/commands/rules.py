@@ -48,8 +48,7 @@ def list_rules(
         if page.format == "json":
             text = rule_catalogue.json_list(rulebook)
         else:
-            coloured = color is Color.ALWAYS or (page.file is None and outputs.is_coloured(color))
-            text = rule_catalogue.terminal(rulebook, outputs.width(), "color" if coloured else "plain")
+            text = rule_catalogue.terminal(rulebook, outputs.width(), outputs.color_mode(page, color))
         outputs.write_page(page, text)
 
 

@@ -109,6 +109,16 @@ Output = Annotated[
         rich_help_panel=_PAGE,
     ),
 ]
+PageOutput = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FORMAT[=FILE]",
+        show_default="terminal",
+        help="terminal, markdown or json.",
+    ),
+]
 Rules = Annotated[
     list[Path] | None,
     typer.Option(

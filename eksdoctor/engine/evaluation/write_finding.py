@@ -56,14 +56,7 @@ def write_finding(members: tuple[Fired, ...], target: Target) -> Finding:
         subjects=tuple(str(one.subject) for one in members),
         title=_title(rule, values),
         because=rule.because.render(values),
-        evidence=(
-            *(
-                Evidence(part.says.render(seen))
-                for part, seen in entries(rule.evidence, values)
-                if part.says.has_known_value(seen)
-            ),
-            *_some_confirmed(members),
-        ),
+        evidence=(*_evidence(rule, values), *_some_confirmed(members)),
         confirm=tuple(_confirmation(part, seen, target) for part, seen in entries(rule.confirm, values)),
         fix=tuple(remedy(part, seen, target) for part, seen in entries(rule.fix, values)),
         avoid=rule.avoid.render(values) if rule.avoid.parts else (),
@@ -73,6 +66,13 @@ def write_finding(members: tuple[Fired, ...], target: Target) -> Finding:
         verdict=rule.text.verdict,
         is_seen=any(one.is_seen for one in members),
     )
+
+
+def _evidence(rule: Rule, values: Values) -> Iterator[Evidence]:
+    """The evidence of which a value is known."""
+    for part, seen in entries(rule.evidence, values):
+        if part.says.has_known_value(seen):
+            yield Evidence(part.says.render(seen))
 
 
 def _title(rule: Rule, values: Values) -> Prose:

@@ -66,6 +66,4 @@ def _check_references(rules: dict[str, Rule], levers: dict[str, LeverRule]) -> N
                 raise UsageError(f"{rule.file}: unknown rule {other} in yields_to", suggestion(other, rules))
         for fix in rule.fix:
             if fix.lever and fix.lever not in levers:
-                raise UsageError(
-                    f"{rule.file}: unknown option {fix.lever} in `lever`", suggestion(fix.lever, levers)
-                )
+                raise UsageError(f"{rule.file}: unknown `lever` {fix.lever}", suggestion(fix.lever, levers))

@@ -1,7 +1,6 @@
 """A rule: what its file says, compiled against the model."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
@@ -193,9 +192,3 @@ class Rule:
 def conditions(text: str | list[str]) -> list[str]:
     """`when` of an entry: one condition or a list."""
     return [text] if isinstance(text, str) else list(text)
-
-
-def as_dict(text: RuleText) -> dict[str, Any]:
-    """A rule's file as plain data."""
-    found: dict[str, Any] = msgspec.to_builtins(text)
-    return found
