@@ -118,7 +118,7 @@ def _text(page: Output, report: Report, color: Color) -> str:
 
 
 def color_mode(output: Output, color: Color) -> Literal["color", "plain"]:
-    """Whether a terminal page has color: as `--color` says, by default if it goes to a terminal."""
+    """Whether a terminal page has color: as set by `--color`, by default if the output is a terminal."""
     if color is not Color.AUTO:
         return "color" if color is Color.ALWAYS else "plain"
     is_terminal = output.file is None and sys.stdout.isatty()

@@ -33,8 +33,8 @@ class Verdict:
     """The verdict on pods with the same cause.
 
     `cause` is a rule id, `finding` the index of its finding in the report (None without a cause);
-    `sentence` is the verdict with numbers, `next` the fix or the evidence to get. `why_unknown` says
-    why there is no cause.
+    `sentence` is the verdict with numbers, `next` the fix or the evidence to get. `why_unknown` is
+    the reason if there is no cause.
     """
 
     state: State

@@ -1,4 +1,4 @@
-"""The condition language: a sliver of Python, three-valued, checked against the model when loaded.
+"""The condition language: a subset of Python, three-valued, checked against the model when loaded.
 
 Names, attributes, constants, comparisons, `and`, `or`, `not`, `in`. No calls and no arithmetic:
 what needs more is a fact of the model. Comparisons with an unknown are unknown; `and` is false as
@@ -186,7 +186,7 @@ def _operand(node: ast.expr, scope: rule_types.Scope, text: str) -> _Operand:
 
 
 def _matched(side: _Operand, other: _Operand, how: ast.cmpop, text: str) -> _Operand:
-    """A side that fits the other: versions from text, enum words checked, only the ordered ordered."""
+    """A side that fits the other: versions from text, enum values checked, only ordered types ordered."""
     wanted = rule_types.without_unknown(other.hint)
     if isinstance(how, ORDERING) and not side.is_constant:
         ordered = rule_types.without_unknown(side.hint)

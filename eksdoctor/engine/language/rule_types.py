@@ -72,7 +72,7 @@ def is_enum(hint: object) -> bool:
 
 
 def describe(hint: object) -> str:
-    """A type in words."""
+    """The name of a type."""
     inner = without_unknown(hint)
     return getattr(inner, "__name__", str(inner))
 

@@ -22,7 +22,7 @@ class CommandTemplate:
     words: tuple[Template, ...]
 
     def render(self, values: Values, target: Target) -> Command:
-        """The command for these values; raises NotKnown when one is not known."""
+        """The command for these values; raises NotKnown if one is unknown."""
         argv = tuple(word.render_exact(values) for word in self.words)
         return Command((argv[0], *_surroundings(argv[0], target), *argv[1:]))
 

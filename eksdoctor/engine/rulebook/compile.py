@@ -1,4 +1,4 @@
-"""Rule files into rules: read strictly, check every word against the model, compile once."""
+"""Compile rule files: read strictly, check every name against the model."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -157,7 +157,7 @@ def _confirm(part: ConfirmText, scope: rule_types.Scope) -> ConfirmPart:
 
 
 def fix_part(part: FixText, scope: rule_types.Scope) -> FixPart:
-    """A compiled fix (levers use it too)."""
+    """A compiled fix, of a rule or an option."""
     if sum((bool(part.run), part.text is not None, bool(part.lever))) > 1:
         raise UsageError("a fix has at most one of `run`, `text` and `lever`")
     if part.takes_effect not in TAKES_EFFECT:

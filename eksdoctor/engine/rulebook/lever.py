@@ -1,4 +1,4 @@
-"""A lever: a cluster-wide setting that several findings name as their fix, printed once."""
+"""An option (`lever` in rule files): a cluster-wide setting that fixes several findings, shown once."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from eksdoctor.errors import UsageError
 
 
 class LeverText(msgspec.Struct, forbid_unknown_fields=True):
-    """A lever file as written."""
+    """An option file as written."""
 
     id: str
     name: str
@@ -25,7 +25,7 @@ class LeverText(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class GainPart:
-    """What pulling a lever gives one subnet or node."""
+    """The effect of an option on one subnet or node."""
 
     says: Template
     loop: Loop | None
@@ -34,9 +34,9 @@ class GainPart:
 
 @dataclass(frozen=True, slots=True)
 class LeverRule:
-    """A compiled lever; the first of its `ways` whose `when` holds is printed.
+    """A compiled option; the first of its `ways` whose `when` holds is shown.
 
-    `name` is the title without values, for when one of them is not known.
+    `name` is the title without values, used if one of them is unknown.
     """
 
     id: str
@@ -48,7 +48,7 @@ class LeverRule:
 
 
 def read_lever(path: Path) -> LeverRule:
-    """The lever in a file; raises UsageError naming the file."""
+    """The option in a file; raises UsageError naming the file."""
     text = read_strictly(path, LeverText)
     try:
         _check_name(text, path)

@@ -1,4 +1,4 @@
-"""The rulebook: every rule and lever of one or more folders, in the order of an IP request's path."""
+"""The rulebook: the rules and options of one or more folders, by stage of an IP request."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ALL = "List all rules: eksdoctor rules list"
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Rules by id, in order, and the levers their fixes name."""
+    """Rules by id, in order, and the options their fixes refer to."""
 
     rules: dict[str, Rule]
     levers: dict[str, LeverRule]

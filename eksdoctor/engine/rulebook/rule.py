@@ -1,4 +1,4 @@
-"""A rule: what its file says, compiled against the model."""
+"""A rule: its file as written, and compiled against the model."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from eksdoctor.engine.rulebook.commands import CommandTemplate
 
 
 class Expect(msgspec.Struct, forbid_unknown_fields=True):
-    """What to look for in a confirming command's output."""
+    """The expected output of a confirming command."""
 
     says: str
     is_: str = msgspec.field(default="", name="is")
@@ -27,14 +27,14 @@ class ConfirmText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "f
 
 
 class Text(msgspec.Struct, forbid_unknown_fields=True):
-    """A document to put somewhere."""
+    """A document to apply."""
 
     language: str
     body: str
 
 
 class FixText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"}):
-    """An entry of `fix`: exactly one of run, text and lever, or words alone."""
+    """An entry of `fix`: at most one of `run`, `text` and `lever`."""
 
     title: str = ""
     run: str = ""
@@ -58,9 +58,9 @@ class EvidenceText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "
 class RuleText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"}):
     """A rule file as written.
 
-    `title_by_testimony` is the title where what `title` shows is not known; `alone_when` is what testimony
-    must say to speak where structure does not show it (else `seen_when` does), `suspect_when` what is
-    enough to suspect it where neither can, `at_most` the confidence of testimony that is thin.
+    `title_by_testimony` replaces `title` if a value of it is unknown. `alone_when` replaces `seen_when` if
+    `when` does not hold. `suspect_when` makes the cause likely for `decode`. `at_most` limits the confidence
+    of weak evidence.
     """
 
     id: str
@@ -136,7 +136,7 @@ class FixPart:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One fault: its judgement and its words, ready to be asked."""
+    """A compiled rule: conditions and texts."""
 
     id: str
     stage: str
@@ -160,17 +160,17 @@ class Rule:
 
     @property
     def severity(self) -> Severity:
-        """Its severity once it bites."""
+        """The severity if the problem affects pods now."""
         return self.text.severity
 
     @property
     def owner(self) -> str:
-        """Who mends it: network, platform, application."""
+        """The team that fixes it: network, platform or application."""
         return self.text.owner
 
     @property
     def docs(self) -> tuple[str, ...]:
-        """Where to read on."""
+        """Links to documentation."""
         return tuple(self.text.docs)
 
     @property

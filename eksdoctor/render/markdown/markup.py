@@ -54,5 +54,5 @@ def code(text: str) -> Markup:
 
 
 def link(address: str) -> Markup:
-    """A link if the address is an https URL, else its escaped text."""
+    """A link if the text is an https URL, else the escaped text."""
     return Markup(f"<{address}>") if _WEB.fullmatch(address) else escaped(address)  # noqa: S704
