@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from eksdoctor.engine.evaluation.finding import Confirmation, Finding, Prose, Remedy, Severity, plain
-from eksdoctor.render.labels import count, listed, run_identity
+from eksdoctor.render.labels import listed, plural, run_identity
 from eksdoctor.triage.report import LeverAdvice, Report, State
 
 PARTIAL = "PARTIAL REPORT: the run was stopped before all data was collected."
@@ -63,7 +63,8 @@ def missing_data(report: Report) -> str:
         return "No data: every API call failed. This does not mean that the cluster is healthy."
     rules = list(dict.fromkeys(row.rule for row in report.could_not_tell))
     if rules:
-        return f"No problem found, but {count(len(rules), 'inconclusive check')}: {listed(rules, 4)}."
+        checks = plural(len(rules), "inconclusive check", "inconclusive checks")
+        return f"No problem found, but {checks}: {listed(rules, 4)}."
     return "No problem found, but some data is missing."
 
 
@@ -99,7 +100,7 @@ def _most_direct(fix: tuple[Remedy, ...]) -> Remedy | None:
 
 def _more(fix: tuple[Remedy, ...], shown: Remedy) -> str:
     rest = sum(one.title == shown.title and one.command is not None for one in fix) - 1
-    return f"and {count(rest, 'similar command')} below" if rest else ""
+    return f"and {plural(rest, 'similar command', 'similar commands')} below" if rest else ""
 
 
 def _tone(report: Report) -> str:

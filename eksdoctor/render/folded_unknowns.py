@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from eksdoctor.render.labels import count, listed
+from eksdoctor.render.labels import listed, plural
 from eksdoctor.triage.report import Report
 
 MOST_REASONS = 8
@@ -36,4 +36,4 @@ def folded_unknowns(report: Report) -> tuple[tuple[FoldedUnknown, ...], int]:
 
 
 def _subjects(number: int) -> str:
-    return f" [{count(number, 'subject')}]" if number else ""
+    return f" [{plural(number, 'subject', 'subjects')}]" if number else ""

@@ -64,9 +64,9 @@ STAGE = {
 }
 
 
-def count(number: int, noun: str) -> str:
-    """`1 pod`, `41 pods`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def plural(number: int, one: str, many: str) -> str:
+    """The number with the form that fits: `1 pod`, `41 pods`."""
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def moment(at: datetime) -> str:
@@ -158,19 +158,21 @@ def fix_terms(action: Remedy | LeverAdvice) -> str:
 
 def run_details(report: Report) -> str:
     """What was read, and how many API calls failed."""
-    run, failed = report.run, sum(refusal.count for refusal in report.refusals)
+    run = report.run
     read = ", ".join(_read(noun, number) for noun, number in report.counts.items())
-    calls = f"{failed:,} of {count(run.requests, 'API call')} failed" if failed else _succeeded(run.requests)
+    calls = _calls(run.requests, sum(refusal.count for refusal in report.refusals))
     return f"eksdoctor {run.tool} {run.purpose}. " + (f"Read {read}; {calls}" if read else calls)
 
 
-def _succeeded(calls: int) -> str:
-    return f"all {calls:,} API calls succeeded" if calls > 1 else f"{count(calls, 'API call')}, none failed"
+def _calls(number: int, failed: int) -> str:
+    if not failed and number > 1:
+        return f"all {number:,} API calls succeeded"
+    calls = plural(number, "API call", "API calls")
+    return f"{failed:,} of {calls} failed" if failed else f"{calls}, none failed"
 
 
 def _read(noun: str, number: int) -> str:
-    one, many = COUNTED.get(noun, (noun, noun))
-    return f"{number:,} {one if number == 1 else many}"
+    return plural(number, *COUNTED.get(noun, (noun, noun)))
 
 
 def failed_requests(report: Report) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from eksdoctor.model.instance_types.max_pods_formula import (
     mode_of,
     pod_limits,
 )
-from eksdoctor.render.labels import count
+from eksdoctor.render.labels import plural
 from eksdoctor.render.markdown.markup import code, escaped
 from eksdoctor.render.terminal.canvas import Canvas, ColorMode, sanitized
 
@@ -62,7 +62,7 @@ def _remarks(rows: Sequence[TypeRow], networking: Networking) -> Iterable[str]:
         f"Number of pods that get an IP → max-pods to set: at most {CAP}, or {LARGE_CAP} above {LARGE} vCPUs."
     )
     if networking.max_eni:
-        yield f"Calculated with at most {count(networking.max_eni, 'ENI')} (MAX_ENI)."
+        yield f"Calculated with at most {plural(networking.max_eni, 'ENI', 'ENIs')} (MAX_ENI)."
     if networking.security_groups_for_pods:
         yield (
             "One ENI is reserved for the trunk ENI, except on types without trunk support. Pods on branch "

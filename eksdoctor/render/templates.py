@@ -30,6 +30,7 @@ def environment(safe: Callable[[str], Markup]) -> Environment:
         keep_trailing_newline=True,
     )
     made.globals["labels"] = labels
+    made.filters["plural"] = labels.plural
     return made
 
 

@@ -125,13 +125,14 @@ class Screen:
 @pytest.mark.parametrize(
     ("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)]
 )
-def test_color_by_itself_follows_the_terminal(monkeypatch, variables, coloured):
+def test_automatic_color_follows_the_terminal(monkeypatch, variables, coloured):
     from eksdoctor.cli import outputs  # noqa: PLC0415
 
     monkeypatch.setenv("TERM", "xterm")
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(outputs.sys, "stdout", Screen())
-    assert outputs.is_coloured(outputs.Color.AUTO) is coloured
+    output = outputs.Output("terminal", None)
+    assert (outputs.color_mode(output, outputs.Color.AUTO) == "color") is coloured
     monkeypatch.setenv("COLUMNS", "300")
     assert outputs.width() == 120

@@ -78,7 +78,7 @@ def run_cases(
 ) -> None:
     """Run the rule cases: fires, clear, unknown."""
     from eksdoctor.engine.cases.cases import run
-    from eksdoctor.render.labels import count
+    from eksdoctor.render.labels import plural
     from eksdoctor.render.sanitize import one_line
 
     results = run(_tested(own), _cases(own, cases))
@@ -87,7 +87,7 @@ def run_cases(
         case = " ".join(part for part in (result.rule, result.kind, result.name) if part)
         print(f"FAILED {one_line(case)}: {one_line(result.message)}")
     if not quiet or failed:
-        print(f"{count(len(results), 'case')}, {len(failed):,} failed")
+        print(f"{plural(len(results), 'case', 'cases')}, {len(failed):,} failed")
     if failed or not results:
         raise typer.Exit(FAILED)
 

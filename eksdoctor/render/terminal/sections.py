@@ -28,7 +28,7 @@ def verdicts(canvas: Canvas, report: Report) -> None:
 
 
 def _verdict_line(verdict: Verdict) -> Text:
-    line = label(f"{labels.count(len(verdict.pods), 'pod')} {labels.STATE[verdict.state]}", "bold")
+    line = label(f"{labels.plural(len(verdict.pods), 'pod', 'pods')} {labels.STATE[verdict.state]}", "bold")
     parts = [
         verdict.cause,
         labels.CONFIDENCE[verdict.confidence] if verdict.confidence else "",
@@ -141,7 +141,9 @@ def unknowns(canvas: Canvas, report: Report) -> None:
         )
         canvas.paragraph(sanitized(row.rules), 6)
     if rest:
-        canvas.paragraph(Text(f"and {labels.count(rest, 'more reason')}; see `-o json`"), 4, _BULLET)
+        canvas.paragraph(
+            Text(f"and {labels.plural(rest, 'more reason', 'more reasons')}; see `-o json`"), 4, _BULLET
+        )
 
 
 def passed(canvas: Canvas, report: Report) -> None:
