@@ -133,7 +133,7 @@ def test_nobody_answers_and_the_last_good_snapshot_stays_the_last(ended, recorde
             AWS_REGION="", AWS_DEFAULT_REGION="",
         )  # fmt: skip
     assert done.returncode == 5
-    assert "Nothing could be seen" in done.stdout
+    assert "No data: every API call failed" in done.stdout
     assert "snapshot:" not in done.stderr
     assert len(list((tmp_path / "cache/eksdoctor/snapshots").iterdir())) == 1
 

@@ -183,7 +183,7 @@ def test_view_without_aws_cannot_tell_and_names_three_things():
     assert {verdict.state for verdict in report.verdicts} == {State.CANNOT_TELL}
     assert len(report.asks) == 3
     assert report.asks[0].startswith("Kubernetes: list nodes")
-    assert report.asks[1].startswith("Kubernetes, the CNI's and Karpenter's resources: list ")
+    assert report.asks[1].startswith("Kubernetes, resources of the CNI and Karpenter: list ")
     assert report.asks[2].startswith("AWS: ")
     assert len(report.could_not_tell) <= 2 * len(BOOK)
     assert sum(len(verdict.pods) for verdict in report.verdicts) == 41

@@ -205,5 +205,5 @@ def _matched(side: _Operand, other: _Operand, how: ast.cmpop, text: str) -> _Ope
             raise UsageError(f"{text!r}: {side.value!r} is not one of {', '.join(words)}")
         return side
     if wanted is not type(side.value) and not (wanted is int and isinstance(side.value, int)):
-        raise UsageError(f"{text!r}: {side.value!r} is not a {rule_types.describe(wanted)}")
+        raise UsageError(f"{text!r}: {side.value!r} is not of type {rule_types.describe(wanted)}")
     return side
