@@ -127,6 +127,7 @@ def test_full_nodes_are_told_what_they_could_serve():
     ((fired),) = evaluate(read_rule(path, path.parent.name), Cluster(snapshot)).fired
     finding = tell((fired,), snapshot.target)
     said = " ".join(words(evidence.says) for evidence in finding.evidence)
-    assert "full at 3 pods; the CNI as it is set could serve 29, AWS recommends 29" in said
+    assert "with the current CNI settings one can serve 29, AWS recommends 29" in said
+    assert "full at 3 pods, for example node-a;" in said
     assert [fix.lever for fix in finding.fix if fix.lever] == ["prefix-delegation"]
     assert any("set spec.kubelet.config.maxPods to 29" in words(fix.title) for fix in finding.fix)
