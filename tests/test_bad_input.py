@@ -1,18 +1,17 @@
 """Bad input, as a user meets it: a process, its exit code, and words on standard error that help."""
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from eksdoctor.snapshot import archive
+from tests import process
 from tests.lab import Fault, Lab
+from tests.process import EKSDOCTOR, ROOT
 
-ROOT = Path(__file__).parent.parent
 FIXTURE = ROOT / "fixtures" / "min-ip-freeze.eksdoctor.tar.gz"
 KUBERNETES, AWS = ("list *", "get *"), ("*:*",)
 
@@ -26,16 +25,11 @@ def ended(tmp_path):
     """Run eksdoctor as a process against a lab."""
 
     def run(lab, *arguments, kubeconfig=None, **environment):
-        variables = {
-            **os.environ,
-            **lab.environment,
-            "XDG_CACHE_HOME": str(tmp_path / "cache"),
-            **environment,
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "eksdoctor", *map(str, arguments),
-             "--kubeconfig", str(kubeconfig or lab.kubeconfig), "--aws-endpoint", lab.aws_endpoint],
-            capture_output=True, text=True, timeout=60, check=False, cwd=ROOT, env=variables,
+        own = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+        done = process.ended(
+            *EKSDOCTOR, *arguments, "--deadline", "10m",
+            "--kubeconfig", kubeconfig or lab.kubeconfig, "--aws-endpoint", lab.aws_endpoint,
+            env=process.environment(lab.environment, own, environment),
         )  # fmt: skip
         assert "Traceback" not in done.stderr + done.stdout
         return done
@@ -173,10 +167,7 @@ def test_names_that_no_pod_or_namespace_has(ended, recorded, arguments):
 
 def test_a_full_disk_behind_standard_output():
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "eksdoctor", "triage", "--from", str(FIXTURE)],
-            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False, cwd=ROOT,
-        )  # fmt: skip
+        done = process.ended(*EKSDOCTOR, "triage", "--from", FIXTURE, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2
     assert done.stderr.startswith("error: cannot write to standard output: No space left")
     assert len(done.stderr.splitlines()) == 2

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eksdoctor.engine.evaluation.evaluate import evaluate
@@ -89,7 +89,7 @@ def causes(report):
     }
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150)
 @given(blindness())
 def test_hiding_never_makes_surer(pair):
     seen, hidden = pair

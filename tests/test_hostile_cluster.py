@@ -22,6 +22,7 @@ from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.build_report import examine
 from tests.lab import Lab
+from tests.process import PATIENCE
 from tests.render.hostile import NASTY
 
 ROOT = Path(__file__).parent.parent
@@ -70,7 +71,7 @@ def report():
         options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
         target = find_target(options)
         blank = Snapshot(at=recorded.at, target=target)
-        return examine(collect(blank, questions, connect(target, options), 30.0, Observer()), BOOK)
+        return examine(collect(blank, questions, connect(target, options), PATIENCE, Observer()), BOOK)
 
 
 def test_the_verdict_is_the_same_as_under_plain_names(report):

@@ -28,6 +28,7 @@ from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.log_reading_plan import asking, node_logs
 from eksdoctor.triage.report import State
 from tests.lab import Fault, Lab, moved
+from tests.process import PATIENCE
 from tests.simulator.account import hoard, three_zones
 from tests.simulator.capture import answer, capture
 from tests.simulator.catalogue import FIXTURES
@@ -86,10 +87,9 @@ class Rounds(Observer):
 def credentials(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIALAB")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "lab")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
 
 
-def triaged(lab, held, rounds=None, nodes=3, deadline=30.0):
+def triaged(lab, held, rounds=None, nodes=3, deadline=PATIENCE):
     options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
     target = find_target(options)
     blank = Snapshot(at=held.at, target=target)

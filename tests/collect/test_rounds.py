@@ -9,6 +9,7 @@ from eksdoctor.collect.rounds import IN_FLIGHT, Observer, collect
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Snapshot
+from tests.process import PATIENCE
 
 EMPTY = Snapshot(at=datetime(2025, 10, 12, tzinfo=UTC))
 
@@ -70,9 +71,9 @@ def test_rounds_go_on_until_nothing_is_asked_and_nothing_is_asked_twice():
 
 
 def test_a_round_runs_all_at_once():
-    together = threading.Barrier(IN_FLIGHT, timeout=20)
+    together = threading.Barrier(IN_FLIGHT, timeout=PATIENCE)
     requests = pods(*map(str, range(IN_FLIGHT)))
-    snapshot = collect(EMPTY, always(*requests), Answering(lambda _: together.wait()), 20, Observer())
+    snapshot = collect(EMPTY, always(*requests), Answering(lambda _: together.wait()), PATIENCE, Observer())
     assert snapshot.refusals == {}
 
 
@@ -86,11 +87,11 @@ def test_never_more_than_sixteen_are_in_flight():
             most[0] = max(most[0], running[0])
             if running[0] == IN_FLIGHT:
                 gate.set()
-        gate.wait(20)
+        gate.wait(PATIENCE)
         with lock:
             running[0] -= 1
 
-    collect(EMPTY, always(*pods(*map(str, range(50)))), Answering(before), 20, Observer())
+    collect(EMPTY, always(*pods(*map(str, range(50)))), Answering(before), PATIENCE, Observer())
     assert most[0] == IN_FLIGHT
 
 
@@ -187,7 +188,7 @@ def test_a_fault_of_one_collector_costs_its_own_answer_only():
         if request == bad:
             raise ValueError("\x1b[31mboom")
 
-    snapshot = collect(EMPTY, always(good, bad), Answering(before), 20, Observer())
+    snapshot = collect(EMPTY, always(good, bad), Answering(before), PATIENCE, Observer())
     assert snapshot.outcomes[good].refusal is None
     assert snapshot.outcomes[bad].refusal.reason == "failed"
     assert snapshot.outcomes[bad].refusal.words == "eksdoctor's own fault: ValueError: boom"
