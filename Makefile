@@ -32,7 +32,7 @@ docs: $(VENV)/test
 	$(BIN)/eksdoctor rules docs --check
 
 unit: $(VENV)/test
-	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -n $(JOBS) $(T)
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(T)
 
 bench: $(VENV)/test  ## ratios measured in one run; never asserted in a test
 	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m tests.bench

@@ -11,6 +11,7 @@ from eksdoctor.engine import cases
 from eksdoctor.engine.rulebook import load
 from tests import process
 from tests.process import EKSDOCTOR, ROOT
+from tests.shared import rulebook
 
 MARKED = re.compile(r"(<!-- report -->\n).*?(<!-- /report -->)", re.DOTALL)
 SHOWN = "Verdicts"
@@ -78,7 +79,7 @@ def test_the_rule_of_the_contributing_guide_works(tmp_path):
 
 def test_the_changelog_names_every_rule():
     changelog = (ROOT / "CHANGELOG.md").read_text()
-    assert [rule.id for rule in load(ROOT / "rules") if f"`{rule.id}`" not in changelog] == []
+    assert [rule.id for rule in rulebook() if f"`{rule.id}`" not in changelog] == []
 
 
 def test_the_rules_catalogue_is_current():

@@ -12,7 +12,6 @@ from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.engine.evaluation.finding import plain
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.render.json_page import json_page
 from eksdoctor.snapshot import archive, kinds, manifest
 from eksdoctor.snapshot.kinds import KINDS
@@ -24,12 +23,13 @@ from tests import process
 from tests.lab import Fault, Lab
 from tests.lab.programs import executable
 from tests.process import EKSDOCTOR, PATIENCE, ROOT
+from tests.shared import rulebook
 from tests.simulator.capture import capture
 from tests.simulator.catalogue import FIXTURES as SCENARIOS
 from tests.simulator.documents import admission
 
 FIXTURES = sorted(path.name.partition(".")[0] for path in (ROOT / "fixtures").glob("*.eksdoctor.tar.gz"))
-BOOK = load(ROOT / "rules")
+BOOK = rulebook()
 SERVED_AS_ANOTHER = {kinds.CLUSTER}  # its endpoint is the lab's own
 BUNDLE = admission.BUNDLE.encode()
 RUN_DATA = ("tool", "context", "snapshot", "requests")
@@ -260,11 +260,16 @@ def test_the_confirming_commands_run_and_show_what_the_report_says(name):
     with Lab(recorded) as lab:
         report = examine(live(lab, recorded), BOOK)
         checked = 0
+
+        @cache
+        def run(program, *arguments):
+            """Findings share commands; each command is run once."""
+            return process.ended(executable(program), *arguments, env=process.environment(lab.environment))
+
         for finding in report.findings:
             for confirmation in finding.confirm:
                 assert confirmation.command is not None
-                program, *arguments = confirmation.command.argv
-                ran = process.ended(executable(program), *arguments, env=process.environment(lab.environment))
+                ran = run(*confirmation.command.argv)
                 assert ran.returncode == 0, (confirmation.command.line, ran.stderr)
                 if confirmation.result:
                     assert ran.stdout.split() == confirmation.result.split()

@@ -8,13 +8,13 @@ import pytest
 from eksdoctor.engine import cases
 from eksdoctor.engine.cases.patch import NO_ADDRESS, Patch, patched
 from eksdoctor.engine.evaluation.finding import plain
-from eksdoctor.engine.rulebook import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.triage.build_report import examine
+from tests.shared import rulebook
 
 ROOT = Path(__file__).parent.parent
-BOOK = load(ROOT / "rules")
+BOOK = rulebook()
 FILES = {path.stem: cases.read(path) for path in sorted((ROOT / "tests/rules").glob("*.yaml"))}
 CASES = [
     pytest.param(rule, case, id=f"{rule}: {kind}: {case.name}")

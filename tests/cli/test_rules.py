@@ -7,6 +7,7 @@ import pytest
 
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.resources import rules_folder
+from tests.shared import rulebook
 
 OWN = """
 id: our-subnet-low
@@ -33,7 +34,7 @@ def own(tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("rule", [rule.id for rule in load(rules_folder())])
+@pytest.mark.parametrize("rule", [rule.id for rule in rulebook()])
 def test_every_rule_has_a_page_in_every_format(run, rule):
     page = run("explain", rule)
     assert page.code == 0
@@ -62,7 +63,7 @@ def test_explain_has_no_html(run):
 
 
 def test_the_list_names_every_rule(run):
-    ids = [rule.id for rule in load(rules_folder())]
+    ids = [rule.id for rule in rulebook()]
     listed = run("rules", "list").out
     assert all(f" {one}\n" in listed for one in ids)
     assert [rule["id"] for rule in json.loads(run("rules", "list", "-o", "json").out)] == ids

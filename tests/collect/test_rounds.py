@@ -56,7 +56,7 @@ def test_rounds_go_on_until_nothing_is_asked_and_nothing_is_asked_twice():
         return [a, a, b] if not snapshot.outcomes else [a, c]
 
     connection, watching = Answering(), Watching()
-    snapshot = collect(EMPTY, questions, connection, 20, watching)
+    snapshot = collect(EMPTY, questions, connection, PATIENCE, watching)
     assert sorted(map(str, connection.asked)) == sorted(map(str, [a, b, c]))
     assert list(snapshot.outcomes) == [a, b, c]
     assert watching.seen == [
@@ -151,7 +151,7 @@ def test_an_interrupt_leaves_what_came_and_refuses_the_rest():
         return [quick, slow] if not snapshot.outcomes else [later]
 
     connection = Answering(lambda request: forever.wait(30) if request == slow else None)
-    snapshot = collect(EMPTY, questions, connection, 20, Impatient())
+    snapshot = collect(EMPTY, questions, connection, PATIENCE, Impatient())
     forever.set()
     assert snapshot.interrupted
     assert snapshot.outcomes[quick].refusal is None
@@ -169,7 +169,8 @@ def test_an_interrupt_between_rounds_refuses_what_would_have_been_asked():
         return [later]
 
     assert (
-        collect(EMPTY, questions, Answering(), 20, Observer()).outcomes[later].refusal.reason == "interrupted"
+        collect(EMPTY, questions, Answering(), PATIENCE, Observer()).outcomes[later].refusal.reason
+        == "interrupted"
     )
 
 
@@ -178,7 +179,7 @@ def test_a_second_interrupt_ends_it():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        collect(EMPTY, questions, Answering(), 20, Observer())
+        collect(EMPTY, questions, Answering(), PATIENCE, Observer())
 
 
 def test_a_fault_of_one_collector_costs_its_own_answer_only():

@@ -7,15 +7,14 @@ import pytest
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.evaluate import Undecided
 from eksdoctor.engine.evaluation.finding import Confidence, Finding, Severity
-from eksdoctor.engine.rulebook import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Items, Reason, Unknown
-from eksdoctor.resources import rules_folder
 from eksdoctor.triage.pod_verdicts import verdicts
 from eksdoctor.triage.report import State
+from tests.shared import rulebook
 
 CLUSTER = Cluster(patched(Patch(starve={"shop/cart-1": "node-a"})))
-RULE = load(rules_folder()).get("subnet-exhausted")
+RULE = rulebook().get("subnet-exhausted")
 FINDING = Finding(
     rule="x", stage="", severity=Severity.CRITICAL, confidence=Confidence.LIKELY, owner="", group="",
     subjects=(), title=(), because=(), pods=("shop/cart-1",),
