@@ -282,7 +282,7 @@ def test_the_report_comes_at_the_deadline_and_the_process_ends():
     recorded = fixture("healthy-stock")
     with Lab(recorded, faults={"list-pods": Fault.hang()}) as lab:
         ran = process.ended(
-            *EKSDOCTOR, "triage", "--no-keep", "--deadline", "5s", "-o", "json",
+            *EKSDOCTOR, "triage", "--no-keep", "--deadline", "20s", "-o", "json",
             "--kubeconfig", lab.kubeconfig, "--aws-endpoint", lab.aws_endpoint,
             env=process.environment(lab.environment),
         )  # fmt: skip
