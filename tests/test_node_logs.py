@@ -11,7 +11,10 @@ import pytest
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collect.target.target import Options, find_target
+from eksdoctor.collection_plan import aws_node_metrics
 from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.evidence.inputs import prometheus
+from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts import requests as sources
 from eksdoctor.model.observations.log_sources import Voices

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from eksdoctor.errors import UnreachableError
-from eksdoctor.snapshot import archive
+from eksdoctor.snapshot import archive, recent_snapshots
 from tests import process
 from tests.cli.fakes import Cluster, connected
 from tests.process import PATIENCE

@@ -14,6 +14,7 @@ from eksdoctor.engine.cases.patch import AT, Patch, patched
 from eksdoctor.engine.evaluation.evaluate import evaluate
 from eksdoctor.engine.rulebook.compile import read_strictly
 from eksdoctor.evidence.fast_scan.log_scan import Scan
+from eksdoctor.evidence.inputs import ipamd_introspection
 from eksdoctor.model.aws_node_settings.ignored_targets import ignored_targets
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.custom_networking.eniconfig import Via, resolve

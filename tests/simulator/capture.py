@@ -4,6 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 from eksdoctor.collect.aws.services import cloudtrail
+from eksdoctor.collect.user_data import launch_template
 from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as actions

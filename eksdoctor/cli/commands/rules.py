@@ -99,9 +99,9 @@ def run_cases(
     quiet: shared.Quiet = False,
 ) -> None:
     """Run the cases of the rules: fires, clear, unknown."""
-    from eksdoctor.engine.case_selection import run_selected
-    from eksdoctor.render.text import one_line
-    from eksdoctor.render.words import count
+    from eksdoctor.engine.cases.selection import run_selected
+    from eksdoctor.render.labels import count
+    from eksdoctor.render.sanitize import one_line
 
     results = run_selected(_tested(own), selected or [], keyword, lambda: _cases(own, cases))
     failed = [result for result in results if not result.ok]
