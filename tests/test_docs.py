@@ -7,8 +7,8 @@ import re
 
 import yaml
 
-from eksdoctor.engine import cases
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.cases import cases
+from eksdoctor.engine.rulebook.load import load
 from tests import process
 from tests.process import EKSDOCTOR, ROOT
 from tests.shared import rulebook

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eksdoctor.engine import cases
+from eksdoctor.engine.cases import cases
 from eksdoctor.engine.cases.patch import NO_ADDRESS, Patch, patched
 from eksdoctor.engine.evaluation.finding import plain
 from eksdoctor.model.cluster.cluster import Cluster

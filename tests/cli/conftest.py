@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from eksdoctor.cli import main
-from eksdoctor.engine.rulebook import load
+from eksdoctor.engine.rulebook.load import load
 from eksdoctor.resources import rules_folder
 from tests.shared import rulebook
 
