@@ -19,6 +19,7 @@ from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Snapshot
 from tests.lab import Fault, Lab
 from tests.lab.clock import moved
+from tests.process import PATIENCE
 from tests.simulator.account import REGION
 from tests.simulator.capture import answer, capture
 from tests.simulator.catalogue import FIXTURES
@@ -81,7 +82,6 @@ def test_the_simulated_trail_tells_what_the_daemons_were_refused(worlds):
 def credentials(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIALAB")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "lab")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
     monkeypatch.setattr("eksdoctor.collect.aws.account.LOOKUP_SECONDS", 0.01)
 
 
@@ -89,7 +89,7 @@ def live(lab, recorded, extras=WISH):
     options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
     target = find_target(options)
     blank = Snapshot(at=recorded.at, target=target, extras=extras)
-    return collect(blank, questions, connect(target, options), 20.0, Observer())
+    return collect(blank, questions, connect(target, options), PATIENCE, Observer())
 
 
 def trails(snapshot):

@@ -8,10 +8,10 @@ from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.evaluate import evaluate, grouped
 from eksdoctor.engine.evaluation.write_finding import tell
 from eksdoctor.engine.rulebook.compile import read_rule
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.report import State
+from tests.shared import rulebook
 
 RULES = Path(__file__).parent.parent / "rules"
 ABOVE = "50-attach/30-max-pods-above-capacity.yaml"
@@ -116,7 +116,7 @@ def unbound(env):
     ("env", "cause"), [({}, "node-max-pods-reached"), (PREFIXES, "max-pods-below-capacity")]
 )
 def test_a_pod_has_one_cause(env, cause):
-    (verdict,) = examine(unbound(env), load(RULES)).verdicts
+    (verdict,) = examine(unbound(env), rulebook()).verdicts
     assert (verdict.state, verdict.cause) == (State.EXPLAINED, cause)
     assert [pod.name for pod in verdict.pods] == ["shop/cart-1"]
 

@@ -24,6 +24,7 @@ from eksdoctor.model.facts import requests
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import ACTIONS, Request
 from tests.collect.kubeconfigs import kubeconfig
+from tests.process import PATIENCE
 
 READING = ("Describe", "Get", "List", "Lookup")
 CASSETTES = Path(__file__).parent / "cassettes"
@@ -296,7 +297,7 @@ def connection(tmp_path):
 
 def replay(tmp_path, request):
     with recorded(request) as cassette:
-        return connection(tmp_path).answer(request, Deadline.after(20)), cassette
+        return connection(tmp_path).answer(request, Deadline.after(PATIENCE)), cassette
 
 
 def value_at(document, path):
@@ -415,7 +416,7 @@ def test_a_second_page_of_policies_is_read(tmp_path):
 def test_another_request_does_not_match(tmp_path, other):
     with recorded(other) as cassette:
         with contextlib.suppress(CannotOverwriteExistingCassetteException):
-            assert connection(tmp_path).answer(other, Deadline.after(20)).refusal is not None
+            assert connection(tmp_path).answer(other, Deadline.after(PATIENCE)).refusal is not None
         assert cassette.play_count == 0
 
 

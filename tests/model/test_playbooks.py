@@ -13,7 +13,6 @@ from eksdoctor.engine.cases.cases import CaseFile, run_case
 from eksdoctor.engine.cases.patch import AT, Patch, patched
 from eksdoctor.engine.evaluation.evaluate import evaluate
 from eksdoctor.engine.rulebook.compile import read_strictly
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.evidence.fast_scan.log_scan import Scan
 from eksdoctor.evidence.inputs import ipamd_introspection
 from eksdoctor.model.aws_node_settings.ignored_targets import ignored_targets
@@ -35,9 +34,10 @@ from eksdoctor.model.warm_pool.growth import NO_ADDRESSES, NO_BLOCKS, Place, bac
 from eksdoctor.model.warm_pool.lower_targets import merged_configuration
 from eksdoctor.model.warm_pool.pool import MANIFEST_TARGETS, Pool, Shape, Targets, claim_at
 from eksdoctor.snapshot.records import aws
+from tests.shared import rulebook
 
 ROOT = Path(__file__).parents[2]
-BOOK = load(ROOT / "rules")
+BOOK = rulebook()
 RULES = {path.stem.split("-", 1)[1]: path.read_text() for path in (ROOT / "rules").glob("[0-9]*/*.yaml")}
 LEVERS = {path.stem: path.read_text() for path in (ROOT / "rules" / "levers").glob("*.yaml")}
 NOW = Version(1, 23, 1)

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import yaml
 
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.paste.build_snapshot import assemble
 from eksdoctor.paste.pasted_text import Page
-from eksdoctor.resources import rules_folder
 from eksdoctor.triage.decode.decode import decoded
+from tests.shared import rulebook
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -22,11 +21,6 @@ class Paste:
     texts: tuple[str, ...]
     says: tuple[str, ...]
     at_most: str
-
-
-@cache
-def rulebook():
-    return load(rules_folder())
 
 
 @cache

@@ -13,7 +13,7 @@ from tests.paste.pasted import NOW, decode, pastes
 
 SIZE = 1 << 18
 SECONDS = 10
-"""For a quarter of a megabyte; a pattern that backtracks takes minutes."""
+"""Of CPU, for a quarter of a megabyte; a pattern that backtracks takes minutes."""
 READERS = {
     "documents": api_objects.records,
     "environment": lambda text: (cni_settings.settings(text), cni_settings.parted(text)),
@@ -48,13 +48,13 @@ TEXTS = st.lists(st.one_of(SHARDS, st.text(max_size=30), st.just("\n")), max_siz
 @pytest.mark.parametrize("unit", UNITS, ids=repr)
 def test_time_is_bounded_by_size(reader, unit):
     text = (unit * (SIZE // len(unit) + 1))[:SIZE]
-    began = time.perf_counter()
+    began = time.thread_time()
     READERS[reader](text)
     READERS[reader](text + "!")
-    assert time.perf_counter() - began < SECONDS
+    assert time.thread_time() - began < SECONDS
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(TEXTS, max_size=3))
 def test_any_paste_has_an_answer(texts):
     found = decode(*texts)
@@ -64,7 +64,7 @@ def test_any_paste_has_an_answer(texts):
         page.encode("utf-8")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(TEXTS, min_size=1, max_size=2))
 def test_it_says_the_same_again(texts):
     assert decode_page.json_page(decode(*texts)) == decode_page.json_page(decode(*texts))

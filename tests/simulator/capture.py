@@ -1,19 +1,17 @@
 """A world asked: what the APIs would answer, and the product's own loop of questions over it."""
 
 from copy import deepcopy
-from functools import cache
 from typing import Any
 
 from eksdoctor.collect.aws.services import cloudtrail
 from eksdoctor.collect.user_data import launch_template
-from eksdoctor.engine.rulebook.load import Rulebook, load
 from eksdoctor.evidence.observed.source import Kind
-from eksdoctor.resources import rules_folder
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as actions
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Focus, Snapshot, decode
 from eksdoctor.triage.log_reading_plan import asking
+from tests.shared import rulebook
 from tests.simulator.filters import passes
 from tests.simulator.selectors import selects
 from tests.simulator.world import World
@@ -94,11 +92,6 @@ def _spoken(world: World, request: Request) -> Answer:
     return Answer(request, documents, absent=not documents)
 
 
-@cache
-def _rulebook() -> Rulebook:
-    return load(rules_folder())
-
-
 def capture(
     world: World,
     focus: Focus = Focus(),  # noqa: B008
@@ -109,7 +102,7 @@ def capture(
     snapshot = Snapshot(
         at=world.at, target=world.target, focus=focus, purpose=purpose, extras=extras, tool=TOOL
     )
-    questions = asking(_rulebook(), NODE_LOGS if purpose == "triage" else 0)
+    questions = asking(rulebook(), NODE_LOGS if purpose == "triage" else 0)
     for _ in range(MOST_ROUNDS):
         asked = questions(snapshot)
         if not asked:

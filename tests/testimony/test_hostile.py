@@ -30,7 +30,7 @@ TEXTS = st.lists(st.one_of(SHARDS, st.text(max_size=40)), max_size=30).map("".jo
 BYTES = st.one_of(st.binary(max_size=400), TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass")))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(BYTES, max_size=6))
 def test_any_stream_is_read(chunks):
     for line in lines(chunks):
@@ -43,7 +43,7 @@ def test_any_stream_is_read(chunks):
         assert len(statement.evidence) <= MOST_EVIDENCE
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(BYTES)
 def test_any_block_is_sifted(block):
     sieve = Sieve(skims=True)
@@ -53,7 +53,7 @@ def test_any_block_is_sifted(block):
     assert all(bundle.count >= 1 for bundle in sieve.take())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(BYTES)
 def test_any_document_is_read(document):
     prometheus.read([document])
@@ -80,7 +80,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(JSON)
 def test_any_json_is_read(document):
     data = json.dumps(document).encode()
@@ -88,7 +88,7 @@ def test_any_json_is_read(document):
     ipamd_checkpoint.checkpoint(data)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TEXTS, TEXTS, st.integers(min_value=-5, max_value=1 << 40))
 def test_any_event_is_read(reason, message, count):
     event = Event(Metadata(name="a"), reason=reason, message=message, count=count)

@@ -82,7 +82,7 @@ def test_a_skimmed_log(file, monkeypatch):
     assert Scan().read([], path=file).skimmed > 1000
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_any_log(tmp_path_factory, data):
     pieces = []

@@ -72,7 +72,7 @@ def line_of(message, number, level="debug", caller="a/b.go:1"):
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_any_log_is_read_as_the_slow_way_reads_it(data):
     pieces = []

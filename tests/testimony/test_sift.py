@@ -53,7 +53,7 @@ def test_words_with_numbers_and_ids_have_one_verdict():
     assert len(verdicts) == 1
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_what_is_left_out_bears_nothing(text):
     if not sifted(text):
