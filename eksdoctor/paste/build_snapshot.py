@@ -6,61 +6,48 @@ it, so that the same facts and rules apply as for a cluster.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from eksdoctor.evidence.inputs import ipamd_introspection, prometheus
-from eksdoctor.evidence.inputs.event_table import EventRow
 from eksdoctor.evidence.observed.source import ASSUMED_EVENT, SourceKind
 from eksdoctor.evidence.text.timestamps import ISO_TIMESTAMP, parse_timestamp
-from eksdoctor.paste import api_objects, cni_settings, event_rows, node_description, pod_listing
-from eksdoctor.paste.pasted_text import DEFAULT_NAMESPACE, PLACEHOLDER_NODE, PLACEHOLDER_POD, PastedText
+from eksdoctor.paste import cni_settings, event_rows, node_description, pod_listing
+from eksdoctor.paste.found_records import FoundRecords, add_records
+from eksdoctor.paste.pasted_text import (
+    ASSUMED_WAIT,
+    DEFAULT_NAMESPACE,
+    PLACEHOLDER_NODE,
+    PLACEHOLDER_POD,
+    PastedText,
+)
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.kinds import Kind
-from eksdoctor.snapshot.records.node_text import Words
 from eksdoctor.snapshot.snapshot import PASTED, Snapshot, decode
 from eksdoctor.snapshot.text_streams import Stream
 
 WHOLE_PAST = timedelta(days=36500)
-ASSUMED_WAIT = timedelta(hours=1)
+"""The window of a paste: no event is too old."""
 _ISO = re.compile(ISO_TIMESTAMP)
 _ASSUMED_MESSAGE = "Failed to create pod sandbox: add cmd: failed to assign an IP address to container"
 _SEARCHED_CHARACTERS = 64 << 10
 
 
-@dataclass(slots=True)
-class FoundRecords:
-    """What the texts contain."""
-
-    records: dict[str, dict[str, Any]] = field(default_factory=dict)
-    rows: list[EventRow] = field(default_factory=list)
-    remaining: list[PastedText] = field(default_factory=list)
-    variables: dict[str, str] = field(default_factory=dict)
-    addon: dict[str, str] = field(default_factory=dict)
-    types: set[str] = field(default_factory=set)
-
-    def add(self, kind: Kind[Any], document: Any) -> None:
-        """Add a record; one with the same identity replaces it."""
-        self.records.setdefault(kind.file, {})[kind.identity(decode(kind, document))] = document
-
-    def of(self, kind: Kind[Any]) -> list[Any]:
-        """The records of a kind."""
-        return [decode(kind, document) for document in self.records.get(kind.file, {}).values()]
-
-
-def build_snapshot(pages: Iterable[PastedText], streams: Iterable[Stream], now: datetime) -> Snapshot:
+def build_snapshot(texts: Iterable[PastedText], streams: Iterable[Stream], now: datetime) -> Snapshot:
     """The snapshot of a paste; `now` dates texts without any timestamp."""
-    pages, streams = tuple(pages), tuple(streams)
+    texts, streams = tuple(texts), tuple(streams)
     found = FoundRecords()
-    at = max((time for page in pages if (time := _latest_timestamp(page.text, now)) is not None), default=now)
-    for page in pages:
-        _find_records(page, found, at)
+    at = max(
+        (time for pasted in texts if (time := _latest_timestamp(pasted.text, now)) is not None), default=now
+    )
+    for pasted in texts:
+        add_records(pasted, found, at)
     node = _only_node(found)
     _add_missing_objects(found, node, at)
-    all_streams = [Stream(SourceKind.PASTE, page.name, _opener(page.text), node) for page in found.remaining]
+    all_streams = [
+        Stream(SourceKind.PASTE, pasted.name, _opener(pasted.text), node) for pasted in found.remaining
+    ]
     all_streams += [
         Stream(SourceKind.PASTE, stream.name, stream.open, node, stream.path) for stream in streams
     ]
@@ -72,39 +59,6 @@ def build_snapshot(pages: Iterable[PastedText], streams: Iterable[Stream], now: 
 
 def _opener(text: str) -> Any:
     return lambda: iter((text.encode("utf-8", "replace"),))
-
-
-def _find_records(page: PastedText, found: FoundRecords, at: datetime) -> None:
-    for kind, document in api_objects.find_records(page.text):
-        found.add(kind, document)
-    other, addon = cni_settings.split_addon_configuration(page.text)
-    found.variables.update(cni_settings.find_variables(other))
-    found.addon.update(cni_settings.find_variables(addon))
-    found.types |= node_description.find_instance_types(page.text)
-    described = node_description.parse_node(page.text)
-    if described is not None:
-        found.add(kinds.NODES, decode(kinds.NODES, described))
-    for pod in pod_listing.parse_pods(page.text, at):
-        found.add(kinds.PODS, decode(kinds.PODS, pod))
-    split = event_rows.split_event_rows(page.text)
-    found.rows += split.rows
-    if split.remaining.strip():
-        found.remaining.append(PastedText(page.name, split.remaining))
-    _find_ipamd_text(page, found)
-
-
-def _find_ipamd_text(page: PastedText, found: FoundRecords) -> None:
-    content = page.text.encode("utf-8", "replace")
-    scrape = prometheus.parse_metrics((content,))
-    kind = ""
-    if scrape.errors or scrape.pool:
-        kind = SourceKind.METRICS
-    elif ipamd_introspection.parse_enis(content.strip()) is not None:
-        kind = SourceKind.INTROSPECTION
-    if kind:
-        found.add(
-            kinds.WORDS, Words(kind=kind, node=PLACEHOLDER_NODE, name=page.name, text=page.text, whole=False)
-        )
 
 
 def _only_node(found: FoundRecords) -> str:
@@ -124,7 +78,7 @@ def _add_missing_objects(found: FoundRecords, node: str, at: datetime) -> None:
             found.records[kind.file][identity] = _with_node_name(kind, document, node)
     _complete_nodes(found, node)
     _complete_pods(found, node, at)
-    if (found.variables or _shows_daemon(found)) and not found.of(kinds.DAEMON_SETS):
+    if (found.variables or _shows_aws_node(found)) and not found.of(kinds.DAEMON_SETS):
         found.add(kinds.DAEMON_SETS, cni_settings.aws_node_daemon_set(found.variables))
     if found.addon and not found.of(kinds.ADDONS):
         values = cni_settings.write_configuration_values(found.addon)
@@ -148,7 +102,7 @@ def _complete_nodes(found: FoundRecords, node: str) -> None:
     """
     held = found.records.setdefault(kinds.NODES.file, {})
     only = next(iter(found.types)) if len(found.types) == 1 else ""
-    if not held and (only or _shows_daemon(found)):
+    if not held and (only or _shows_aws_node(found)):
         found.add(kinds.NODES, decode(kinds.NODES, {"metadata": {"name": node}}))
     for identity, record in list(held.items()):
         plain = msgspec.to_builtins(record)
@@ -166,27 +120,22 @@ def _complete_pods(found: FoundRecords, node: str, at: datetime) -> None:
     named = {(pod.metadata.namespace, pod.metadata.name) for pod in found.of(kinds.PODS)}
     for event in found.of(kinds.EVENTS):
         involved = event.involved_object
-        if (
-            involved.kind == "Pod"
-            and (involved.namespace, involved.name) not in named
-            and not _is_daemon(involved.name)
-        ):
-            scheduled = _is_scheduled(involved.name, found)
-            found.add(
-                kinds.PODS, _waiting_pod(involved.namespace, involved.name, node if scheduled else "", at)
-            )
-            named.add((involved.namespace, involved.name))
+        namespace, name = involved.namespace, involved.name
+        if involved.kind == "Pod" and (namespace, name) not in named and not _is_aws_node(name):
+            host = node if _is_scheduled(name, found) else ""
+            found.add(kinds.PODS, _waiting_pod(namespace, name, host, at))
+            named.add((namespace, name))
     if not any(_is_waiting(pod) for pod in found.of(kinds.PODS)):
         found.add(kinds.PODS, _waiting_pod(DEFAULT_NAMESPACE, PLACEHOLDER_POD, node, at))
         found.add(kinds.EVENTS, _assumed_event(node, at))
 
 
-def _is_daemon(name: str) -> bool:
+def _is_aws_node(name: str) -> bool:
     return pod_listing.AWS_NODE_POD_NAME.match(name) is not None
 
 
-def _shows_daemon(found: FoundRecords) -> bool:
-    return any(_is_daemon(pod.metadata.name) for pod in found.of(kinds.PODS))
+def _shows_aws_node(found: FoundRecords) -> bool:
+    return any(_is_aws_node(pod.metadata.name) for pod in found.of(kinds.PODS))
 
 
 def _is_waiting(pod: Any) -> bool:

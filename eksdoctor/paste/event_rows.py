@@ -33,11 +33,8 @@ def split_event_rows(text: str) -> SplitText:
     remaining: list[str] = []
     rows: list[EventRow] = []
     for line, parsed in _read_lines(text):
-        row = (
-            parse_event_row(parsed.message)
-            if "Normal" in parsed.message or "Warning" in parsed.message
-            else None
-        )
+        message = parsed.message
+        row = parse_event_row(message) if "Normal" in message or "Warning" in message else None
         if row is None:
             remaining.append(line)
         else:
@@ -47,8 +44,8 @@ def split_event_rows(text: str) -> SplitText:
 
 def _read_lines(text: str) -> Iterator[tuple[str, LogLine]]:
     assembler = RecordAssembler()
-    for physical in text.encode("utf-8", "replace").split(b"\n"):
-        for record in assembler.feed(physical):
+    for line_bytes in text.encode("utf-8", "replace").split(b"\n"):
+        for record in assembler.feed(line_bytes):
             yield record.with_spaces or record.text, parse_record(record, UNKNOWN_SOURCE)
     for record in assembler.flush():
         yield record.with_spaces or record.text, parse_record(record, UNKNOWN_SOURCE)

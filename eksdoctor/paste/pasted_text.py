@@ -1,7 +1,10 @@
 """A pasted text, and placeholders for the objects that it does not name."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
+ASSUMED_WAIT = timedelta(hours=1)
+"""How long a pod has waited if the paste does not show it."""
 PLACEHOLDER_NODE = "the-node"
 """Name of the node if the paste names none."""
 DEFAULT_NAMESPACE = "default"

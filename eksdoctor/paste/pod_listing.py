@@ -7,14 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from eksdoctor.evidence.text.timestamps import parse_duration
-from eksdoctor.paste.pasted_text import DEFAULT_NAMESPACE, PLACEHOLDER_NODE
+from eksdoctor.paste.pasted_text import ASSUMED_WAIT, DEFAULT_NAMESPACE, PLACEHOLDER_NODE
 
 MAX_ROWS = 200
 MAX_LINE_CHARACTERS = 1000
 AWS_NODE_POD_NAME = re.compile(r"aws-node-[a-z0-9]{3,10}\Z")
 WAITING_STATUSES = ("ContainerCreating", "Init:0/1", "PodInitializing")
-ASSUMED_WAIT = timedelta(hours=1)
-"""How long a pod has waited if its row has no age."""
 _BOX = dict.fromkeys(map(ord, "│┃║|▏▕●"), " ")
 _READY = re.compile(r"(\d{1,3})/(\d{1,3})\Z")
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,252}\Z")
@@ -29,7 +27,7 @@ class PodRow:
 
     namespace: str
     name: str
-    is_whole: bool
+    is_ready: bool
     status: str
     restarts: int
     age: timedelta | None
@@ -75,8 +73,8 @@ def _parse_row(line: str) -> PodRow | None:
 
 def _find_node(words: list[str]) -> str:
     """In wide output the node name follows the pod IP."""
-    ready_at = next((number for number, word in enumerate(words) if _POD_IP.match(word)), len(words))
-    found = words[ready_at + 1 : ready_at + 2]
+    ip_at = next((number for number, word in enumerate(words) if _POD_IP.match(word)), len(words))
+    found = words[ip_at + 1 : ip_at + 2]
     return found[0] if found and _NAME.match(found[0]) and "." in found[0] else ""
 
 
@@ -94,7 +92,7 @@ def _aws_node_pod(row: PodRow) -> dict[str, Any]:
     state = {"running": {}} if row.status == "Running" else {"waiting": {"reason": row.status}}
     container = {
         "name": "aws-node",
-        "ready": row.is_whole and row.status == "Running",
+        "ready": row.is_ready and row.status == "Running",
         "restartCount": row.restarts,
         "state": state,
     }

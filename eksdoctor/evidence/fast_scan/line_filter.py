@@ -85,12 +85,7 @@ class LineFilter:
         self._count(lines, marks)
         relevance = self._classify_new(new_lines, new_texts)
         if self.may_skip and not self.skipper.is_trained:
-            irrelevant = chain(
-                compress(lines, marks.translate(_ONLY_IRRELEVANT)),
-                compress(new_lines, relevance.translate(_ONLY_IRRELEVANT)),
-            )
-            relevant = chain(compress(lines, marks.translate(_ONLY_REPEATED)), compress(new_lines, relevance))
-            self.skipper.learn(list(irrelevant), relevant)
+            self._train(lines, marks, new_lines, relevance)
         return True
 
     def finish(self) -> None:
@@ -109,6 +104,15 @@ class LineFilter:
         """The last line, if one is held back."""
         tail, self._last_line = self._last_line, []
         return tail
+
+    def _train(self, lines: list[bytes], marks: bytes, new_lines: list[bytes], relevance: bytes) -> None:
+        """Let the skipper learn from a block."""
+        irrelevant = chain(
+            compress(lines, marks.translate(_ONLY_IRRELEVANT)),
+            compress(new_lines, relevance.translate(_ONLY_IRRELEVANT)),
+        )
+        relevant = chain(compress(lines, marks.translate(_ONLY_REPEATED)), compress(new_lines, relevance))
+        self.skipper.learn(list(irrelevant), relevant)
 
     def _count(self, lines: list[bytes], marks: bytes) -> None:
         """Group the lines whose text is known and relevant."""

@@ -5,7 +5,6 @@ An event holds much more, such as names and addresses of people; nothing but the
 """
 
 import re
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from typing import Any
 import msgspec
 
 from eksdoctor.evidence.inputs.ipamd_introspection import string_or_empty
+from eksdoctor.evidence.inputs.nested_ids import MAX_IDS, ids_in, objects_in
 from eksdoctor.evidence.text.timestamps import parse_timestamp
 
 EC2_EVENT_SOURCE = "ec2.amazonaws.com"
@@ -21,8 +21,6 @@ DRY_RUN = "DryRunOperation"
 MAX_EVENT_BYTES = 256 << 10
 """CloudTrail truncates an event at this size."""
 MAX_MESSAGE_CHARACTERS = 1000
-_MAX_VISITED = 4000
-_MAX_IDS = 32
 _SUBNET, _ENI, _INSTANCE = (
     re.compile(rf"{kind}-[0-9a-f]{{8,17}}") for kind in ("subnet", "eni", "i")
 )  # fmt: skip
@@ -102,9 +100,9 @@ def call_of_event(event: Mapping[str, Any], at: datetime | None = None) -> Cloud
         caller=_caller(identity),
         from_instance=_instance_of_session(identity),
         request_id=string_or_empty(event.get("requestID"))[:64],
-        subnets=_ids(parameters, _SUBNET_KEYS, _SUBNET),
-        enis=_ids(parameters, _ENI_KEYS, _ENI),
-        instances=tuple(dict.fromkeys((*_ids(parameters, _INSTANCE_KEYS, _INSTANCE), *described))),
+        subnets=ids_in(parameters, _SUBNET_KEYS, _SUBNET),
+        enis=ids_in(parameters, _ENI_KEYS, _ENI),
+        instances=tuple(dict.fromkeys((*ids_in(parameters, _INSTANCE_KEYS, _INSTANCE), *described))),
         fleet_errors=() if code else tuple(_fleet_errors(event.get("responseElements"))),
     )
 
@@ -159,41 +157,16 @@ def _instance_of_session(identity: Mapping[str, Any]) -> str:
 
 def _fleet_errors(response: Any) -> Iterator[FleetError]:
     found = 0
-    for entry in _objects_in(response):
+    for entry in objects_in(response):
         code = string_or_empty(entry.get("errorCode"))
-        if code and found < _MAX_IDS:
+        if code and found < MAX_IDS:
             found += 1
             message = _message(entry.get("errorMessage"))
-            yield FleetError(code[:100], message, _ids(entry, _SUBNET_KEYS, _SUBNET))
+            yield FleetError(code[:100], message, ids_in(entry, _SUBNET_KEYS, _SUBNET))
 
 
 def _fleet_error(error: FleetError) -> dict[str, Any]:
     return _without_empty({"errorCode": error.code, "errorMessage": error.message, "subnetId": error.subnets})
-
-
-def _ids(document: Any, keys: frozenset[str], pattern: re.Pattern[str]) -> tuple[str, ...]:
-    """The ids under these keys at any depth: each API nests its parameters differently."""
-    found: dict[str, None] = {}
-    for entry in _objects_in(document):
-        for key, value in entry.items():
-            if key.lower() in keys:
-                several = value if isinstance(value, list) else [value]
-                found |= dict.fromkeys(one for one in several if pattern.fullmatch(string_or_empty(one)))
-    return tuple(found)[:_MAX_IDS]
-
-
-def _objects_in(document: Any) -> Iterator[Mapping[str, Any]]:
-    """The objects in a document, outer ones first, at most _MAX_VISITED."""
-    waiting = deque([document])
-    for _ in range(_MAX_VISITED):
-        if not waiting:
-            return
-        value = waiting.popleft()
-        if isinstance(value, dict):
-            yield value
-            waiting.extend(inner for inner in value.values() if isinstance(inner, dict | list))
-        elif isinstance(value, list):
-            waiting.extend(inner for inner in value if isinstance(inner, dict | list))
 
 
 def _message(value: Any) -> str:

@@ -13,11 +13,11 @@ from eksdoctor.evidence.observed.occurrences import (
     NOT_A_REQUEST,
     Occurrence,
     OccurrenceGroup,
-    to_observations,
 )
-from eksdoctor.evidence.signatures.classes import EvidenceClass, Weight
-from eksdoctor.evidence.signatures.match import Match, match_message
-from eksdoctor.evidence.signatures.named_objects import NamedObjects, find_named_objects, find_request_ids
+from eksdoctor.evidence.observed.outcomes import to_observations
+from eksdoctor.evidence.observed.parsed_message import ParsedMessage, parse_message
+from eksdoctor.evidence.signatures.classes import Weight
+from eksdoctor.evidence.signatures.named_objects import find_request_ids
 from eksdoctor.evidence.text.log_lines import LogLine
 
 MAX_GROUPS = 4096
@@ -26,17 +26,6 @@ MAX_CLOSED_REQUESTS = 1 << 16
 MAX_CACHED_MESSAGES = 2048
 MAX_CACHED_CHARACTERS = 1024
 _WEIGHT_ORDER = (Weight.CAUSE, Weight.WRAPPER, Weight.GENERIC)
-
-
-@dataclass(frozen=True, slots=True)
-class _ParsedMessage:
-    """The matches that count and the objects that a message names; `sandbox` is the key of its attempt."""
-
-    matches: tuple[Match, ...]
-    names: NamedObjects
-    action: str
-    sandbox: tuple[str, ...]
-    tolerated: bool
 
 
 @dataclass(slots=True)
@@ -56,7 +45,7 @@ class Aggregator:
     _open: OrderedDict[str, Occurrence] = field(default_factory=OrderedDict)
     _closed: OrderedDict[str, None] = field(default_factory=OrderedDict)
     _groups: dict[tuple[str, ...], OccurrenceGroup] = field(default_factory=dict)
-    _cache: dict[str, _ParsedMessage] = field(default_factory=dict)
+    _cache: dict[str, ParsedMessage] = field(default_factory=dict)
 
     def add_line(self, line: LogLine, count: int = 1, last: datetime | None = None) -> None:
         """Add a line that was logged `count` times, the last time at `last`; it may be a pasted event row."""
@@ -111,7 +100,7 @@ class Aggregator:
             )
             yield occurrence, (ids or parsed.sandbox) if match.signature.weight in _WEIGHT_ORDER else ()
 
-    def _parsed(self, line: LogLine, reason: str, message: str, ids: tuple[str, ...]) -> _ParsedMessage:
+    def _parsed(self, line: LogLine, reason: str, message: str, ids: tuple[str, ...]) -> ParsedMessage:
         """The parsed message, from the cache for messages that differ only in their request ids."""
         key = message
         for request in ids:
@@ -120,7 +109,7 @@ class Aggregator:
             key = f"{reason}\0{key}"
         found = self._cache.get(key)
         if found is None:
-            found = _parse_message(message, reason, line.with_spaces)
+            found = parse_message(message, reason, line.with_spaces)
             if len(key) <= MAX_CACHED_CHARACTERS:
                 if len(self._cache) >= MAX_CACHED_MESSAGES:
                     self._cache.clear()
@@ -171,40 +160,9 @@ class Aggregator:
         group.add(occurrence)
 
 
-def _parse_message(message: str, reason: str, with_spaces: str) -> _ParsedMessage:
-    matches = _match(message, reason, with_spaces)
-    names = find_named_objects(message) if matches else NamedObjects()
-    calls = (match.signature.action for match in matches if match.signature.action)
-    return _ParsedMessage(
-        _matches_to_count(matches),
-        names,
-        names.action or next(calls, ""),
-        (f"{NOT_A_REQUEST}sandbox {names.sandbox}",) if names.sandbox else (),
-        any(match.evidence_class is EvidenceClass.DENIED_TOLERATED for match in matches),
-    )
-
-
-def _match(message: str, reason: str, with_spaces: str) -> tuple[Match, ...]:
-    found = match_message(message, reason)
-    if with_spaces and all(match.signature.weight is not Weight.CAUSE for match in found):
-        return match_message(with_spaces, reason) or found
-    return found
-
-
 def aggregate_lines(lines: Iterable[LogLine]) -> tuple[Observation, ...]:
     """The observations of these lines."""
     aggregator = Aggregator()
     for line in lines:
         aggregator.add_line(line)
     return aggregator.observations()
-
-
-def _matches_to_count(matches: tuple[Match, ...]) -> tuple[Match, ...]:
-    """The causes in a line; without any, its states and successes; else the match with the first weight."""
-    causes = {
-        match.evidence_class: match for match in reversed(matches) if match.signature.weight is Weight.CAUSE
-    }
-    if causes:  # one for each class: a reason and a text may mean the same
-        return tuple(reversed(causes.values()))
-    states = tuple(match for match in matches if match.signature.weight in (Weight.STATE, Weight.SUCCESS))
-    return states or matches[:1]

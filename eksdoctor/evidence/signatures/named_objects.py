@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 
-_REQUEST = re.compile(r"equest ?[iI][dD]\"?: ?\"?([0-9A-Za-z][0-9A-Za-z-]{7,63})")  # begins as few words do
+_REQUEST = re.compile(
+    r"equest ?[iI][dD]\"?: ?\"?([0-9A-Za-z][0-9A-Za-z-]{7,63})"
+)  # without R: few other words contain it
 _SANDBOX = re.compile(
     r"(?:sandbox \"|Sandbox |ContainerID\(|for container |sandbox container \")([0-9a-f]{12,64})"
 )

@@ -104,7 +104,7 @@ def _gunzip_member(engine: "zlib._Decompress", head: bytes, rest: Iterator[bytes
 def _split_lines(piece: bytes) -> list[bytes]:
     """The lines of the piece; each line that ends in it is cut to MAX_LINE_BYTES."""
     lines = BytesIO(piece).readlines()
-    half = MAX_LINE_BYTES // 2  # a line of more than LINE_LIMIT covers one of these windows whole
+    half = MAX_LINE_BYTES // 2  # a line longer than MAX_LINE_BYTES covers one of these windows
     if all(piece.find(b"\n", start, start + half) >= 0 for start in range(0, len(piece) - half, half)):
         return lines
     return [_truncate(line) if line.endswith(b"\n") else line for line in lines]

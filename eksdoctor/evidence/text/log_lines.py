@@ -78,7 +78,7 @@ def parse_line(line: bytes, source: Source, captured_at: datetime | None = None)
 def _parse_text(text: str, source: Source, captured_at: datetime | None) -> LogLine:
     prefix = LinePrefix(text) if text.startswith("{") else split_prefix(text, captured_at)
     found = parse_json_fields(prefix.rest) if looks_like_json(prefix.rest) else None
-    if found is not None and found.log and not found.message:  # a container runtime's wrapping
+    if found is not None and found.log and not found.message:  # the JSON log format of a container runtime
         inner = split_prefix(found.log, captured_at)
         prefix = LinePrefix(
             inner.rest, inner.at or parse_timestamp(found.ts), inner.level, prefix.node, prefix.pod

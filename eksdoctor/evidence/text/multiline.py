@@ -76,7 +76,7 @@ class RecordAssembler:
     def _continues(self, text: str) -> bool:
         if len(self._parts) >= MAX_RECORD_LINES or self._characters + len(text) > MAX_RECORD_CHARACTERS:
             return False
-        if _JSON_START.match(text) or not text.strip(" .…"):  # an omission is no continuation
+        if _JSON_START.match(text) or not text.strip(" .…"):  # `...` stands for omitted lines
             return False
         if self._is_json:
             return not (has_prefix(text) and not text[:1].isspace())
