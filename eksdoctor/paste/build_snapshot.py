@@ -164,7 +164,7 @@ def _assumed_event(node: str, at: datetime) -> Any:
     return decode(
         kinds.EVENTS,
         {
-            "metadata": {"namespace": DEFAULT_NAMESPACE, "name": "premise"},
+            "metadata": {"namespace": DEFAULT_NAMESPACE, "name": "assumed-event"},
             "involvedObject": {"kind": "Pod", "namespace": DEFAULT_NAMESPACE, "name": PLACEHOLDER_POD},
             "reason": "FailedCreatePodSandBox",
             "message": _ASSUMED_MESSAGE,

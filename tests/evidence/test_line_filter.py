@@ -121,7 +121,7 @@ def test_memory_is_bounded():
 
 def trained(monkeypatch, irrelevant, relevant=(), level="debug"):
     monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.LEARNING_LINES", len(irrelevant))
-    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.MIN_OPENING_COUNT", 3)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.MIN_START_COUNT", 3)
     skipper = LineSkipper()
     skipper.learn(
         [zap(one, level=level).encode() for one in irrelevant], [zap(one).encode() for one in relevant]
@@ -156,7 +156,7 @@ def test_lines_that_are_not_skipped(monkeypatch, irrelevant, relevant, level):
 
 def test_a_beginning_shared_with_a_known_relevant_line_is_not_skipped(monkeypatch):
     monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.LEARNING_LINES", 100)
-    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.MIN_OPENING_COUNT", 10)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.MIN_START_COUNT", 10)
     start = "IPAM of this node, of which a long text tells what it does, says: "
     line_filter = LineFilter(may_skip=True)
     for _ in range(3):

@@ -108,7 +108,7 @@ def test_a_very_long_log_has_skipped_lines_in_its_extent(monkeypatch):
     monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.SKIP_FROM_BYTES", 2 * FILTER_FROM_BYTES)
     monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.BLOCK_BYTES", FILTER_FROM_BYTES)
     monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.LEARNING_LINES", 1000)
-    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.MIN_OPENING_COUNT", 20)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.MIN_START_COUNT", 20)
     with_skipped, extent = by_scan(data)
     assert extent.skipped_lines > 1000
     assert told(with_skipped) == whole

@@ -77,7 +77,7 @@ def test_a_log_with_skipped_lines(file, monkeypatch):
     monkeypatch.setattr("eksdoctor.evidence.text.blocks.CHUNK_BYTES", FILTER_FROM_BYTES)
     monkeypatch.setattr("eksdoctor.evidence.fast_scan.two_process_read.CHUNK_BYTES", FILTER_FROM_BYTES)
     monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.LEARNING_LINES", 1000)
-    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.MIN_OPENING_COUNT", 20)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.MIN_START_COUNT", 20)
     assert scanned(b"", file) == whole
     assert LogScan().read([], path=file).skipped_lines > 1000
 

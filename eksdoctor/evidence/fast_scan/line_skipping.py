@@ -14,7 +14,7 @@ from eksdoctor.evidence.signatures.classes import Weight
 
 LEARNING_LINES = 100_000
 """How many irrelevant lines are read before lines may be skipped."""
-MIN_OPENING_COUNT = 250
+MIN_START_COUNT = 250
 """How many of them must have had the same beginning, and no relevant line."""
 _line_start = itemgetter(slice(TIMESTAMP_END, TIMESTAMP_END + 64))
 """The caller and the first words of the message, before names and ids."""
@@ -56,7 +56,7 @@ class LineSkipper:
             self._skippable = frozenset(
                 start
                 for start, count in self._counts.items()
-                if count >= MIN_OPENING_COUNT
+                if count >= MIN_START_COUNT
                 and start not in self._relevant
                 and _may_skip(self._samples[start])
             )

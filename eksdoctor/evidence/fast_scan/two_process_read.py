@@ -71,7 +71,7 @@ def _read_halves(file: BinaryIO, split: int, read: ReadParts[Part]) -> Iterator[
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_send_parts, args=(receiver, sender, file, split, read), daemon=True)
-    with suppress(OSError):  # no process to be had: the pipe ends at once
+    with suppress(OSError):  # no process can be forked: the pipe closes at once
         process.start()
     sender.close()
     second_half = _SecondHalf[Part](receiver)

@@ -18,7 +18,7 @@ class SourceKind(StrEnum):
     PASTE = "paste"
 
 
-ASSUMED_EVENT = "eksdoctor's question"
+ASSUMED_EVENT = "eksdoctor (assumed)"
 """Component of the event that eksdoctor adds to a paste without one: a pod that has no IP."""
 
 

@@ -14,7 +14,7 @@ MIN_TERMINAL_WIDTH = 70
 """In characters; a terminal is at least this wide, so it did not wrap a shorter line."""
 _JSON_START = re.compile(r'\s{0,64}\{\s{0,8}"(?:level|ts|msg|caller|log|time)"')
 _JSON_BARE = re.compile(r'\s{0,64}"?(?:level|msg|ts)"\s?:')
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?')  # closed or not: one pass, whatever the text
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?')  # also without its closing quote; linear time
 _ROW = re.compile(r"\s{0,16}(?:\S{1,64}\s{1,16}){0,3}(?:Normal|Warning)\s{1,32}[A-Z][A-Za-z]{2,}")
 _SENTENCE = re.compile(r"[A-Z][a-z]+[ :]|[-*#]|[\w.-]{1,64}:\s|\S+\s+\d+/\d+\s")
 
