@@ -14,7 +14,7 @@ from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.collection_plan import aws_node_metrics
 from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.evidence.inputs import prometheus
-from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts import requests as sources
 from eksdoctor.model.observations.log_sources import Voices
@@ -131,7 +131,9 @@ def test_long_logs_cost_no_more_than_their_end():
         records=held.records
         | {
             kinds.WORDS.file: tuple(
-                msgspec.structs.replace(words, text=words.text * 40) if words.kind == Kind.IPAMD else words
+                msgspec.structs.replace(words, text=words.text * 40)
+                if words.kind == SourceKind.IPAMD
+                else words
                 for words in held.of(kinds.WORDS)
             )
         },
@@ -139,7 +141,7 @@ def test_long_logs_cost_no_more_than_their_end():
     with Lab(held) as lab:
         seen = triaged(lab, held)
         assert lab.bytes_sent["get-node-log"] == 3 * MIB
-    assert not any(words.whole for words in seen.of(kinds.WORDS) if words.kind == Kind.IPAMD)
+    assert not any(words.whole for words in seen.of(kinds.WORDS) if words.kind == SourceKind.IPAMD)
     with Lab(held, ranges="ignored") as lab:
         triaged(lab, held)
         assert lab.bytes_sent["get-node-log"] <= 3 * 16 * MIB
@@ -219,8 +221,8 @@ def test_an_incident_moved_in_time_is_told_at_that_time():
     later = moved(held, held.at + timedelta(days=30, seconds=7))
     for before, after in zip(held.of(kinds.WORDS), later.of(kinds.WORDS), strict=True):
         assert after.at == later.at
-        if before.kind == Kind.METRICS:
-            started = [prometheus.read((words.text.encode(),)).started for words in (before, after)]
+        if before.kind == SourceKind.METRICS:
+            started = [prometheus.parse_metrics((words.text.encode(),)).started for words in (before, after)]
         else:
             started = [
                 datetime.fromisoformat(msgspec.json.decode(words.text.partition("\n")[0])["ts"])

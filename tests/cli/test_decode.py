@@ -135,7 +135,7 @@ def test_the_page_says_verdict_step_and_meaning(run, paste):
     assert shown.startswith("explained: eni-quota-reached\n")
     assert "\nNext    " in shown
     assert "\nMore    eksdoctor explain eni-quota-reached\n" in shown
-    assert "\nmeans   The account holds" in shown
+    assert "\nmeans   The account has reached its quota" in shown
 
 
 def test_a_long_log_is_read_in_passing(run, paste):

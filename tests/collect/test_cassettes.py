@@ -19,7 +19,7 @@ from vcr.errors import CannotOverwriteExistingCassetteException
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.target.target import Options, find_target
-from eksdoctor.evidence.inputs.cloudtrail_call import trail_call
+from eksdoctor.evidence.inputs.cloudtrail_call import parse_call
 from eksdoctor.model.facts import requests
 from eksdoctor.snapshot import request as r
 from eksdoctor.snapshot.request import ACTIONS, Request
@@ -388,7 +388,7 @@ def test_of_a_trail_s_event_only_the_call_is_kept(tmp_path):
     for secret in ("jane.doe", "192.0.2.77", "ASIAIOSFODNN7EXAMPLE", "sg-0123456789abcdef0", "tlsDetails"):
         assert secret in file_of(asked.action).read_text()
         assert secret not in kept
-    refused, made = (trail_call(event.cloud_trail_event) for event in answer.documents)
+    refused, made = (parse_call(event.cloud_trail_event) for event in answer.documents)
     assert (refused.error, refused.subnets) == (
         "InsufficientFreeAddressesInSubnet",
         ("subnet-0123456789abcdef0",),

@@ -13,7 +13,7 @@ from eksdoctor.engine.cases.cases import CaseFile, run_case
 from eksdoctor.engine.cases.patch import AT, Patch, patched
 from eksdoctor.engine.evaluation.evaluate import evaluate
 from eksdoctor.engine.rulebook.compile import read_strictly
-from eksdoctor.evidence.fast_scan.log_scan import Scan
+from eksdoctor.evidence.fast_scan.log_scan import LogScan
 from eksdoctor.evidence.inputs import ipamd_introspection
 from eksdoctor.model.aws_node_settings.ignored_targets import ignored_targets
 from eksdoctor.model.cluster.cluster import Cluster
@@ -220,9 +220,9 @@ def test_13_the_minimum_is_never_advised_alone():
 
 
 def heard(text):
-    scan = Scan(near=AT)
+    scan = LogScan(captured_at=AT)
     scan.read((f"{text}\n".encode(),))
-    return {one.testifies for one in scan.gathering.statements()}
+    return {one.evidence_class for one in scan.aggregator.observations()}
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_three_spellings_of_a_dry_subnet(number, answer, testifies):
 def test_3_enis_are_found_in_the_shape_of_1_20():
     eni = {"ID": "eni-1", "AvailableIPv4Cidrs": {"10.0.0.16/28": {"IsPrefix": True, "IPAddresses": {}}}}
     document = {"0": {"TotalIPs": 16, "AssignedIPs": 0, "ENIs": {"eni-1": eni}}}
-    found = ipamd_introspection.enis(json.dumps(document).encode())
+    found = ipamd_introspection.parse_enis(json.dumps(document).encode())
     assert (len(found.enis), found.total, found.enis[0].prefixes) == (1, 16, 1)
 
 

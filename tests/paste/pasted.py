@@ -1,4 +1,4 @@
-"""Pastes of our own, with the answers that an expert would accept, and the way to ask for one."""
+"""Made-up pastes with the answers that an expert accepts, and a function that decodes one."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import yaml
 
-from eksdoctor.paste.build_snapshot import assemble
-from eksdoctor.paste.pasted_text import Page
+from eksdoctor.paste.build_snapshot import build_snapshot
+from eksdoctor.paste.pasted_text import PastedText
 from eksdoctor.triage.decode.decode import decoded
 from tests.shared import rulebook
 
@@ -38,7 +38,7 @@ def pastes():
 
 
 def snapshot(*texts, now=NOW):
-    return assemble([Page(f"{number}.txt", text) for number, text in enumerate(texts)], (), now)
+    return build_snapshot([PastedText(f"{number}.txt", text) for number, text in enumerate(texts)], (), now)
 
 
 def decode(*texts):
@@ -46,5 +46,5 @@ def decode(*texts):
 
 
 def answers(found):
-    """The state; the cause as well, when there is one: either may be what an expert accepts."""
+    """The state and, if there is one, the cause: an expert may accept either."""
     return {found.cause} if found.state == "explained" else {str(found.state), found.cause}

@@ -5,7 +5,7 @@ from typing import Any
 
 from eksdoctor.collect.aws.services import cloudtrail
 from eksdoctor.collect.user_data import launch_template
-from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as actions
 from eksdoctor.snapshot.request import Answer, Request
@@ -46,7 +46,7 @@ NAMED = (
     actions.DESCRIBE_NODEGROUP, actions.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, actions.GET_ROLE,
     actions.DESCRIBE_POD_IDENTITY_ASSOCIATION, actions.GET_SERVICE_QUOTA, actions.GET_DEFAULT_SERVICE_QUOTA,
 )  # fmt: skip
-SPOKEN = {actions.GET_POD_METRICS: Kind.METRICS, actions.GET_POD_LOG: Kind.STDOUT}
+SPOKEN = {actions.GET_POD_METRICS: SourceKind.METRICS, actions.GET_POD_LOG: SourceKind.STDOUT}
 NODE_LOGS = 3  # as a triage reads them unless told otherwise
 REDUCTIONS = {  # what the collectors take out of a document as it comes in
     kinds.CONTROLLER_REVISIONS: launch_template.only_aws_node,
@@ -81,7 +81,7 @@ def answer(world: World, request: Request) -> Answer:
 def _spoken(world: World, request: Request) -> Answer:
     """What the daemon of a node says."""
     values = request.values
-    kind = SPOKEN.get(request.action, Kind.IPAMD)
+    kind = SPOKEN.get(request.action, SourceKind.IPAMD)
     log = f"/var/log/{values['path']}" if "path" in values else ""
     found = [
         document
