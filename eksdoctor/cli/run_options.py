@@ -83,7 +83,7 @@ class RunOptions:
             raise UsageError(f"{self.pod!r} is not a valid pod name", _FORMS)
 
     def focus(self, target: Target) -> Focus:
-        """The namespace and pod to examine; the namespace defaults to the context's, as in kubectl."""
+        """The namespace and pod to build_report; the namespace defaults to the context's, as in kubectl."""
         namespace, _, name = self.pod.rpartition("/")
         namespace = namespace or self.namespace
         if name and not namespace:

@@ -9,7 +9,7 @@ from pathlib import Path
 class Stream:
     """One text; `open` gives its bytes from the beginning, each time it is called.
 
-    `kind` is a value of `eksdoctor.evidence.observed.source.Kind`, `name` its path, `node` whose it is, if
+    `kind` is a value of `evidence.observed.source.SourceKind`, `name` its path, `node` whose it is, if
     known; `path` is where a file has just these bytes, if one has.
     """
 

@@ -140,7 +140,7 @@ def test_plain_ink_has_no_escape_at_all():
     assert "\x1b" not in terminal(sample.meridian(), color_mode="plain")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(reports(sample.meridian()))
 def test_hostile_text_reaches_the_terminal_as_text_only(report):
     page = SGR.sub("", terminal(report, 100, "color"))

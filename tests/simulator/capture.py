@@ -1,19 +1,17 @@
 """A world asked: what the APIs would answer, and the product's own loop of questions over it."""
 
 from copy import deepcopy
-from functools import cache
 from typing import Any
 
 from eksdoctor.collect.aws.services import cloudtrail
 from eksdoctor.collect.user_data import launch_template
-from eksdoctor.engine.rulebook.load import Rulebook, load
-from eksdoctor.evidence.observed.source import Kind
-from eksdoctor.resources import rules_folder
+from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as actions
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Focus, Snapshot, decode
 from eksdoctor.triage.log_reading_plan import request_planner
+from tests.shared import rulebook
 from tests.simulator.filters import passes
 from tests.simulator.selectors import selects
 from tests.simulator.world import World
@@ -48,7 +46,7 @@ NAMED = (
     actions.DESCRIBE_NODEGROUP, actions.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, actions.GET_ROLE,
     actions.DESCRIBE_POD_IDENTITY_ASSOCIATION, actions.GET_SERVICE_QUOTA, actions.GET_DEFAULT_SERVICE_QUOTA,
 )  # fmt: skip
-SPOKEN = {actions.GET_POD_METRICS: Kind.METRICS, actions.GET_POD_LOG: Kind.STDOUT}
+SPOKEN = {actions.GET_POD_METRICS: SourceKind.METRICS, actions.GET_POD_LOG: SourceKind.STDOUT}
 NODE_LOGS = 3  # as a triage reads them unless told otherwise
 REDUCTIONS = {  # what the collectors take out of a document as it comes in
     kinds.CONTROLLER_REVISIONS: launch_template.only_aws_node,
@@ -83,7 +81,7 @@ def answer(world: World, request: Request) -> Answer:
 def _spoken(world: World, request: Request) -> Answer:
     """What the daemon of a node says."""
     values = request.values
-    kind = SPOKEN.get(request.action, Kind.IPAMD)
+    kind = SPOKEN.get(request.action, SourceKind.IPAMD)
     log = f"/var/log/{values['path']}" if "path" in values else ""
     found = [
         document
@@ -92,11 +90,6 @@ def _spoken(world: World, request: Request) -> Answer:
     ]
     documents = tuple(decode(kinds.WORDS, document) for document in found)
     return Answer(request, documents, absent=not documents)
-
-
-@cache
-def _rulebook() -> Rulebook:
-    return load(rules_folder())
 
 
 def capture(
@@ -109,7 +102,7 @@ def capture(
     snapshot = Snapshot(
         at=world.at, target=world.target, focus=focus, purpose=purpose, extras=extras, tool=TOOL
     )
-    questions = request_planner(_rulebook(), NODE_LOGS if purpose == "triage" else 0)
+    questions = request_planner(rulebook(), NODE_LOGS if purpose == "triage" else 0)
     for _ in range(MOST_ROUNDS):
         asked = questions(snapshot)
         if not asked:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from eksdoctor.errors import SnapshotError
-from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.snapshot import archive, kinds
 from eksdoctor.snapshot.bundle import bundle_origin, layout, reader
 from eksdoctor.snapshot.bundle.bundle_placement import NEVER, alone, beside, node_of
@@ -36,7 +36,7 @@ def content_of(stream):
 
 def test_kinds_are_those_that_testimony_knows(bundle):
     used = {*layout.KINDS, layout.METRICS, layout.INTROSPECTION}
-    assert used <= set(Kind)
+    assert used <= set(SourceKind)
     assert {stream.kind for stream in bundle.streams} == set(layout.KINDS)
 
 

@@ -14,7 +14,7 @@ from eksdoctor.cli.parameters.shared import Color
 from eksdoctor.errors import UsageError
 
 if TYPE_CHECKING:
-    from eksdoctor.paste.pasted_text import Page
+    from eksdoctor.paste.pasted_text import PastedText
     from eksdoctor.snapshot.text_streams import Stream
 
 MOST_PASTED = 4 << 20
@@ -52,16 +52,19 @@ def decode(
 
     from eksdoctor.cli import outputs
     from eksdoctor.engine.rulebook.load import load
-    from eksdoctor.paste.build_snapshot import assemble
+    from eksdoctor.evidence.signatures.catalogue import catalogue
+    from eksdoctor.evidence.signatures.check import check_rules
+    from eksdoctor.paste.build_snapshot import build_snapshot
     from eksdoctor.render import decode_page
     from eksdoctor.resources import rules_folder
     from eksdoctor.triage.decode.decode import decode_paste
 
     wanted = outputs.parse_outputs(output, FORMATS)
     rulebook = load(rules_folder(), *(rules or ()))
+    check_rules(catalogue().classes, rulebook.rules)
     with TemporaryFile() as copy:
         pages, streams = _read(files or ["-"], copy)
-        found = decode_paste(assemble(pages, streams, datetime.now(UTC)), rulebook)
+        found = decode_paste(build_snapshot(pages, streams, datetime.now(UTC)), rulebook)
     for page in wanted:
         if page.format == "json":
             outputs.write_page(page, decode_page.json_page(found))
@@ -71,14 +74,14 @@ def decode(
         )
 
 
-def _read(files: Sequence[str], copy: BinaryIO) -> "tuple[list[Page], list[Stream]]":
+def _read(files: Sequence[str], copy: BinaryIO) -> "tuple[list[PastedText], list[Stream]]":
     """Small inputs as pages, large ones as streams; raises UsageError if a file can't be read.
 
     Standard input can be read only once, so it is copied to `copy`.
     """
-    from eksdoctor.evidence.observed.source import Kind
-    from eksdoctor.evidence.text.blocks import GZIP
-    from eksdoctor.paste.pasted_text import Page
+    from eksdoctor.evidence.observed.source import SourceKind
+    from eksdoctor.evidence.text.blocks import GZIP_MAGIC
+    from eksdoctor.paste.pasted_text import PastedText
     from eksdoctor.snapshot.text_streams import Stream
 
     pages, streams = [], []
@@ -86,10 +89,10 @@ def _read(files: Sequence[str], copy: BinaryIO) -> "tuple[list[Page], list[Strea
         path = None if name == "-" else Path(name).expanduser()
         opened = _standard_input(copy) if path is None else _file(path)
         content = _head(opened)
-        if len(content) <= MOST_PASTED and not content.startswith(GZIP):
-            pages.append(Page(name, _text(content)))
+        if len(content) <= MOST_PASTED and not content.startswith(GZIP_MAGIC):
+            pages.append(PastedText(name, _text(content)))
         else:
-            streams.append(Stream(Kind.PASTE, name, opened, path=path))
+            streams.append(Stream(SourceKind.PASTE, name, opened, path=path))
     return pages, streams
 
 

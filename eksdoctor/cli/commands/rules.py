@@ -36,7 +36,7 @@ def list_rules(
     own: shared.Rules = None,
     color: shared.ColorChoice = Color.AUTO,
 ) -> None:
-    """List the rules in the order of the stages of an IP request."""
+    """List the rules in the order of an IP request's path."""
     from eksdoctor.cli import outputs
     from eksdoctor.engine.rulebook.load import load
     from eksdoctor.render import rule_catalogue
@@ -53,16 +53,37 @@ def list_rules(
 
 
 @rules.command(
-    "test", epilog=epilog("eksdoctor rules test", "eksdoctor rules test --rules my-rules --cases my-cases")
+    "test",
+    epilog=epilog(
+        "eksdoctor rules test",
+        "eksdoctor rules test subnet-exhausted subnet-fragmented",
+        "eksdoctor rules test tests/rules/subnet-exhausted.yaml",
+        "eksdoctor rules test -k 'subnet and not fires'",
+        "eksdoctor rules test --rules my-rules --cases my-cases",
+    ),
 )
 def run_cases(
+    selected: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID|FILE]...",
+            show_default=False,
+            help="Test only these rules, or the cases of these files (default: every rule).",
+        ),
+    ] = None,
+    keyword: Annotated[
+        str,
+        typer.Option(
+            "-k",
+            metavar="EXPRESSION",
+            show_default=False,
+            help="Run only cases whose id (`rule: kind: name`) contains these words; and, or, not, ( ).",
+        ),
+    ] = "",
     own: Annotated[
         Path | None,
         typer.Option(
-            "--rules",
-            metavar="DIR",
-            show_default=False,
-            help="Test the rules in this folder instead of the built-in rules.",
+            "--rules", metavar="DIR", show_default=False, help="Test the rules of this folder instead."
         ),
     ] = None,
     cases: Annotated[
@@ -71,21 +92,20 @@ def run_cases(
             "--cases",
             metavar="DIR",
             show_default=False,
-            help="The folder of the cases (default: `cases` in the rules folder).",
+            help="Their cases (default: `cases` in that folder).",
         ),
     ] = None,
     quiet: shared.Quiet = False,
 ) -> None:
-    """Run the rule cases: fires, clear, unknown."""
-    from eksdoctor.engine.cases.cases import run
+    """Run the cases of the rules: fires, clear, unknown."""
+    from eksdoctor.engine.cases.selection import run_selected
     from eksdoctor.render.labels import plural
     from eksdoctor.render.sanitize import one_line
 
-    results = run(_tested(own), _cases(own, cases))
+    results = run_selected(_tested(own), selected or [], keyword, lambda: _cases(own, cases))
     failed = [result for result in results if not result.ok]
     for result in failed:
-        case = " ".join(part for part in (result.rule, result.kind, result.name) if part)
-        print(f"FAILED {one_line(case)}: {one_line(result.message)}")
+        print(f"FAILED {one_line(result.id)}: {one_line(result.message)}")
     if not quiet or failed:
         print(f"{plural(len(results), 'case', 'cases')}, {len(failed):,} failed")
     if failed or not results:
@@ -93,7 +113,7 @@ def run_cases(
 
 
 def _tested(own: Path | None) -> "Rulebook":
-    """The rules to test: the built-in ones or the user's own, which may refer to built-in ones."""
+    """The rules to test: the shipped ones, or the user's own, which may name shipped ones."""
     from eksdoctor.engine.rulebook.load import Rulebook, load
     from eksdoctor.resources import rules_folder
 
@@ -112,7 +132,7 @@ def _cases(own: Path | None, cases: Path | None) -> Path:
     if not folder.is_dir():
         raise UsageError(
             f"no case folder at {folder}",
-            "Use --cases DIR. The cases of the built-in rules are in the repository.",
+            "Use --cases DIR. The built-in cases are in the repository.",
         )
     return folder
 
@@ -120,19 +140,16 @@ def _cases(own: Path | None, cases: Path | None) -> Path:
 @rules.command(epilog=epilog("eksdoctor rules docs", "eksdoctor rules docs --check"))
 def docs(
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; fail if the catalogue is out of date.")
+        bool, typer.Option("--check", help="Write nothing; fail when the catalogue is stale.")
     ] = False,
     own: Annotated[
         Path | None,
         typer.Option(
-            "--rules",
-            metavar="DIR",
-            show_default=False,
-            help="The rules folder (default: the built-in rules).",
+            "--rules", metavar="DIR", show_default=False, help="The rules folder (default: the shipped one)."
         ),
     ] = None,
 ) -> None:
-    """Generate the catalogue of a rules folder: its README.md."""
+    """Write the catalogue of a rules folder to its README.md."""
     from eksdoctor.engine.rulebook.load import load
     from eksdoctor.render.rule_catalogue import catalogue
     from eksdoctor.resources import rules_folder

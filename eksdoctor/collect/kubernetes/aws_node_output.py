@@ -13,7 +13,7 @@ from eksdoctor.collect.kubernetes.errors import known_absent
 from eksdoctor.collect.kubernetes.long_answers import Flow, TooLongError, flowing
 from eksdoctor.collect.kubernetes.proxied_requests import FarEnd, refused_by_proxy
 from eksdoctor.collect.refusal import refused
-from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.snapshot.records.node_text import Words
 from eksdoctor.snapshot.request import Answer, Request
 
@@ -57,14 +57,14 @@ def get_pod_metrics(api: KubernetesApi, request: Request, deadline: Deadline) ->
         if not any(line.startswith(_KEPT_SERIES[0]) for line in lines):
             raise refused("undecodable", f"not ipamd's metrics; begins {text[:60]!r}")
         kept = "\n".join([*lines, ""])
-        return Answer(request, (Words(Kind.METRICS.value, node, pod, "metrics", kept, at=flow.at),))
+        return Answer(request, (Words(SourceKind.METRICS.value, node, pod, "metrics", kept, at=flow.at),))
 
 
 def get_node_log(api: KubernetesApi, request: Request, deadline: Deadline) -> Answer:
     """The newest MiB of a log of a node, by its kubelet."""
     node, inner = _part(request, "node"), [_checked(part) for part in str(request.values["path"]).split("/")]
     path = f"/api/v1/nodes/{node}/proxy/logs/{'/'.join(inner)}"
-    kind = Kind.PLUGIN if inner[-1].startswith("plugin") else Kind.IPAMD
+    kind = SourceKind.PLUGIN if inner[-1].startswith("plugin") else SourceKind.IPAMD
     with NODE_LOG.within(LOG_SECONDS, deadline) as sooner:
         with flowing(api, path, {}, {"Range": f"bytes=-{TAIL}"}, sooner) as flow:
             if flow.status != _UNSATISFIABLE:
@@ -88,10 +88,10 @@ def get_pod_log(api: KubernetesApi, request: Request, deadline: Deadline) -> Ans
         end = _end(flow)
         cut = len(end) >= TAIL or end.count(b"\n") >= MOST_LINES
         text = _text(end, from_line=len(end) < TAIL)
-        return Answer(request, (Words(Kind.STDOUT.value, node, pod, "stdout", text, not cut, flow.at),))
+        return Answer(request, (Words(SourceKind.STDOUT.value, node, pod, "stdout", text, not cut, flow.at),))
 
 
-def _log(request: Request, flow: Flow, kind: Kind) -> Answer:
+def _log(request: Request, flow: Flow, kind: SourceKind) -> Answer:
     if flow.status == _NOT_FOUND:
         body = flow.beginning()
         if known_absent(flow.status, body):

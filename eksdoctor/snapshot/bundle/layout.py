@@ -11,7 +11,7 @@ VPC CNI 1.7, and by the kubelet for containers.
 import re
 from dataclasses import dataclass
 
-# Words of eksdoctor.evidence.observed.source.Kind, which stands above this package.
+# Words of evidence.observed.source.SourceKind, which stands above this package.
 IPAMD, PLUGIN, KUBELET, STDOUT = "ipamd", "plugin", "kubelet", "aws-node stdout"
 METRICS, INTROSPECTION = "metrics", "introspection"
 KINDS = (IPAMD, PLUGIN, KUBELET, STDOUT)

@@ -8,7 +8,7 @@ from eksdoctor.snapshot.records.timestamp import Timestamp
 class Words(Struct, omit_defaults=True, frozen=True):
     """One text of one node.
 
-    `kind` is a value of `eksdoctor.evidence.observed.source.Kind`, `name` the file or path it came from.
+    `kind` is a value of `evidence.observed.source.SourceKind`, `name` the file or path it came from.
     `whole` is False when its beginning is missing. `at` is when it was read, which dates a counter.
     """
 

@@ -14,7 +14,7 @@ from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.paste import cni_settings
-from eksdoctor.paste.cni_settings import IN_PART
+from eksdoctor.paste.cni_settings import INCOMPLETE_ENV
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
 from eksdoctor.snapshot.request import Request
@@ -72,7 +72,7 @@ def _without_other_variables(daemon_set: kubernetes.DaemonSet) -> kubernetes.Dae
     """The DaemonSet without the mark that other variables may be set."""
     template = daemon_set.spec.template
     containers = tuple(
-        _with_defaults(one) if IN_PART in one.env_from else one for one in template.spec.containers
+        _with_defaults(one) if INCOMPLETE_ENV in one.env_from else one for one in template.spec.containers
     )
     spec = structs.replace(template.spec, containers=containers)
     return structs.replace(
@@ -83,7 +83,7 @@ def _without_other_variables(daemon_set: kubernetes.DaemonSet) -> kubernetes.Dae
 def _with_defaults(container: kubernetes.TemplateContainer) -> kubernetes.TemplateContainer:
     shown = {variable.name for variable in container.env}
     unknown = (
-        kubernetes.EnvironmentVariable(name, value_from=IN_PART)
+        kubernetes.EnvironmentVariable(name, value_from=INCOMPLETE_ENV)
         for name in NEVER_ASSUMED
         if name not in shown
     )
@@ -96,9 +96,9 @@ def _as_configured(snapshot: Snapshot) -> tuple[kubernetes.DaemonSet, ...]:
     configured = [
         addon.configuration_values for addon in snapshot.of(kinds.ADDONS) if addon.configuration_values
     ]
-    variables = cni_settings.configured(configured[0]) if configured else {}
+    variables = cni_settings.read_configuration_values(configured[0]) if configured else {}
     return (
-        (_without_other_variables(decode(kinds.DAEMON_SETS, cni_settings.daemon_set(variables))),)
+        (_without_other_variables(decode(kinds.DAEMON_SETS, cni_settings.aws_node_daemon_set(variables))),)
         if variables
         else ()
     )

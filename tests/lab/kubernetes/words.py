@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as actions
 from eksdoctor.snapshot.records.node_text import Words
@@ -17,7 +17,7 @@ from tests.lab.records import Records
 TEXT = ("Content-Type", "text/plain; charset=utf-8")
 PAGE = b"404 page not found\n"
 DEAD_PORT = "error trying to reach service: dial tcp {}:61678: connect: connection refused"
-LOGS = (Kind.IPAMD, Kind.PLUGIN)
+LOGS = (SourceKind.IPAMD, SourceKind.PLUGIN)
 EARLIER = b"x" * (1 << 20) + b"\n"  # what stood before the end of a log that was recorded without it
 _SUFFIX = re.compile(r"bytes=-(\d+)")
 
@@ -102,5 +102,5 @@ def forbidden(saying: Saying) -> Reply:
 def _is_said(words: Words, saying: Saying) -> bool:
     if saying.action is actions.GET_NODE_LOG:
         return words.kind in LOGS and (words.node, words.name) == (saying.name, f"/var/log/{saying.log}")
-    kind = Kind.METRICS if saying.action is actions.GET_POD_METRICS else Kind.STDOUT
+    kind = SourceKind.METRICS if saying.action is actions.GET_POD_METRICS else SourceKind.STDOUT
     return (words.kind, words.pod) == (kind, saying.name)

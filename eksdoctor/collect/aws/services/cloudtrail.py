@@ -7,7 +7,7 @@ from typing import Any
 from eksdoctor.collect.aws.account import Account
 from eksdoctor.collect.aws.pages import Call, ask
 from eksdoctor.collect.deadline import Deadline
-from eksdoctor.evidence.inputs.cloudtrail_call import kept, trail_call
+from eksdoctor.evidence.inputs.cloudtrail_call import encode_call, parse_call
 from eksdoctor.snapshot.request import Answer, Request
 
 MOST_PAGES = 3
@@ -56,11 +56,11 @@ def lookup_events(account: Account, request: Request, deadline: Deadline) -> Ans
 
 def trail_event(document: dict[str, Any]) -> dict[str, Any] | None:
     """An event with nothing in it but what is kept; None when it is of another service or cannot be read."""
-    call = trail_call(str(document.get("CloudTrailEvent", "")))
+    call = parse_call(str(document.get("CloudTrailEvent", "")))
     if call is None:
         return None
     head = {name: document[name] for name in _HEAD if name in document}
-    return head | {"CloudTrailEvent": kept(call)}
+    return head | {"CloudTrailEvent": encode_call(call)}
 
 
 def _now() -> datetime:
