@@ -43,7 +43,11 @@ def test_sentences_of_a_rule_with_a_gap_are_left_out():
 
 def test_what_a_paste_shows():
     shown = paste_contents(snapshot("WARM_IP_TARGET=5", DESCRIBED, "shop cart-1 0/1 ContainerCreating 0 5m"))
-    assert shown == ("aws-node runs with WARM_IP_TARGET=5", "the node: m6g.medium, 8 pods", "waiting: cart-1")
+    assert shown == (
+        "aws-node runs with WARM_IP_TARGET=5",
+        "the node: m6g.medium, 8 pods",
+        "waiting pods: cart-1",
+    )
 
 
 def test_a_paste_without_objects_shows_nothing():
