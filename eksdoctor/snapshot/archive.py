@@ -66,7 +66,8 @@ def replace_file(path: Path, content: bytes, mode: int = 0o600) -> None:
             raise
     except OSError as error:
         raise SnapshotError(
-            f"cannot write {path}: {error.strerror or error}", "Choose a folder that exists and is yours."
+            f"cannot write {path}: {error.strerror or error}",
+            "Choose a writable folder.",
         ) from error
 
 
@@ -109,7 +110,7 @@ def _read_archive(path: Path) -> dict[str, bytes]:
                 for count, member in enumerate(archive):
                     if count >= MOST_MEMBERS:
                         raise SnapshotError(
-                            f"{path} holds more than {MOST_MEMBERS} files", "It is not a snapshot."
+                            f"{path} contains more than {MOST_MEMBERS} files", "It is not a snapshot."
                         )
                     name = _safe_name(path, member)
                     content = archive.extractfile(member)
@@ -119,8 +120,8 @@ def _read_archive(path: Path) -> dict[str, bytes]:
                 pass
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise SnapshotError(
-            f"{path} is not a whole snapshot archive: {error}",
-            "It may be truncated: copy it again, or capture anew with `eksdoctor capture`.",
+            f"{path} is not a complete snapshot archive: {error}",
+            "It may be truncated: copy it again or run `eksdoctor capture` again.",
         ) from error
     return files
 
@@ -129,10 +130,10 @@ def _safe_name(path: Path, member: tarfile.TarInfo) -> str:
     pure = PurePosixPath(member.name)
     if not (member.isfile() or member.isdir()):
         raise SnapshotError(
-            f"{path} holds a link or device ({member.name!r})", "Snapshots hold plain files only."
+            f"{path} contains a link or device ({member.name!r})", "Snapshots contain regular files only."
         )
     if pure.is_absolute() or ".." in pure.parts:
-        raise SnapshotError(f"{path} holds a path outside itself ({member.name!r})", "It is not a snapshot.")
+        raise SnapshotError(f"{path} has a path outside itself ({member.name!r})", "It is not a snapshot.")
     return str(pure)
 
 
@@ -142,11 +143,11 @@ def _read_folder(path: Path) -> dict[str, bytes]:
     for name in (*FILES, manifest.NAME):
         file = path / name
         if file.is_symlink():
-            raise SnapshotError(f"{file} is a link", "Snapshots hold plain files only.")
+            raise SnapshotError(f"{file} is a link", "Snapshots contain regular files only.")
         if not file.is_file():
             continue
         budget -= file.stat().st_size
         if budget < 0:
-            raise SnapshotError(f"{path} holds more than {MOST_BYTES >> 20} MiB", "It is not a snapshot.")
+            raise SnapshotError(f"{path} contains more than {MOST_BYTES >> 20} MiB", "It is not a snapshot.")
         files[name] = file.read_bytes()
     return files

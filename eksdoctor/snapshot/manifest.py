@@ -84,8 +84,8 @@ def assemble(files: dict[str, bytes], name: str) -> Snapshot:
     """The snapshot in `files`; `name` is for messages."""
     if not files:
         raise SnapshotError(
-            f"{name} holds nothing that eksdoctor knows",
-            "A snapshot has manifest.json, kubernetes/*.json and aws/*.json; a bundle of a node's logs has "
+            f"{name} contains nothing that eksdoctor can read",
+            "A snapshot has manifest.json, kubernetes/*.json and aws/*.json; a bundle of node logs has "
             "ipamd/*.json or var_log/aws-routed-eni/.",
         )
     head = _read_manifest(files, name)
@@ -144,15 +144,15 @@ def _read_manifest(files: dict[str, bytes], name: str) -> Manifest | None:
         version = msgspec.json.decode(content, type=dict[str, Any]).get("format")
         if isinstance(version, int) and version > FORMAT:
             raise SnapshotError(
-                f"{name} is of snapshot format {version}; this eksdoctor {__version__} reads up to {FORMAT}",
+                f"{name} has snapshot format {version}; eksdoctor {__version__} reads formats up to {FORMAT}",
                 "Upgrade eksdoctor.",
             )
         head = msgspec.json.decode(content, type=Manifest)
     except _UNREADABLE as error:
-        raise SnapshotError(f"{name}: manifest.json cannot be read: {error}", "Capture it anew.") from error
+        raise SnapshotError(f"{name}: manifest.json cannot be read: {error}", "Capture it again.") from error
     wrong = _wrong(head)
     if wrong:
-        raise SnapshotError(f"{name}: manifest.json makes no sense: {wrong}", "Capture it anew.")
+        raise SnapshotError(f"{name}: manifest.json is invalid: {wrong}", "Capture it again.")
     return head if head.at.tzinfo else msgspec.structs.replace(head, at=head.at.replace(tzinfo=UTC))
 
 
@@ -171,7 +171,7 @@ def _read_documents(kind: Kind[Any], content: bytes, name: str) -> tuple[tuple[A
     try:
         entries = _entries(kind, msgspec.json.decode(utf8(content)))
     except _UNREADABLE as error:
-        raise SnapshotError(f"{name}: {kind.file}.json is not JSON: {error}", "Capture it anew.") from error
+        raise SnapshotError(f"{name}: {kind.file}.json is not JSON: {error}", "Capture it again.") from error
     found, lost = [], 0
     for entry in entries:
         try:

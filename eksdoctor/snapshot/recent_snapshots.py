@@ -31,7 +31,7 @@ def keep(snapshot: Snapshot) -> Path:
     except OSError as error:
         raise SnapshotError(
             f"cannot keep the snapshot in {shelf}: {error.strerror or error}",
-            "Write one where you like with `eksdoctor capture PATH`.",
+            "Write one to another folder with `eksdoctor capture PATH`.",
         ) from error
     return path
 

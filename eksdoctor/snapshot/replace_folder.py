@@ -25,7 +25,8 @@ def replace_folder(folder: Path, files: dict[str, bytes], known: Collection[str]
             shutil.rmtree(new, ignore_errors=True)
     except OSError as error:
         raise SnapshotError(
-            f"cannot write {folder}: {error.strerror or error}", "Choose a folder that exists and is yours."
+            f"cannot write {folder}: {error.strerror or error}",
+            "Choose a writable folder.",
         ) from error
 
 

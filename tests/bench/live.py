@@ -14,7 +14,7 @@ from pathlib import Path
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collect.target.target import Options, find_target
-from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.snapshot.snapshot import Snapshot
 
 LATENCY = 0.05
@@ -81,7 +81,7 @@ def _one_run():
     wall, cpu = time.perf_counter(), time.process_time()
     target = find_target(options)
     blank = Snapshot(at=datetime.now(UTC), target=target)
-    seen = collect(blank, questions, connect(target, options), 20.0, observe)
+    seen = collect(blank, next_requests, connect(target, options), 20.0, observe)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     assert not seen.refusals, seen.refusals
     return wall - cpu, observe.count, len(seen.outcomes), cpu

@@ -10,7 +10,7 @@ from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as actions
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Focus, Snapshot, decode
-from eksdoctor.triage.log_reading_plan import asking
+from eksdoctor.triage.log_reading_plan import request_planner
 from tests.shared import rulebook
 from tests.simulator.filters import passes
 from tests.simulator.selectors import selects
@@ -102,7 +102,7 @@ def capture(
     snapshot = Snapshot(
         at=world.at, target=world.target, focus=focus, purpose=purpose, extras=extras, tool=TOOL
     )
-    questions = asking(rulebook(), NODE_LOGS if purpose == "triage" else 0)
+    questions = request_planner(rulebook(), NODE_LOGS if purpose == "triage" else 0)
     for _ in range(MOST_ROUNDS):
         asked = questions(snapshot)
         if not asked:

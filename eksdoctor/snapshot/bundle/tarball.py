@@ -81,7 +81,7 @@ def content(path: Path, mark: Mark, size: int, version: Version) -> Iterator[byt
     """A member's bytes; raises SnapshotError when the archive is no longer the one that was marked."""
     try:
         if Version.of(path) != version:
-            raise SnapshotError(f"{path} has changed while it was read", "Run the command again.")
+            raise SnapshotError(f"{path} changed while it was read", "Run the command again.")
         with path.open("rb") as file:
             yield from _pieces(Unpacked(file, mark), size)
     except (OSError, DamagedError) as error:
