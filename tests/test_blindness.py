@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eksdoctor.engine.evaluation.evaluate import evaluate
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.request import ACTIONS, Refusal
 from eksdoctor.snapshot.snapshot import Outcome

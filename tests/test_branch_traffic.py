@@ -2,7 +2,7 @@
 
 import pytest
 
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.fact import Items
 from eksdoctor.model.network.security_group_rules import Traffic

@@ -20,10 +20,10 @@ from eksdoctor.engine.rulebook.load import load
 from eksdoctor.engine.rulebook.rule import ConfirmText, EvidenceText, Expect, FixText, RuleText, Text
 from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.evidence.signatures.catalogue import catalogue
-from eksdoctor.model.cluster.cluster import Cluster
-from eksdoctor.model.nodes.node import Node
-from eksdoctor.model.subnets.subnet import Subnet
-from eksdoctor.model.vpc_cni.vpc_cni import CNI
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.subnet import Subnet
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.snapshot.kinds import KINDS
 from eksdoctor.snapshot.request import ACTIONS, REFUSALS
 

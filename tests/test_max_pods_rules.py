@@ -8,7 +8,7 @@ from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.evaluate import evaluate, grouped
 from eksdoctor.engine.evaluation.write_finding import write_finding
 from eksdoctor.engine.rulebook.compile import read_rule
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.report import State
 from tests.shared import rulebook

@@ -15,7 +15,7 @@ from eksdoctor.collection_plan import aws_node_metrics
 from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.evidence.inputs import prometheus
 from eksdoctor.evidence.observed.source import SourceKind
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests as sources
 from eksdoctor.model.observations.log_sources import Voices
 from eksdoctor.snapshot import kinds

@@ -8,7 +8,7 @@ import pytest
 from eksdoctor.engine.cases import cases
 from eksdoctor.engine.cases.patch import NO_ADDRESS, Patch, patched
 from eksdoctor.engine.evaluation.finding import plain
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.triage.build_report import build_report
 from tests.shared import rulebook

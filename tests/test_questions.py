@@ -7,7 +7,7 @@ import pytest
 
 from eksdoctor.collection_plan import audit_requests
 from eksdoctor.collection_plan.next_requests import next_requests
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot import request as r

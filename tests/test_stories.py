@@ -8,7 +8,7 @@ import yaml
 
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.finding import Confidence
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.snapshot.request import ACTIONS
 from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.report import State

@@ -15,7 +15,7 @@ from eksdoctor.engine.evaluation.finding import plain
 from eksdoctor.engine.evaluation.write_finding import write_finding
 from eksdoctor.engine.rulebook.compile import read_strictly
 from eksdoctor.engine.rulebook.load import load
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from tests.words import count_words, reported, sentences, strings, wrong_words
 
 ROOT = Path(__file__).parent.parent

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
+from eksdoctor.model.network.eni_quota import ENIQuota
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.request import Request
 
@@ -22,7 +23,7 @@ def next_requests(cluster: Cluster) -> Iterator[Request]:
     if isinstance(vpc, str) and vpc:
         yield requests.route_tables(vpc)
         yield requests.vpc_endpoints(vpc)
-    if cluster.eni_quota.is_worth_counting is True:
+    if cluster.part(ENIQuota).is_worth_counting is True:
         yield requests.REGION_INTERFACES
     if cluster.is_same_in_aws is not False:
         yield from _of_identity(cluster)

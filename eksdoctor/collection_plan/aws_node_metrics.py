@@ -9,11 +9,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain, zip_longest
 
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.subnet import Subnet
 from eksdoctor.model.facts.fact import Items
-from eksdoctor.model.nodes.node import Node
+from eksdoctor.model.nodes.node_pool import NodePool
 from eksdoctor.model.observations.log_sources import Voices
-from eksdoctor.model.subnets.subnet import Subnet
+from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.snapshot.request import GET_POD_METRICS, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 
@@ -23,7 +25,7 @@ MOST = 200
 
 def next_requests(cluster: Cluster) -> Iterator[Request]:
     """The metrics of nodes with affected pods; requested once in a run."""
-    nodes = cluster.nodes_in_question
+    nodes = cluster.part(AffectedPods).nodes_in_question
     if not isinstance(nodes, Items) or _were_requested(cluster.snapshot):
         return
     voices = Voices(cluster)
@@ -48,10 +50,10 @@ def _were_requested(snapshot: Snapshot) -> bool:
 
 
 def _group_key(node: Node) -> tuple[str, str]:
-    subnet, kind = node.pod_subnet, node.instance_type
+    subnet, kind = node.part(NodePool).pod_subnet, node.instance_type
     return (subnet.id if isinstance(subnet, Subnet) else "", kind if isinstance(kind, str) else "")
 
 
 def _pods_in_trouble(cluster: Cluster) -> Counter[str]:
-    pods = cluster.pods_in_trouble
+    pods = cluster.part(AffectedPods).pods_in_trouble
     return Counter(pod.node_name for pod in pods) if isinstance(pods, Items) else Counter()

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.branch_enis.policy import Policies
+from eksdoctor.model.cluster.traffic import Wiring
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, known
-from eksdoctor.model.pods.pod import Pod
 from eksdoctor.snapshot.request import Request
 
 AUDIT = "audit"
@@ -14,7 +16,7 @@ MOST_GROUPS = 200  # EC2 accepts at most 200 values in one filter
 
 def next_requests(cluster: Cluster) -> Iterator[Request]:
     """The DNS pods and, once ENIs are known, the rules of both ends' security groups."""
-    policies = cluster.policies
+    policies = cluster.part(Policies).policies
     if isinstance(policies, Unknown) or not any(policy.is_valid for policy in policies):
         return
     yield requests.DNS_PODS
@@ -29,7 +31,7 @@ def next_requests(cluster: Cluster) -> Iterator[Request]:
 
 def _groups(cluster: Cluster) -> Iterator[str]:
     """The groups of the ENIs of CoreDNS, of pods with branch ENIs and of their nodes, as far as known."""
-    wiring = cluster.wiring
+    wiring = cluster.part(Wiring)
     branched = _elements(wiring.branch_pods)
     addresses = [pod.record.status.pod_ip for pod in (*branched, *_elements(wiring.dns_pods)) if pod.record]
     addresses += [pod.record.status.host_ip for pod in branched if pod.record]

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
 from eksdoctor.snapshot.request import Request
 
@@ -21,7 +22,7 @@ def next_requests(cluster: Cluster) -> Iterator[Request]:
     if cluster.is_same_in_aws is False:
         return
     names = [*CALLS, *OF_LAUNCHES]
-    if cluster.cni.security_groups_for_pods is not False:
+    if cluster.part(CNI).security_groups_for_pods is not False:
         names += OF_BRANCHES
     for name in names:
         yield requests.calls_named(name, cluster.snapshot.window)

@@ -10,11 +10,22 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from eksdoctor.collection_plan import audit_requests, aws_node_metrics, branch_eni_traffic, cloudtrail_lookups
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.branch_enis.branch_enis import Branches
+from eksdoctor.model.branch_enis.policy import Policies
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.node_instance import InstanceTypes
+from eksdoctor.model.entities.nodes import Nodes
+from eksdoctor.model.entities.pod_events import PodEvents
+from eksdoctor.model.entities.pods import Pods
+from eksdoctor.model.entities.subnet import Subnet
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.fact import Items, Unknown
-from eksdoctor.model.nodes.node import Node
-from eksdoctor.model.subnets.subnet import Subnet
+from eksdoctor.model.nodes.node_enis import NodeInterfaces
+from eksdoctor.model.pods.affected_pods import AffectedPods
+from eksdoctor.model.pods.pod_table import PodRows
+from eksdoctor.model.provisioning.full_nodes import PodCeiling
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Snapshot
@@ -55,7 +66,9 @@ def _wanted(cluster: Cluster) -> Iterator[Request]:
 def _independent(cluster: Cluster) -> Iterator[Request]:
     focus = cluster.snapshot.focus
     yield requests.NODES
-    for namespace in dict.fromkeys((focus.namespace, cluster.permitted_namespace or focus.namespace)):
+    for namespace in dict.fromkeys(
+        (focus.namespace, cluster.part(PodEvents).permitted_namespace or focus.namespace)
+    ):
         yield requests.pending_pods(namespace)
         yield requests.warnings(namespace)
     if focus.pod:
@@ -88,11 +101,11 @@ def _quota(cluster: Cluster) -> Iterator[Request]:
 
 def _of_pods(cluster: Cluster) -> Iterator[Request]:
     namespace = cluster.snapshot.focus.namespace
-    if namespace and not cluster.has_pods_of(namespace):
+    if namespace and not cluster.part(Pods).has_pods_of(namespace):
         yield requests.pods_of_namespace(namespace)  # no pod waits there, or the name is mistyped
     for node in nodes_to_list(cluster)[:MOST_NODES]:
         yield requests.pods_of_node(node.name)
-    policies = [policy for policy in _elements(cluster.policies) if policy.is_valid]
+    policies = [policy for policy in _elements(cluster.part(Policies).policies) if policy.is_valid]
     for namespace in sorted({policy.namespace for policy in policies})[:MOST_NAMESPACES]:
         yield requests.pods_of_namespace(namespace)
         mine = [policy.record.spec for policy in policies if policy.namespace == namespace]
@@ -106,7 +119,7 @@ def _of_account(cluster: Cluster) -> Iterator[Request]:
         return
     yield requests.subnets(vpc)
     yield requests.vpcs(vpc)
-    types = cluster.instance_types_in_use
+    types = cluster.part(InstanceTypes).instance_types_in_use
     if types:
         yield requests.instance_types(types)
     name = cluster.target_name
@@ -128,7 +141,7 @@ def _of_node_groups(cluster: Cluster, name: str) -> Iterator[Request]:
 
 def _of_security_groups(cluster: Cluster) -> Iterator[Request]:
     """The security groups of pods and, with policies or in an audit, the rules of these and the cluster's."""
-    of_policies = {group for policy in _elements(cluster.policies) for group in policy.groups}
+    of_policies = {group for policy in _elements(cluster.part(Policies).policies) for group in policy.groups}
     of_configs = {
         group for config in cluster.snapshot.of(kinds.ENI_CONFIGS) for group in config.spec.security_groups
     }
@@ -145,14 +158,16 @@ def _of_security_groups(cluster: Cluster) -> Iterator[Request]:
 
 def _groups_in_question(cluster: Cluster) -> list[str]:
     named = cluster.snapshot.of(kinds.NODEGROUP_NAMES)
-    labels = [node.labels for node in (*nodes_in_question(cluster), *cluster.pod_ceiling.nodes_to_look_at)]
+    labels = [
+        node.labels for node in (*nodes_in_question(cluster), *cluster.part(PodCeiling).nodes_to_look_at)
+    ]
     used = {found.get("eks.amazonaws.com/nodegroup") for found in labels if isinstance(found, dict)}
     return sorted(name for name in named if cluster.snapshot.purpose == AUDIT or name in used)
 
 
 def _groups_that_might_launch(cluster: Cluster) -> list[str]:
     """Some node groups, if a pod waits for a new node: their health shows why none is launched."""
-    if not any(pod.wants_room for pod in cluster.pods if not pod.node_name):
+    if not any(pod.wants_room for pod in cluster.part(Pods).pods if not pod.node_name):
         return []
     return sorted(cluster.snapshot.of(kinds.NODEGROUP_NAMES))[:MOST_GROUPS]
 
@@ -165,7 +180,7 @@ def _of_subnets(cluster: Cluster) -> Iterator[Request]:
 
 def nodes_in_question(cluster: Cluster) -> list[Node]:
     """The nodes with affected pods."""
-    return list(_elements(cluster.nodes_in_question))
+    return list(_elements(cluster.part(AffectedPods).nodes_in_question))
 
 
 def nodes_to_list(cluster: Cluster) -> list[Node]:
@@ -174,24 +189,29 @@ def nodes_to_list(cluster: Cluster) -> list[Node]:
     It lacks branch ENIs, the difference of a failed pod and a failed container, and pods only events name.
     """
     questioned = nodes_in_question(cluster)
-    if requests.POD_ROWS in cluster.snapshot.refusals or cluster.cni.security_groups_for_pods is not False:
+    if (
+        requests.POD_ROWS in cluster.snapshot.refusals
+        or cluster.part(CNI).security_groups_for_pods is not False
+    ):
         return questioned
-    named = {pod.node_name for pod in _elements(cluster.pods_in_trouble) if pod.record is None}
+    named = {
+        pod.node_name for pod in _elements(cluster.part(AffectedPods).pods_in_trouble) if pod.record is None
+    }
     if requests.POD_ROWS in cluster.snapshot.outcomes:
-        named |= cluster.pod_table().unclear_nodes
+        named |= cluster.part(PodRows).pod_table().unclear_nodes
     return [node for node in questioned if node.name in named]
 
 
 def _known_subnets(node: Node) -> tuple[Subnet, ...]:
-    subnets = node.eni_subnets
+    subnets = node.part(NodeInterfaces).eni_subnets
     return () if isinstance(subnets, Unknown) else tuple(s for s in subnets if s.record is not None)
 
 
 def subnets_in_question(cluster: Cluster) -> list[Subnet]:
     """The subnets of the nodes in question and of nodes that may lack a trunk; in an audit of all nodes."""
-    nodes: Iterable[Node] = [*nodes_in_question(cluster), *cluster.branches.nodes_to_look_at]
+    nodes: Iterable[Node] = [*nodes_in_question(cluster), *cluster.part(Branches).nodes_to_look_at]
     if cluster.snapshot.purpose == AUDIT:
-        nodes = _elements(cluster.nodes_of_vpc_cni)
+        nodes = _elements(cluster.part(Nodes).nodes_of_vpc_cni)
     found = {subnet.id: subnet for node in nodes for subnet in _known_subnets(node)}
     return [found[key] for key in sorted(found)]
 

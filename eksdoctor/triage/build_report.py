@@ -8,8 +8,12 @@ from eksdoctor.engine.evaluation.evaluate import Fired, Outcome, Undecided, eval
 from eksdoctor.engine.evaluation.finding import Confidence, CouldNotTell, Finding, Severity
 from eksdoctor.engine.evaluation.write_finding import write_finding
 from eksdoctor.engine.rulebook.load import Rulebook
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.nodes import Nodes
+from eksdoctor.model.entities.pod_events import PodEvents
 from eksdoctor.model.facts.fact import Items, Unknown
+from eksdoctor.model.pods.affected_pods import AffectedPods
+from eksdoctor.model.subnets.pod_subnets import PodSubnets
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.pod_verdicts import verdicts
@@ -126,9 +130,9 @@ def _passed(outcomes: Iterable[Outcome]) -> tuple[Passed, ...]:
 
 def _counts(cluster: Cluster) -> dict[str, int]:
     found = {
-        "nodes": cluster.nodes,
-        "pods_in_trouble": cluster.pods_in_trouble,
-        "pod_subnets": cluster.pod_subnets,
+        "nodes": cluster.part(Nodes).nodes,
+        "pods_in_trouble": cluster.part(AffectedPods).pods_in_trouble,
+        "pod_subnets": cluster.part(PodSubnets).pod_subnets,
     }
     return {name: len(items) for name, items in found.items() if _is_counted(items)}
 
@@ -168,8 +172,9 @@ def _warnings(cluster: Cluster, snapshot: Snapshot) -> tuple[str, ...]:
         found.append("node logs only: no data from the cluster itself")
     elif not snapshot.manifested:
         found.append("folder without a manifest: lists may be incomplete")
-    if cluster.narrowed:
-        read = f"{' and '.join(cluster.narrowed)} in {cluster.permitted_namespace} only"
+    events = cluster.part(PodEvents)
+    if events.narrowed:
+        read = f"{' and '.join(events.narrowed)} in {events.permitted_namespace} only"
         found.append(f"permission denied for other namespaces: read {read}")
     late = [refusal for refusal in snapshot.refusals.values() if refusal.reason == "timeout"]
     if late:

@@ -11,9 +11,11 @@ from itertools import chain, zip_longest
 from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.engine.evaluation.finding import Confidence
 from eksdoctor.engine.rulebook.load import Rulebook
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.pod_events import PodEvents
 from eksdoctor.model.facts.fact import Items
 from eksdoctor.model.observations.log_sources import Voices
+from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.snapshot.request import GET_NODE_LOG, GET_POD_LOG, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.build_report import build_report
@@ -37,7 +39,7 @@ def log_requests(snapshot: Snapshot, rulebook: Rulebook, nodes_of_a_cause: int) 
     if nodes_of_a_cause <= 0 or not snapshot.manifested or snapshot.interrupted or _were_requested(snapshot):
         return []
     cluster = Cluster(snapshot)
-    trouble = cluster.pods_in_trouble
+    trouble = cluster.part(AffectedPods).pods_in_trouble
     if not isinstance(trouble, Items) or not trouble.elements:
         return []
     voices = Voices(cluster)
@@ -45,7 +47,9 @@ def log_requests(snapshot: Snapshot, rulebook: Rulebook, nodes_of_a_cause: int) 
     found: list[Request] = []
     for node in nodes[:MOST_NODES]:
         found += voices.logs(node)
-        if cluster.pod_requests[1] is not None:  # events, which show the plugin's errors, are missing
+        if (
+            cluster.part(PodEvents).pod_requests[1] is not None
+        ):  # events, which show the plugin's errors, are missing
             found += voices.plugin_logs(node)
     return list(dict.fromkeys(found))
 

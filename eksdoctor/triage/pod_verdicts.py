@@ -8,9 +8,12 @@ from eksdoctor.engine.evaluation.evaluate import Undecided
 from eksdoctor.engine.evaluation.finding import Confidence, Finding, Prose, Span, plain
 from eksdoctor.engine.evaluation.write_finding import needs
 from eksdoctor.engine.language.sentences import sentence
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.nodes import NodeOfPod
+from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.facts.fact import Unknown
-from eksdoctor.model.pods.pod import Pod
+from eksdoctor.model.pods.affected_pods import AffectedPods
+from eksdoctor.model.pods.trouble import PodTrouble
 from eksdoctor.triage.report import AffectedPod, State, Verdict
 
 RANK = {Confidence.CONFIRMED: 0, Confidence.LIKELY: 1, Confidence.PAST: 2}
@@ -31,7 +34,7 @@ def verdicts(
     cluster: Cluster, findings: tuple[Finding, ...], undecided: tuple[Undecided, ...]
 ) -> tuple[Verdict, ...]:
     """The verdicts, explained ones first, each with its pods; empty if the pods are unknown."""
-    pods = cluster.pods_in_trouble
+    pods = cluster.part(AffectedPods).pods_in_trouble
     if isinstance(pods, Unknown):
         return ()
     shared: dict[_Answer, list[Pod]] = {}
@@ -123,7 +126,7 @@ def _verdict(answer: _Answer, pods: list[Pod], findings: tuple[Finding, ...]) ->
 
 def affected_pod(pod: Pod) -> AffectedPod:
     """A pod as the report shows it."""
-    trouble, node = pod.trouble, pod.node
+    trouble, node = pod.part(PodTrouble).trouble, pod.part(NodeOfPod).node
     zone = node.zone if node is not None else ""
     return AffectedPod(
         pod.name,

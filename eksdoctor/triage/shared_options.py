@@ -6,7 +6,8 @@ from eksdoctor.engine.language.condition import Values
 from eksdoctor.engine.language.prose import Template
 from eksdoctor.engine.rulebook.lever import LeverRule
 from eksdoctor.engine.rulebook.load import Rulebook
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import NotKnown
 from eksdoctor.snapshot.snapshot import Target
 from eksdoctor.triage.report import LeverAdvice
@@ -26,7 +27,7 @@ def lever_advice(
 
 
 def _advice(cluster: Cluster, lever: LeverRule, helps: tuple[str, ...], target: Target) -> LeverAdvice | None:
-    values: Values = {"cluster": cluster, "cni": cluster.cni}
+    values: Values = {"cluster": cluster, "cni": cluster.part(CNI)}
     way = next((remedy(part, seen, target) for part, seen in entries(lever.ways, values)), None)
     if way is None:
         return None

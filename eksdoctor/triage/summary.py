@@ -3,11 +3,14 @@
 from eksdoctor.engine.evaluation.finding import CouldNotTell, Finding, Prose, Severity
 from eksdoctor.engine.evaluation.write_finding import needs
 from eksdoctor.engine.language.sentences import sentence
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.pod_events import PodEvents
+from eksdoctor.model.entities.pods import Pods
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import LOGIN, gap
 from eksdoctor.model.facts.fact import Unknown
-from eksdoctor.model.pods.pod import Trouble
+from eksdoctor.model.pods.affected_pods import AffectedPods
+from eksdoctor.model.pods.trouble import PodTrouble, Trouble
 from eksdoctor.snapshot.request import (
     DESCRIBE_CLUSTER,
     GET_CALLER_IDENTITY,
@@ -35,23 +38,25 @@ def summarize(
         return _affected_pods(findings, verdicts, asks)
     if cluster.snapshot.focus.pod and (about := _focus_pod(cluster)):
         return about
-    pods = cluster.pods_in_trouble
+    pods = cluster.part(AffectedPods).pods_in_trouble
     missing = pods if isinstance(pods, Unknown) else pods.missing
     if missing is not None:
         grants = any(reason.grant for reason in missing.reasons)
         following = sentence("waiting_unknown_next", needs=needs(missing)) if grants else ()
         return sentence("waiting_unknown", reason=str(missing), next=following)
-    if cluster.is_focus_namespace_unseen:
+    if cluster.part(Pods).is_focus_namespace_unseen:
         return _empty_namespace(cluster)
     return sentence("no_pod_waits", risks=_risks(findings, inconclusive))
 
 
 def is_about_risks(cluster: Cluster, verdicts: tuple[Verdict, ...]) -> bool:
     """Whether the summary ends with risks: no pod is affected, and pods and namespace are known."""
-    pods = cluster.pods_in_trouble
+    pods = cluster.part(AffectedPods).pods_in_trouble
     is_known = not isinstance(pods, Unknown) and pods.missing is None
     is_about_focus = bool(cluster.snapshot.focus.pod and _focus_pod(cluster))
-    return not verdicts and is_known and not is_about_focus and not cluster.is_focus_namespace_unseen
+    return (
+        not verdicts and is_known and not is_about_focus and not cluster.part(Pods).is_focus_namespace_unseen
+    )
 
 
 def _empty_namespace(cluster: Cluster) -> Prose:
@@ -63,13 +68,13 @@ def _empty_namespace(cluster: Cluster) -> Prose:
 
 def _focus_pod(cluster: Cluster) -> Prose:
     """The sentence about the requested pod if it does not wait; empty if that is unknown."""
-    focus, pod = cluster.snapshot.focus, cluster.focus_pod
+    focus, pod = cluster.snapshot.focus, cluster.part(Pods).focus_pod
     name = f"{focus.namespace}/{focus.pod}"
-    if cluster.is_focus_pod_absent:
+    if cluster.part(Pods).is_focus_pod_absent:
         return sentence("pod_absent", pod=name)
-    if pod is not None and pod.record is not None and isinstance(pod.trouble, Trouble):
+    if pod is not None and pod.record is not None and isinstance(pod.part(PodTrouble).trouble, Trouble):
         return sentence("pod_has_ip" if pod.has_address else "pod_waits_not", pod=name)
-    if pod is None and cluster.pod_requests == (None, None):
+    if pod is None and cluster.part(PodEvents).pod_requests == (None, None):
         return sentence("pod_not_read", pod=name, namesake=_namesake(cluster))
     return ()
 
@@ -77,7 +82,7 @@ def _focus_pod(cluster: Cluster) -> Prose:
 def _namesake(cluster: Cluster) -> Prose:
     """That a pod of this name exists in another namespace; empty if none was seen."""
     name = cluster.snapshot.focus.pod
-    found = next((pod.namespace for pod in cluster.pods if pod.short_name == name), "")
+    found = next((pod.namespace for pod in cluster.part(Pods).pods if pod.short_name == name), "")
     return sentence("pod_namesake", namespace=found) if found else ()
 
 

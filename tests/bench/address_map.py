@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Network
 from time import perf_counter
 
-from eksdoctor.model.subnets.address_map_builder import survey
-from eksdoctor.model.subnets.eni_owner import Estate
+from eksdoctor.model.addresses.address_map_builder import survey
+from eksdoctor.model.addresses.eni_owner import Estate
 from eksdoctor.snapshot.records import aws
 
 NODES, PER_NODE = 1000, 60

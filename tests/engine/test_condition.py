@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eksdoctor.engine.language.condition import compile_condition, every, opposite, some, truth_of
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Items, Reason, Unknown
 
 truths = st.lists(

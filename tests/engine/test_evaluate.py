@@ -5,7 +5,7 @@ import pytest
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.evaluate import _combine, evaluate
 from eksdoctor.engine.evaluation.finding import Confidence
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from tests.shared import rulebook
 

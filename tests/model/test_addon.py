@@ -12,7 +12,7 @@ from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.aws_node_settings import addon_configuration
 from eksdoctor.model.aws_node_settings.addon_configuration import AWS_NODE, INIT
 from eksdoctor.model.aws_node_settings.image_tag import release_of
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import NotKnown, Unknown
 
 NOT_AN_ADDON = {"aws/eks-describe-addon": {"vpc-cni": None}}

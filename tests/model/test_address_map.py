@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.addresses.address_map import AddressMap, Use
+from eksdoctor.model.addresses.address_map_builder import survey
+from eksdoctor.model.addresses.eni_owner import Estate, Owner
+from eksdoctor.model.addresses.free_prefixes import free_prefixes
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
-from eksdoctor.model.subnets.address_map import AddressMap, Use
-from eksdoctor.model.subnets.address_map_builder import survey
-from eksdoctor.model.subnets.eni_owner import Estate, Owner
-from eksdoctor.model.subnets.free_prefixes import free_prefixes
 from eksdoctor.snapshot import archive, kinds
 from eksdoctor.snapshot.records import aws
 

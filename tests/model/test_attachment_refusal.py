@@ -3,7 +3,7 @@
 import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 
 REFUSED = "attachENI: AttachmentLimitExceeded: Interface count 4 exceeds the limit for m5.large"

@@ -4,7 +4,7 @@ import pytest
 
 from eksdoctor.engine.cases.patch import NO_ADDRESS, Patch, patched
 from eksdoctor.model.branch_enis.controller_failures import Step, reason_of
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.triage.build_report import build_report
 from tests.shared import rulebook
 

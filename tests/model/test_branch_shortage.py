@@ -4,7 +4,7 @@ import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.branch_enis.shortage import shortage
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import NotKnown
 from eksdoctor.model.pods.scheduler_message import required_answer
 from eksdoctor.snapshot.request import ACTIONS

@@ -1,7 +1,7 @@
 """Pools whose last addresses cool, and what daemons say of the addresses they keep ready."""
 
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 
 COOLS = "[debug] IP stats for Network Card 0 - total IPs: 18, assigned IPs: 15, cooldown IPs: 3"

@@ -6,7 +6,7 @@ import pytest
 
 from eksdoctor.engine.cases.patch import AT, Patch, patched
 from eksdoctor.model.aws_node.crash_loop import loop_of
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.pods.waits_for_aws_node import says_nobody_answers
 from eksdoctor.snapshot.records.kubernetes import (

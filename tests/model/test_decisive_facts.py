@@ -3,7 +3,7 @@
 import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.warm_pool.growth import enis_left
 from eksdoctor.model.warm_pool.lower_targets import lowered

@@ -3,7 +3,7 @@
 import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.instance_types.limits import bundled_limits
 from eksdoctor.model.instance_types.max_pods_formula import Networking, recommended, served

@@ -1,9 +1,9 @@
 """What EC2 answered for ENIConfigs, and subjects that only such answers tell of."""
 
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.model.cluster.cluster import Cluster
-from eksdoctor.model.cluster.cluster_subnets import OWN_SUBNETS
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
+from eksdoctor.model.subnets.pod_subnets import OWN_SUBNETS
 
 WRONG_ZONE = (
     "attachENI: failed to attach ENI: InvalidParameterCombination: You may not attach a network interface to "

@@ -3,7 +3,7 @@
 import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.warm_pool.pool import MANIFEST_TARGETS, Targets
 from eksdoctor.triage.build_report import build_report

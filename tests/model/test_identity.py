@@ -4,7 +4,7 @@ import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.aws_node.iam_identity import role_name
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 
 ARN = "arn:aws:iam::111122223333:role/eks/cni"

@@ -6,10 +6,10 @@ import pytest
 
 from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
-from eksdoctor.model.pods.pod import Trouble
-from eksdoctor.model.provisioning.launch_refusal import refusals_of
+from eksdoctor.model.pods.launch_refusal import refusals_of
+from eksdoctor.model.pods.trouble import Trouble
 from eksdoctor.snapshot.records import aws
 from eksdoctor.snapshot.snapshot import Outcome
 

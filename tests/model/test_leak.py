@@ -1,7 +1,7 @@
 """Addresses that the daemon holds for nobody."""
 
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 
 STATS = "[debug] IP stats for Network Card {} - total IPs: 18, assigned IPs: {}, cooldown IPs: 0"

@@ -4,7 +4,7 @@ import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.branch_enis.annotation import annotated_enis
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 
 ON = {"ENABLE_POD_ENI": "true"}

@@ -16,8 +16,8 @@ from eksdoctor.engine.rulebook.compile import read_strictly
 from eksdoctor.evidence.fast_scan.log_scan import LogScan
 from eksdoctor.evidence.inputs import ipamd_introspection
 from eksdoctor.model.aws_node_settings.ignored_targets import ignored_targets
-from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.custom_networking.eniconfig import Via, resolve
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.version import Version
 from eksdoctor.model.instance_types.limits import bundled_limits, limits_of
 from eksdoctor.model.instance_types.max_pods_formula import Networking, recommended, served

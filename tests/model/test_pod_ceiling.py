@@ -7,7 +7,7 @@ import pytest
 
 from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.pods.scheduler_message import SchedulerAnswer

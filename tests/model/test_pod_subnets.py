@@ -2,9 +2,9 @@
 
 import pytest
 
+from eksdoctor.model.aws_node_settings.discovery_tag import is_candidate
 from eksdoctor.model.custom_networking.eniconfig import DEFAULT_KEY, EXTERNAL_LABEL, Via, resolve
 from eksdoctor.model.facts.version import Version
-from eksdoctor.model.network.discovery_tag import is_candidate
 
 ZONE = "topology.kubernetes.io/zone"
 

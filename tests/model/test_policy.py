@@ -6,7 +6,7 @@ https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/pkg/utils/
 import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 
 WEB, TEAM = {"matchLabels": {"app": "web"}}, {"matchLabels": {"team": "shop"}}

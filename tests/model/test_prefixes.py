@@ -5,7 +5,7 @@ from ipaddress import IPv4Address, IPv4Network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.model.subnets.free_prefixes import free_prefixes, usable
+from eksdoctor.model.addresses.free_prefixes import free_prefixes, usable
 
 
 @st.composite

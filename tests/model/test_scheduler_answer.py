@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.model.pods.pod import BRANCH_RESOURCE
+from eksdoctor.model.entities.pod import BRANCH_RESOURCE
 from eksdoctor.model.pods.scheduler_message import SchedulerAnswer
 
 PREEMPTION = (

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 
 REVISIONS = "kubernetes/controllerrevisions"

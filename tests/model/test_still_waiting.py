@@ -3,7 +3,7 @@
 import pytest
 
 from eksdoctor.engine.cases.patch import IPAMD_LOG, Patch, patched
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 
 THROTTLED = (
     "Failed to allocate a private IP/Prefix addresses on ENI eni-a1: operation error EC2: {action}, "

@@ -4,7 +4,7 @@ import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.branch_enis.enforcing_mode import Enforcing
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import NotKnown, Unknown
 from eksdoctor.model.network.default_route import WayOut, default_route
 from eksdoctor.model.pods.probes import network_probes

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from eksdoctor.errors import SnapshotError
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Items
 from eksdoctor.snapshot import manifest
 from eksdoctor.snapshot.file_encoding import utf8

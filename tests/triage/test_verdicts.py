@@ -7,7 +7,7 @@ import pytest
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.evaluate import Undecided
 from eksdoctor.engine.evaluation.finding import Confidence, Finding, Severity
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Items, Reason, Unknown
 from eksdoctor.triage.pod_verdicts import verdicts
 from eksdoctor.triage.report import State

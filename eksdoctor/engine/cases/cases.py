@@ -21,9 +21,10 @@ from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.engine.rulebook.rule import Rule
 from eksdoctor.errors import UsageError
 from eksdoctor.model.branch_enis.controller_failures import BranchFailure
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.observations.observation_group import Utterance
+from eksdoctor.model.pods.affected_pods import AffectedPods
 
 Matches = Callable[[str], bool]
 KINDS = ("fires", "clear", "unknown")
@@ -146,7 +147,7 @@ def _is_other_evidence(rule: Rule, cluster: Cluster) -> bool:
     subject = scope[loop.name] if loop is not None else None
     if not isinstance(subject, type) or not issubclass(subject, EVIDENCE):
         return False
-    pods = cluster.pods_in_trouble
+    pods = cluster.part(AffectedPods).pods_in_trouble
     return not isinstance(pods, Unknown) and bool(pods)
 
 

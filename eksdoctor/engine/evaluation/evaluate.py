@@ -19,9 +19,11 @@ from dataclasses import dataclass, field
 from eksdoctor.engine.evaluation.finding import Confidence, Severity
 from eksdoctor.engine.language.condition import Condition, Truth, Values, every
 from eksdoctor.engine.rulebook.rule import Rule
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items, Unknown, join
-from eksdoctor.model.pods.pod import Pod, Trouble
+from eksdoctor.model.pods.trouble import PodTrouble, Trouble
 
 ROW_YES: dict[bool | None, Confidence] = {
     True: Confidence.CONFIRMED,
@@ -44,7 +46,7 @@ class Fired:
     @property
     def severity(self) -> Severity:
         """The rule's severity if it affects pods now, else at most `by_structure` (default: warning)."""
-        waiting = any(pod.trouble != Trouble.RECOVERED for pod in self.explains)
+        waiting = any(pod.part(PodTrouble).trouble != Trouble.RECOVERED for pod in self.explains)
         is_active = waiting or (self.is_seen and self.confidence != Confidence.PAST)
         if is_active or self.rule.severity != Severity.CRITICAL:
             return self.rule.severity
@@ -80,7 +82,7 @@ class Outcome:
 def evaluate(rule: Rule, cluster: Cluster) -> Outcome:
     """Evaluate a rule for every subject it has in this cluster."""
     outcome = Outcome(rule)
-    base: dict[str, object] = {"cluster": cluster, "cni": cluster.cni}
+    base: dict[str, object] = {"cluster": cluster, "cni": cluster.part(CNI)}
     if rule.loop is None:
         _judge_subject(outcome, cluster, {**base, "all": Items((cluster,))})
         return outcome
@@ -178,7 +180,9 @@ def _of_confidence(explains: Items[Pod], confidence: Confidence) -> Items[Pod]:
         return Items()
     if confidence == Confidence.PAST:
         return explains.where(
-            lambda pod: t if isinstance(t := pod.trouble, Unknown) else t == Trouble.RECOVERED
+            lambda pod: (
+                t if isinstance(t := pod.part(PodTrouble).trouble, Unknown) else t == Trouble.RECOVERED
+            )
         )
     return explains
 

@@ -1,7 +1,6 @@
 """The model's types as rules see them: which facts an object has, and of what type."""
 
-import importlib
-import pkgutil
+import sys
 import types
 import typing
 from collections.abc import Mapping
@@ -9,16 +8,10 @@ from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 
-from eksdoctor import model
-from eksdoctor.errors import UsageError
+from eksdoctor.errors import EksDoctorError, UsageError
 from eksdoctor.model.facts import fact
 from eksdoctor.model.facts.fact import Items, Unknown
-from eksdoctor.snapshot.records import aws, kubernetes
-
-_NAMES: dict[str, object] = {}
-for _module in pkgutil.walk_packages(model.__path__, f"{model.__name__}."):
-    _NAMES |= vars(importlib.import_module(_module.name))
-_NAMES |= {"aws": aws, "kubernetes": kubernetes}
+from eksdoctor.model.facts.subject import Subject, registered_names
 
 Scope = Mapping[str, object]  # name → type
 
@@ -90,7 +83,20 @@ def _attributes(owner: type) -> dict[str, object]:
                 hints = getattr(formula, "__annotations__", {})
                 if "return" in hints:
                     found[name] = _resolved(hints["return"], base)
-    return found
+    return found | _parts(owner)
+
+
+def _parts(owner: type) -> dict[str, object]:
+    """What the parts of a subject add: the part itself under its name, or each fact of an inline part."""
+    if not issubclass(owner, Subject):
+        return {}
+    added: dict[str, object] = {}
+    for name, entry in registered_names(owner).items():
+        if not entry.is_inline:
+            added[name] = entry.part
+        elif name in (facts := _attributes(entry.part)):  # type: ignore[arg-type]  # classes hash
+            added[name] = facts[name]
+    return added
 
 
 def _formula(member: object) -> object:
@@ -106,8 +112,13 @@ def _resolved(hint: object, owner: type) -> object:
         return hint
     holder = types.FunctionType((lambda: None).__code__, {})
     holder.__annotations__ = {"return": hint}
-    names = vars(__import__(owner.__module__, fromlist=["_"])) | _NAMES
-    return typing.get_type_hints(holder, names)["return"]
+    try:
+        return typing.get_type_hints(holder, vars(sys.modules[owner.__module__]))["return"]
+    except NameError as error:
+        raise EksDoctorError(
+            f"{owner.__module__}.{owner.__qualname__}: {error}, which a fact there returns",
+            "Import the type in that module when it runs, not for type checking alone.",
+        ) from error
 
 
 def _holds_text(hint: object) -> bool:

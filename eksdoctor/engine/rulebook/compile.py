@@ -25,10 +25,10 @@ from eksdoctor.engine.rulebook.rule import (
     conditions,
 )
 from eksdoctor.errors import UsageError
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items
-from eksdoctor.model.pods.pod import Pod
-from eksdoctor.model.vpc_cni.vpc_cni import CNI
 
 T = TypeVar("T")
 BASE: dict[str, object] = {"cluster": Cluster, "cni": CNI}

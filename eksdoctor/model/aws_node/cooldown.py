@@ -1,16 +1,15 @@
 """Addresses that cool: given back by a pod and not to be given out again yet, by the daemons' own books."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from functools import cached_property
 
 from eksdoctor.evidence.inputs import ipamd_introspection
 from eksdoctor.evidence.inputs.ipamd_state import IpamdEni
 from eksdoctor.evidence.observed.source import SourceKind
+from eksdoctor.model.entities.cluster import Cluster, ClusterPart
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import NotKnown, known
 from eksdoctor.snapshot import kinds
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
 
 PERIOD = 30  # seconds; IP_COOLDOWN_PERIOD since v1.15, fixed before
 
@@ -33,7 +32,7 @@ def cooling_addresses(cluster: "Cluster") -> frozenset[str]:
 def cool_down(cluster: "Cluster") -> timedelta:
     """IP_COOLDOWN_PERIOD; the default where the setting cannot be read."""
     try:
-        seconds = known(cluster.cni.environment).number("IP_COOLDOWN_PERIOD", PERIOD)
+        seconds = known(cluster.part(CNI).environment).number("IP_COOLDOWN_PERIOD", PERIOD)
         return timedelta(seconds=seconds)
     except (NotKnown, OverflowError):
         return timedelta(seconds=PERIOD)
@@ -47,3 +46,12 @@ def _cooling_on(eni: IpamdEni, cluster: "Cluster", period: timedelta) -> set[str
         if not address.assigned and address.released is not None
         if cluster.at - address.released < period
     }
+
+
+class CoolingAddresses(ClusterPart, inline=True):
+    """The IPs that cool down."""
+
+    @cached_property
+    def cooling_addresses(self) -> frozenset[str]:
+        """Pod addresses that cool down, as far as daemons' own books were read."""
+        return cooling_addresses(self.cluster)

@@ -4,12 +4,17 @@ from datetime import timedelta
 
 from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.aws_node.crash_loop import ContainerEnd, loop_of
+from eksdoctor.model.aws_node.iam_identity import Identity
 from eksdoctor.model.aws_node.placement import obstacle
+from eksdoctor.model.aws_node.pods_by_node import Daemons
 from eksdoctor.model.aws_node.status import AWS_NODE, DaemonReport
+from eksdoctor.model.entities.observation_index import ObservationIndex
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, all_of, fact, known
 from eksdoctor.model.network.sts_reachability import lacks_way_to_sts
-from eksdoctor.model.observations.by_class import WEB_IDENTITY
-from eksdoctor.model.pods.pod import Pod
+from eksdoctor.model.observations.node_observations import WEB_IDENTITY, NodeHearing
+from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.model.pods.waits_for_aws_node import waits_for_daemon
 from eksdoctor.snapshot.records import kubernetes
 
@@ -18,7 +23,7 @@ STARTING = timedelta(minutes=3)  # image pull, init container and the first cont
 NO_CREDENTIALS = EvidenceClass.STS_UNREACHABLE
 
 
-class DaemonPod(DaemonReport):
+class DaemonPod(DaemonReport, name="daemon"):
     """What is the matter with the daemon on one node."""
 
     # --- there is none, or it never started ----------------------------------------------------------
@@ -26,7 +31,7 @@ class DaemonPod(DaemonReport):
     @fact
     def obstacle(self) -> str:
         """What of the DaemonSet's template keeps its pod off this node; empty when nothing does."""
-        daemon_set = known(self.node.cluster.cni.daemon_set)
+        daemon_set = known(self.node.cluster.part(CNI).daemon_set)
         if daemon_set is None:
             raise NotKnown.because("there is no aws-node DaemonSet")
         return obstacle(daemon_set.spec.template.spec, known(self.node.known_record))
@@ -36,7 +41,7 @@ class DaemonPod(DaemonReport):
         """Whether the DaemonSet leaves this node out and another CNI plugin runs in the cluster."""
         if not known(self.obstacle):
             return False
-        others = known(self.node.cluster.cni.other_plugins)
+        others = known(self.node.cluster.part(CNI).other_plugins)
         return bool(others.elements or others.all())
 
     @fact
@@ -79,7 +84,7 @@ class DaemonPod(DaemonReport):
         blocked = self.obstacle
         if isinstance(blocked, str) and blocked:
             return blocked
-        unbound = known(self.node.cluster.daemons.unbound)
+        unbound = known(self.node.cluster.part(Daemons).unbound)
         if unbound:
             return f"the scheduler finds no room for {unbound[0]}"
         return "nothing in the DaemonSet's template keeps it off the node"
@@ -162,13 +167,17 @@ class DaemonPod(DaemonReport):
         """How often it said that STS gave it no credentials, and got none since."""
         found = self._refusals_of_credentials
         if not found:
-            self.node.cluster.heard.require_hearing(self.node.name)
+            self.node.cluster.part(ObservationIndex).require_hearing(self.node.name)
         return found
 
     @property
     def _refusals_of_credentials(self) -> int:
-        refused = (one for one in self.node.heard.said(EvidenceClass.DENIED) if one.action == WEB_IDENTITY)
-        said = (*self.node.heard.said(NO_CREDENTIALS), *refused)
+        refused = (
+            one
+            for one in self.node.part(NodeHearing).said(EvidenceClass.DENIED)
+            if one.action == WEB_IDENTITY
+        )
+        said = (*self.node.part(NodeHearing).said(NO_CREDENTIALS), *refused)
         return sum(one.count for one in said if one.followed_by_success is not True)
 
     @fact
@@ -206,13 +215,15 @@ class DaemonPod(DaemonReport):
         """Pods that wait because nobody answers, where the daemon cannot fetch its credentials."""
         failures = self.credential_failures
         said = isinstance(failures, int) and failures > 0
-        shown = all_of(self.node.cluster.identity.uses_irsa, self.lacks_way_to_sts)
+        shown = all_of(self.node.cluster.part(Identity).uses_irsa, self.lacks_way_to_sts)
         return self._refused_if(said or shown)
 
     def _refused_if(self, condition: bool | Unknown) -> Items[Pod]:  # noqa: FBT001 (a fact, not a switch)
         if condition is False:
             return Items()
-        here = known(self.node.cluster.pods_in_trouble).where(lambda pod: pod.node_name == self.node.name)
+        here = known(self.node.cluster.part(AffectedPods).pods_in_trouble).where(
+            lambda pod: pod.node_name == self.node.name
+        )
         waiting = here.where(waits_for_daemon)
         if isinstance(condition, Unknown):
             return Items((), condition) if waiting.elements or waiting.missing is not None else Items()

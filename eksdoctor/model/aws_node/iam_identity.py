@@ -2,17 +2,17 @@
 
 import re
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.aws_node.pods_by_node import Daemons
+from eksdoctor.model.entities.cluster import Cluster, ClusterPart
+from eksdoctor.model.entities.nodes import Nodes
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap, listed
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
+from eksdoctor.model.provisioning.managed_node_group import NodeGroups
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
 from eksdoctor.snapshot.records.identity import PodIdentity
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
 
 ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
 ROLE_VARIABLE = "AWS_ROLE_ARN"
@@ -30,11 +30,11 @@ class Via(StrEnum):
     NODE_ROLE = "node role"
 
 
-class Identity:
+class Identity(ClusterPart, name="identity"):
     """The role of aws-node, and what that role may do."""
 
-    def __init__(self, cluster: "Cluster") -> None:
-        self.cluster = cluster
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster)
         self.snapshot = cluster.snapshot
 
     # --- what is set up: a pod that starts now gets this ---------------------------------------------
@@ -83,8 +83,10 @@ class Identity:
 
         A pod keeps what it started with, whatever its service account says later.
         """
-        running = {found for pod in self.cluster.daemons.records if (found := _runs_with(pod)) is not None}
-        if len(running) == 1 and self.cluster.daemons.records.missing is None:
+        running = {
+            found for pod in self.cluster.part(Daemons).records if (found := _runs_with(pod)) is not None
+        }
+        if len(running) == 1 and self.cluster.part(Daemons).records.missing is None:
             return next(iter(running))
         if len(running) > 1:
             raise NotKnown.because("some aws-node pods run with another identity than the others")
@@ -104,8 +106,10 @@ class Identity:
     def stale_pods(self) -> Items[str]:
         """Running pods that have another identity than what is set up: they started before it was."""
         set_up = known(self.set_up)
-        return self.cluster.daemons.records.where(lambda pod: _is_stale(pod, set_up)).map(
-            lambda pod: pod.metadata.name
+        return (
+            self.cluster.part(Daemons)
+            .records.where(lambda pod: _is_stale(pod, set_up))
+            .map(lambda pod: pod.metadata.name)
         )
 
     # --- the nodes' roles ----------------------------------------------------------------------------
@@ -113,7 +117,7 @@ class Identity:
     @fact
     def node_roles(self) -> Items[str]:
         """The names of the roles of managed node groups and EC2NodeClasses; of other nodes none is seen."""
-        groups = known(self.cluster.node_groups)
+        groups = known(self.cluster.part(NodeGroups).node_groups)
         classes = listed(self.snapshot, kinds.EC2_NODE_CLASSES, requests.EC2_NODE_CLASSES)
         names = [role_name(group.record.node_role) for group in groups]
         names += [node_class.spec.role for node_class in classes]
@@ -123,7 +127,7 @@ class Identity:
         return Items(tuple(dict.fromkeys(name for name in names if name)), missing)
 
     def _has_other_nodes(self) -> bool:
-        nodes = known(self.cluster.ec2_linux_nodes)
+        nodes = known(self.cluster.part(Nodes).ec2_linux_nodes)
         labels = [known(node.labels) for node in nodes]
         return any(NODEGROUP_LABEL not in found and NODEPOOL_LABEL not in found for found in labels)
 

@@ -6,16 +6,14 @@ A bundle of the node holds both; nothing of it can be had through the API server
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from eksdoctor.evidence.inputs import ipamd_introspection
 from eksdoctor.evidence.inputs.ipamd_checkpoint import parse_checkpoint
 from eksdoctor.evidence.inputs.ipamd_state import IpamdEnis
 from eksdoctor.evidence.observed.source import SourceKind
+from eksdoctor.model.entities.node import NodePart
+from eksdoctor.model.entities.node_texts import NodeTexts
 from eksdoctor.model.facts.fact import NotKnown, Reason, Unknown, fact, known
-
-if TYPE_CHECKING:
-    from eksdoctor.model.nodes.node import Node
 
 UNREAD = Unknown((Reason("the daemon's own book of addresses was not read here", asked=False),))
 
@@ -28,15 +26,12 @@ class Assignment:
     pod: str
 
 
-class DaemonBook:
+class DaemonBook(NodePart, name="book"):
     """What the daemon of one node has in its book."""
-
-    def __init__(self, node: "Node") -> None:
-        self.node = node
 
     @cached_property
     def _documents(self) -> tuple[tuple[bytes, datetime | None], ...]:
-        words = self.node.cluster.words_of(self.node.name)
+        words = self.node.cluster.part(NodeTexts).words_of(self.node.name)
         return tuple(
             (one.text.encode("utf-8", "replace"), one.at)
             for one in words

@@ -1,18 +1,20 @@
 """The network-policy agent: whether the plugin needs it, and whether it runs on a node."""
 
-from typing import TYPE_CHECKING
-
 from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.aws_node.crash_loop import loop_of
+from eksdoctor.model.aws_node.health import DaemonPod
 from eksdoctor.model.aws_node_settings.image_tag import release_of
+from eksdoctor.model.entities.event_times import last_seen
+from eksdoctor.model.entities.node import NodePart
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.pod_events import PodEvents
+from eksdoctor.model.entities.vpc_cni import CNI, CNIPart
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
 from eksdoctor.model.facts.version import Version
-from eksdoctor.model.pods.pod import Pod, Trouble, last_seen
+from eksdoctor.model.observations.node_observations import NodeHearing
+from eksdoctor.model.pods.affected_pods import AffectedPods
+from eksdoctor.model.pods.trouble import PodTrouble, Trouble
 from eksdoctor.snapshot.records import kubernetes
-
-if TYPE_CHECKING:
-    from eksdoctor.model.nodes.node import Node
-    from eksdoctor.model.vpc_cni.vpc_cni import CNI
 
 AGENT = "aws-eks-nodeagent"
 MODE = "NETWORK_POLICY_ENFORCING_MODE"
@@ -30,11 +32,8 @@ WORDS = (
 )
 
 
-class PolicyAgent:
+class PolicyAgent(CNIPart, name="policy_agent"):
     """The agent as the DaemonSet has it."""
-
-    def __init__(self, cni: "CNI") -> None:
-        self.cni = cni
 
     @fact
     def container(self) -> kubernetes.TemplateContainer | None:
@@ -77,11 +76,8 @@ class PolicyAgent:
         return FIRST_CALL <= version < FIRST_HARMLESS and mode.lower() == "strict"
 
 
-class NodeAgent:
+class NodeAgent(NodePart, name="policy_agent"):
     """The agent on one node."""
-
-    def __init__(self, node: "Node") -> None:
-        self.node = node
 
     @fact
     def is_crashing(self) -> bool:
@@ -122,34 +118,36 @@ class NodeAgent:
 
         The kubelet repeats the plugin's words in events, so 0 counts where events may be read.
         """
-        found = sum(one.count for one in self.node.heard.said(DOWN))
+        found = sum(one.count for one in self.node.part(NodeHearing).said(DOWN))
         if not found:
-            self.node.cluster.require_events()
+            self.node.cluster.part(PodEvents).require_events()
         return found
 
     @fact
     def pods(self) -> Items[Pod]:
         """Waiting pods of the node whose own events say that the plugin did not get through to it."""
-        here = known(self.node.cluster.pods_in_trouble).where(lambda pod: pod.node_name == self.node.name)
+        here = known(self.node.cluster.part(AffectedPods).pods_in_trouble).where(
+            lambda pod: pod.node_name == self.node.name
+        )
         return here.where(_failed_for_agent)
 
     def _statuses(self) -> tuple[kubernetes.ContainerStatus, ...]:
-        return tuple(one for one in known(self.node.daemon.statuses) if one.name == AGENT)
+        return tuple(one for one in known(self.node.part(DaemonPod).statuses) if one.name == AGENT)
 
     @property
     def _of_cluster(self) -> PolicyAgent:
-        return self.node.cluster.cni.policy_agent
+        return self.node.cluster.part(CNI).part(PolicyAgent)
 
 
 def _failed_for_agent(pod: Pod) -> bool | Unknown:
-    trouble = pod.trouble
+    trouble = pod.part(PodTrouble).trouble
     if isinstance(trouble, Unknown):
         return trouble
     if trouble not in (Trouble.STARVED, Trouble.RECOVERED):
         return False
     told = pod.sandbox_events
     if not told:
-        missing = pod.cluster.pod_requests[1]
+        missing = pod.cluster.part(PodEvents).pod_requests[1]
         return False if missing is None else missing
     latest = max(told, key=lambda event: (last_seen(event) or pod.cluster.at, event.message))
     return any(words in latest.message for words in WORDS)

@@ -3,26 +3,21 @@
 from collections import defaultdict
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.entities.cluster import ClusterPart
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
 
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
-
 LABEL, VALUE = "k8s-app", "aws-node"  # by which sources.AWS_NODE_PODS selects
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class Daemons:
+class Daemons(ClusterPart, name="daemons"):
     """Every aws-node pod that was listed."""
-
-    def __init__(self, cluster: "Cluster") -> None:
-        self.cluster = cluster
 
     @cached_property
     def records(self) -> Items[kubernetes.Pod]:
@@ -46,7 +41,7 @@ class Daemons:
         if pods:
             return max(pods, key=_standing)
         self.records.all()
-        daemon_set = known(self.cluster.cni.daemon_set)
+        daemon_set = known(self.cluster.part(CNI).daemon_set)
         if daemon_set is not None:
             labels = daemon_set.spec.template.metadata.labels
             if labels and labels.get(LABEL) != VALUE:

@@ -1,23 +1,18 @@
 """The aws-node pod of a node as the kubelet reports it."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.aws_node.pods_by_node import Daemons
+from eksdoctor.model.entities.node import NodePart
 from eksdoctor.model.facts.fact import NotKnown, fact, known
 from eksdoctor.snapshot.records import kubernetes
-
-if TYPE_CHECKING:
-    from eksdoctor.model.nodes.node import Node
 
 AWS_NODE = "aws-node"
 READY = "Ready"
 
 
-class DaemonReport:
+class DaemonReport(NodePart):
     """What the kubelet and the API server show of the daemon on one node."""
-
-    def __init__(self, node: "Node") -> None:
-        self.node = node
 
     def __str__(self) -> str:
         record = self.record
@@ -26,7 +21,7 @@ class DaemonReport:
     @fact
     def record(self) -> kubernetes.Pod | None:
         """The pod; None when there is known to be none."""
-        return self.node.cluster.daemons.on(self.node.name)
+        return self.node.cluster.part(Daemons).on(self.node.name)
 
     def _present(self) -> kubernetes.Pod:
         record = known(self.record)

@@ -1,14 +1,10 @@
 """The resource controller's settings: ConfigMap `kube-system/amazon-vpc-cni`, read at once when changed."""
 
-from typing import TYPE_CHECKING
-
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import NotKnown
 from eksdoctor.snapshot import kinds
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
 
 MOST_DIGITS = 6
 

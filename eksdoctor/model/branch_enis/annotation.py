@@ -1,13 +1,9 @@
 """The two marks of a branch ENI: the tag that names its trunk, the annotation that gives it to a pod."""
 
-from typing import TYPE_CHECKING
-
 import msgspec
 
+from eksdoctor.model.entities.pod import Pod
 from eksdoctor.snapshot.records import aws
-
-if TYPE_CHECKING:
-    from eksdoctor.model.pods.pod import Pod
 
 TRUNK_TAG = "vpcresources.k8s.aws/trunk-eni-id"
 

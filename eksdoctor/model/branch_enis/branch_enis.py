@@ -1,32 +1,37 @@
 """Security groups for pods in a cluster: who waits for a branch ENI, and for what."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from eksdoctor.model.aws_node_settings.controller_config_map import number, setting
 from eksdoctor.model.branch_enis.by_instance_type import BranchType, by_type
 from eksdoctor.model.branch_enis.controller_failures import BranchFailure, Step, failures
-from eksdoctor.model.branch_enis.node_branch_enis import BranchState
+from eksdoctor.model.branch_enis.node_branch_enis import BranchState, NodeBranch
+from eksdoctor.model.branch_enis.policy import Policies
+from eksdoctor.model.branch_enis.policy_effect import PolicyReach
 from eksdoctor.model.branch_enis.shortage import BranchShortage, shortage
+from eksdoctor.model.entities.cluster import Cluster, ClusterPart
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.nodes import Nodes
+from eksdoctor.model.entities.pod import BRANCH_RESOURCE, Pod
+from eksdoctor.model.entities.pod_events import PodEvents
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known, union
-from eksdoctor.model.pods.pod import BRANCH_RESOURCE, Pod, Trouble
+from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.model.pods.scheduler_message import SchedulerAnswer, is_short_of, required_answer
+from eksdoctor.model.pods.trouble import PodTrouble, Trouble
+from eksdoctor.model.vpc_cni.addon import Addon
 from eksdoctor.model.warm_pool.lower_targets import merged_configuration
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
-    from eksdoctor.model.nodes.node import Node
 
 COOL_DOWN_KEY = "branch-eni-cooldown"
 DEFAULT_COOL_DOWN = 60  # seconds
 LEAST_COOL_DOWN = 30
 
 
-class Branches:
+class Branches(ClusterPart, name="branches"):
     """The branch ENIs of a cluster."""
 
-    def __init__(self, cluster: "Cluster") -> None:
-        self.cluster = cluster
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster)
         self._causes: dict[SchedulerAnswer, BranchShortage] = {}
 
     # --- nodes -------------------------------------------------------------------------------------
@@ -34,12 +39,12 @@ class Branches:
     @fact
     def nodes(self) -> "Items[Node]":
         """The nodes that offer branch ENIs."""
-        return known(self.cluster.nodes).where(_offers)
+        return known(self.cluster.part(Nodes).nodes).where(_offers)
 
     @fact
     def total(self) -> int:
         """Branch ENIs that all nodes together offer."""
-        return sum(known(node.branch.limit) for node in known(self.nodes).all())
+        return sum(known(node.part(NodeBranch).limit) for node in known(self.nodes).all())
 
     @fact
     def types(self) -> Items[BranchType]:
@@ -49,20 +54,24 @@ class Branches:
     @fact
     def nodes_that_could(self) -> "Items[Node]":
         """Nodes of capable types on which ENABLE_POD_ENI is off."""
-        return known(self.cluster.ec2_linux_nodes).where(
-            lambda node: s if isinstance(s := node.branch.state, Unknown) else s == BranchState.DISABLED
+        return known(self.cluster.part(Nodes).ec2_linux_nodes).where(
+            lambda node: (
+                s if isinstance(s := node.part(NodeBranch).state, Unknown) else s == BranchState.DISABLED
+            )
         )
 
     @cached_property
     def nodes_to_look_at(self) -> "tuple[Node, ...]":
         """Nodes that offer no branch ENI while a pod finds none: their ENIs tell of a trunk."""
-        short, nodes = self.pods_short, self.cluster.ec2_linux_nodes
+        short, nodes = self.pods_short, self.cluster.part(Nodes).ec2_linux_nodes
         if isinstance(short, Unknown) or isinstance(nodes, Unknown) or not short.elements:
             return ()
-        if self.cluster.cni.security_groups_for_pods is not True:
+        if self.cluster.part(CNI).security_groups_for_pods is not True:
             return ()
         return tuple(
-            node for node in nodes if node.branch.limit == 0 and node.branch.can_have_trunk is not False
+            node
+            for node in nodes
+            if node.part(NodeBranch).limit == 0 and node.part(NodeBranch).can_have_trunk is not False
         )
 
     # --- pods that no node takes -------------------------------------------------------------------
@@ -70,7 +79,7 @@ class Branches:
     @fact
     def pods_short(self) -> Items[Pod]:
         """Pending pods for which the scheduler finds no branch ENI."""
-        return known(self.cluster.pods_in_trouble).where(_is_short)
+        return known(self.cluster.part(AffectedPods).pods_in_trouble).where(_is_short)
 
     def _pods_for(self, cause: BranchShortage) -> Items[Pod]:
         def is_it(pod: Pod) -> bool | Unknown:
@@ -119,14 +128,14 @@ class Branches:
     @fact
     def waiting_pods(self) -> Items[Pod]:
         """Bound pods that wait for their branch ENI."""
-        if not known(self.cluster.cni.security_groups_for_pods):
+        if not known(self.cluster.part(CNI).security_groups_for_pods):
             return Items()
-        return known(self.cluster.pods_in_trouble).where(_waits)
+        return known(self.cluster.part(AffectedPods).pods_in_trouble).where(_waits)
 
     @fact
     def failures(self) -> Items[BranchFailure]:
         """What the controller could not do."""
-        missing = self.cluster.pod_requests[1]
+        missing = self.cluster.part(PodEvents).pod_requests[1]
         return Items(failures(self.cluster), missing)
 
     @fact
@@ -145,9 +154,9 @@ class Branches:
     def pods_meant_for_branches(self) -> Items[Pod]:
         """Pods that policies select and that could have a branch ENI, and those that wait for one."""
         parts: list[Items[Pod]] = []
-        policies = known(self.cluster.policies)
+        policies = known(self.cluster.part(Policies).policies)
         for policy in policies:
-            found = policy.reach.pods
+            found = policy.part(PolicyReach).pods
             parts.append(Items((), found) if isinstance(found, Unknown) else found)
         parts += [known(self.pods_while_disabled), Items((), policies.missing)]
         return union(parts)
@@ -163,7 +172,7 @@ class Branches:
     @fact
     def enabling_configuration(self) -> str:
         """The add-on's configurationValues with ENABLE_POD_ENI merged in."""
-        addon = known(self.cluster.cni.addon.record)
+        addon = known(self.cluster.part(CNI).part(Addon).record)
         if addon is None:
             raise NotKnown.because("the CNI is not an EKS add-on")
         return merged_configuration(addon.configuration_values, {"ENABLE_POD_ENI": "true"})
@@ -179,12 +188,12 @@ class Branches:
 
 
 def _offers(node: "Node") -> bool | Unknown:
-    limit = node.branch.limit
+    limit = node.part(NodeBranch).limit
     return limit if isinstance(limit, Unknown) else limit > 0
 
 
 def _is_short(pod: Pod) -> bool | Unknown:
-    trouble = pod.trouble
+    trouble = pod.part(PodTrouble).trouble
     if isinstance(trouble, Unknown) or trouble != Trouble.UNBOUND:
         return trouble if isinstance(trouble, Unknown) else False
     try:
@@ -196,5 +205,5 @@ def _is_short(pod: Pod) -> bool | Unknown:
 def _waits(pod: Pod) -> bool | Unknown:
     if not pod.wants_branch_eni_first or pod.has_branch_eni:
         return False
-    trouble = pod.trouble
+    trouble = pod.part(PodTrouble).trouble
     return trouble if isinstance(trouble, Unknown) else trouble == Trouble.STARVED

@@ -2,12 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.branch_enis.node_branch_enis import NodeBranch
+from eksdoctor.model.entities.node import Node
 from eksdoctor.model.facts.fact import Items, Unknown, fact, known
-
-if TYPE_CHECKING:
-    from eksdoctor.model.nodes.node import Node
 
 
 class BranchType:
@@ -30,12 +28,12 @@ class BranchType:
     @fact
     def limit(self) -> int:
         """Branch ENIs that they offer together."""
-        return sum(known(node.branch.limit) for node in self.nodes)
+        return sum(known(node.part(NodeBranch).limit) for node in self.nodes)
 
     @fact
     def used(self) -> int:
         """Pods seen on them that count against these."""
-        return sum(known(node.branch.used) for node in self.nodes)
+        return sum(known(node.part(NodeBranch).used) for node in self.nodes)
 
 
 def by_type(nodes: "Items[Node]") -> Items[BranchType]:

@@ -4,15 +4,18 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.branch_enis.node_branch_enis import NodeBranch
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.event_times import last_seen, times
+from eksdoctor.model.entities.nodes import NodeOfPod
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.pods import Pods
+from eksdoctor.model.entities.subnet import Subnet
 from eksdoctor.model.facts.fact import Items, Unknown, fact, known
-from eksdoctor.model.pods.pod import Pod, Trouble, last_seen, times
+from eksdoctor.model.pods.affected_pods import AffectedPods
+from eksdoctor.model.pods.trouble import PodTrouble, Trouble
 from eksdoctor.snapshot.records import kubernetes
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
-    from eksdoctor.model.subnets.subnet import Subnet
 
 MOST_SHOWN = 300  # characters of an event, as evidence
 Found = tuple[Pod, kubernetes.Event]
@@ -137,20 +140,24 @@ class BranchFailure:
     def pods(self) -> Items[Pod]:
         """Those of its pods that are or were in trouble."""
         mine = set(self.every_pod)
-        return known(self.cluster.pods_in_trouble).where(lambda pod: pod in mine)
+        return known(self.cluster.part(AffectedPods).pods_in_trouble).where(lambda pod: pod in mine)
 
     @fact
     def waiting_pods(self) -> Items[Pod]:
         """Those that wait for a branch ENI now."""
         return known(self.pods).where(
-            lambda pod: t if isinstance(t := pod.trouble, Unknown) else t == Trouble.STARVED
+            lambda pod: t if isinstance(t := pod.part(PodTrouble).trouble, Unknown) else t == Trouble.STARVED
         )
 
     @fact
     def subnets(self) -> "Items[Subnet]":
         """Where the branch ENIs of its pods' nodes are made."""
-        nodes = {pod.node_name: pod.node for pod in self.every_pod if pod.node is not None}
-        found = Items(tuple(nodes[name] for name in sorted(nodes))).map(lambda node: node.branch.subnet)
+        nodes = {
+            pod.node_name: node for pod in self.every_pod if (node := pod.part(NodeOfPod).node) is not None
+        }
+        found = Items(tuple(nodes[name] for name in sorted(nodes))).map(
+            lambda node: node.part(NodeBranch).subnet
+        )
         distinct = {subnet.id: subnet for subnet in found}
         return Items(tuple(distinct[key] for key in sorted(distinct)), found.missing)
 
@@ -158,7 +165,7 @@ class BranchFailure:
 def failures(cluster: "Cluster") -> tuple[BranchFailure, ...]:
     """The failures of the window, each pod with what failed for it last."""
     found: defaultdict[tuple[Step, FailureReason], list[Found]] = defaultdict(list)
-    for pod in cluster.pods:
+    for pod in cluster.part(Pods).pods:
         last = _last(pod)
         if last is not None:
             step = Step(last.reason)

@@ -5,16 +5,14 @@ https://github.com/aws/amazon-vpc-cni-k8s#pod_security_group_enforcing_mode-v111
 
 import re
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.entities.cluster import Cluster, ClusterPart
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import NotKnown, Reason, Unknown, fact, known
 from eksdoctor.model.facts.version import Version
 from eksdoctor.snapshot import kinds
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
 
 INIT_CONTAINER = "aws-vpc-cni-init"
 MODE_VARIABLE = "POD_SECURITY_GROUP_ENFORCING_MODE"
@@ -31,20 +29,20 @@ class Enforcing(StrEnum):
     STANDARD = "standard"  # what crosses to another host of the VPC
 
 
-class BranchMode:
+class BranchMode(ClusterPart):
     """The settings that decide over pods with branch ENIs."""
 
-    def __init__(self, cluster: "Cluster") -> None:
-        self.cluster = cluster
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster)
         self.snapshot = cluster.snapshot
 
     @fact
     def enforcing(self) -> Enforcing:
         """The mode that pods made now get; older pods keep the one they were made with."""
-        value = known(self.cluster.cni.environment).text(MODE_VARIABLE)
+        value = known(self.cluster.part(CNI).environment).text(MODE_VARIABLE)
         if value is None:
             return Enforcing.STRICT
-        if known(self.cluster.cni.version) < MODE_SINCE:
+        if known(self.cluster.part(CNI).version) < MODE_SINCE:
             return Enforcing.STRICT
         if value not in (Enforcing.STRICT, Enforcing.STANDARD):
             raise NotKnown.because(f"{MODE_VARIABLE}={value[:40]} is none that the daemon takes")
@@ -53,18 +51,18 @@ class BranchMode:
     @fact
     def external_snat(self) -> bool:
         """AWS_VPC_K8S_CNI_EXTERNALSNAT: pods leave the VPC under their own address."""
-        return known(self.cluster.cni.environment).flag("AWS_VPC_K8S_CNI_EXTERNALSNAT", default=False)
+        return known(self.cluster.part(CNI).environment).flag("AWS_VPC_K8S_CNI_EXTERNALSNAT", default=False)
 
     @fact
     def tcp_early_demux_is_disabled(self) -> bool:
         """DISABLE_TCP_EARLY_DEMUX, which only the init container looks at."""
-        environment = known(self.cluster.cni.environment_of(INIT_CONTAINER))
+        environment = known(self.cluster.part(CNI).environment_of(INIT_CONTAINER))
         return environment.flag("DISABLE_TCP_EARLY_DEMUX", default=False)
 
     @fact
     def has_node_local_dns(self) -> bool:
         """Whether a DNS cache on every node (NodeLocal DNSCache) answers pods."""
-        daemon_sets = known(self.cluster.cni.daemon_sets)
+        daemon_sets = known(self.cluster.part(CNI).daemon_sets)
         for daemon_set in daemon_sets:
             meta = daemon_set.metadata
             if NODE_LOCAL_DNS in (meta.name, meta.labels.get("k8s-app")):

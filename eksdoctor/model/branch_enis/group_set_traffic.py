@@ -6,13 +6,15 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from eksdoctor.model.branch_enis.enforcing_mode import Enforcing
+from eksdoctor.model.entities.nodes import NodeOfPod
+from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, join, known
 from eksdoctor.model.network.security_group_rules import Peer, Traffic, lets_in, lets_out, reaches
-from eksdoctor.model.pods.pod import Pod
 from eksdoctor.model.pods.probes import NetworkProbe, unanswered_probes
 
 if TYPE_CHECKING:
     from eksdoctor.model.cluster.traffic import Wiring
+
 
 DNS = (Traffic("udp", 53), Traffic("tcp", 53))
 OUT, IN = "out", "in"
@@ -162,7 +164,7 @@ class BranchSet:
         return known(self._unanswered).where(self._is_stopped)
 
     def _is_stopped(self, probe: NetworkProbe) -> bool | Unknown:
-        node = probe.pod.node
+        node = probe.pod.part(NodeOfPod).node
         if node is None:
             return Unknown.because("the pod names no node")
         try:

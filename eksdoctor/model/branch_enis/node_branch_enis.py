@@ -2,20 +2,25 @@
 
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from eksdoctor.model.branch_enis.annotation import annotated_enis, trunk_of
+from eksdoctor.model.custom_networking.node_eniconfig import NodeENIConfig
+from eksdoctor.model.entities.node import Node, NodePart
+from eksdoctor.model.entities.node_instance import NodeInstance
+from eksdoctor.model.entities.nodes import Nodes, PodsOfNode
+from eksdoctor.model.entities.pod import BRANCH_RESOURCE, Pod
+from eksdoctor.model.entities.pod_events import PodEvents
+from eksdoctor.model.entities.subnet import Subnet
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
+from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.model.facts.version import Version
-from eksdoctor.model.pods.pod import BRANCH_RESOURCE, Pod
+from eksdoctor.model.nodes.node_capacity import NodeCapacity
+from eksdoctor.model.nodes.node_enis import NodeInterfaces
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws, kubernetes
-
-if TYPE_CHECKING:
-    from eksdoctor.model.nodes.node import Node
-    from eksdoctor.model.subnets.subnet import Subnet
 
 TRUNK_LABEL = "vpc.amazonaws.com/has-trunk-attached"
 FEATURE = "SecurityGroupsForPods"
@@ -36,11 +41,11 @@ class BranchState(StrEnum):
     NOT_ADVERTISED = "not-advertised"  # there is a trunk, and the scheduler does not know
 
 
-class NodeBranch:
+class NodeBranch(NodePart, Subject, name="branch"):
     """Security groups for pods on one node."""
 
-    def __init__(self, node: "Node") -> None:
-        self.node = node
+    def __init__(self, node: Node) -> None:
+        super().__init__(node)
         self.cluster = node.cluster
 
     def _quantity(self, quantities: dict[str, str]) -> int:
@@ -54,7 +59,7 @@ class NodeBranch:
     def _record(self) -> kubernetes.Node:
         if self.node.record is not None:
             return self.node.record
-        self.cluster.node_records.all()
+        self.cluster.part(Nodes).node_records.all()
         raise NotKnown.because("the node is gone")
 
     @fact
@@ -70,7 +75,7 @@ class NodeBranch:
     @fact
     def limit_of_type(self) -> int:
         """Branch ENIs that the type can carry, by the bundled table: EC2 does not tell."""
-        found = known(self.node.limits).branch_enis
+        found = known(self.node.part(NodeInstance).limits).branch_enis
         if found is None:
             raise NotKnown.because(
                 f"whether {known(self.node.instance_type)} can carry a trunk ENI is not known"
@@ -89,7 +94,7 @@ class NodeBranch:
     @fact
     def has_trunk(self) -> bool:
         """Whether a trunk ENI is attached, by EC2's word."""
-        interfaces = known(self.node.interfaces)
+        interfaces = known(self.node.part(NodeInterfaces).interfaces)
         if any(eni.interface_type == "trunk" for eni in interfaces):
             return True
         interfaces.all()
@@ -98,9 +103,9 @@ class NodeBranch:
     @fact
     def has_slot_for_trunk(self) -> bool:
         """Whether fewer ENIs are attached than type and MAX_ENI allow."""
-        attached = known(self.node.interfaces).all()
+        attached = known(self.node.part(NodeInterfaces).interfaces).all()
         first_card = [e for e in attached if e.attachment is None or e.attachment.network_card_index == 0]
-        return len(first_card) < known(self.node.eni_limit)
+        return len(first_card) < known(self.node.part(NodeCapacity).eni_limit)
 
     @fact
     def state(self) -> BranchState:
@@ -111,7 +116,7 @@ class NodeBranch:
             return BranchState.ELSEWHERE
         if not known(self.can_have_trunk):
             return BranchState.UNSUPPORTED
-        if not known(self.cluster.cni.security_groups_for_pods):
+        if not known(self.cluster.part(CNI).security_groups_for_pods):
             return BranchState.DISABLED
         created = self._record().metadata.creation_timestamp
         if created is not None and self.cluster.at - created < START:
@@ -122,7 +127,7 @@ class NodeBranch:
 
     @property
     def _events(self) -> tuple[kubernetes.Event, ...]:
-        return self.cluster.events_about("Node", self.node.name)
+        return self.cluster.part(PodEvents).events_about("Node", self.node.name)
 
     @property
     def trunk_errors(self) -> tuple[str, ...]:
@@ -155,7 +160,7 @@ class NodeBranch:
     @fact
     def asked_for_trunk(self) -> bool:
         """Whether the daemon asked the controller for a trunk: the feature in the CNINode since v1.15."""
-        if known(self.cluster.cni.version) < CNI_NODES_SINCE:
+        if known(self.cluster.part(CNI).version) < CNI_NODES_SINCE:
             return TRUNK_LABEL in known(self.node.labels)
         record = known(self.cni_node)
         return record is not None and any(feature.name == FEATURE for feature in record.spec.features)
@@ -165,7 +170,7 @@ class NodeBranch:
     @fact
     def pods(self) -> Items[Pod]:
         """Pods on the node that count against its branch ENIs, as far as pods were listed."""
-        return Items(tuple(pod for pod in known(self.node.pods) if pod.counts_as_branch))
+        return Items(tuple(pod for pod in known(self.node.part(PodsOfNode).pods) if pod.counts_as_branch))
 
     @fact
     def used(self) -> int:
@@ -175,10 +180,10 @@ class NodeBranch:
     @fact
     def trunk(self) -> aws.NetworkInterface:
         """The trunk ENI."""
-        for eni in known(self.node.interfaces):
+        for eni in known(self.node.part(NodeInterfaces).interfaces):
             if eni.interface_type == "trunk":
                 return eni
-        known(self.node.interfaces).all()
+        known(self.node.part(NodeInterfaces).interfaces).all()
         raise NotKnown.because("the node has no trunk ENI")
 
     @fact
@@ -187,7 +192,7 @@ class NodeBranch:
         trunk = known(self.trunk).network_interface_id
         return tuple(
             eni
-            for subnet in known(self.node.eni_subnets)
+            for subnet in known(self.node.part(NodeInterfaces).eni_subnets)
             for eni in known(subnet.interfaces).all()
             if trunk_of(eni) == trunk
         )
@@ -198,9 +203,9 @@ class NodeBranch:
 
         https://github.com/aws/amazon-vpc-resource-controller-k8s/blob/master/pkg/aws/ec2/instance.go
         """
-        if not known(self.cluster.cni.custom_networking):
-            return known(self.node.subnet)
-        config = known(self.node.eni_config)
+        if not known(self.cluster.part(CNI).custom_networking):
+            return known(self.node.part(NodeInstance).subnet)
+        config = known(self.node.part(NodeENIConfig).eni_config)
         if config is None:
             raise NotKnown.because("the node's ENIConfig does not exist")
         return config.subnet
@@ -208,7 +213,12 @@ class NodeBranch:
     @fact
     def deleted_enis(self) -> tuple[str, ...]:
         """Branch ENIs that no pod of the node holds any more: they cool, or were forgotten."""
-        held = {eni for pod in known(self.node.pods).all() if not pod.is_over for eni in annotated_enis(pod)}
+        held = {
+            eni
+            for pod in known(self.node.part(PodsOfNode).pods).all()
+            if not pod.is_over
+            for eni in annotated_enis(pod)
+        }
         ids = (eni.network_interface_id for eni in known(self.enis))
         return tuple(eni for eni in ids if eni not in held)
 
@@ -218,9 +228,10 @@ class NodeBranch:
         most = known(self.limit)
         return most > 0 and len(known(self.enis)) >= most and bool(known(self.deleted_enis))
 
-    @fact
-    def waiting_pods(self) -> Items[Pod]:
-        """Bound pods that wait for a branch ENI, and of which the controller reported no error."""
-        waiting = known(self.cluster.branches.waiting_pods).where(lambda pod: pod.node_name == self.node.name)
-        failed = {pod for failure in known(self.cluster.branches.failures) for pod in failure.every_pod}
-        return waiting.where(lambda pod: pod not in failed)
+
+class NodeBranchPart(Part, of=NodeBranch):
+    """Facts of one topic about the branch ENIs of a node."""
+
+    def __init__(self, branch: NodeBranch) -> None:
+        self.node = branch.node
+        self.cluster = branch.node.cluster

@@ -1,23 +1,20 @@
 """A SecurityGroupPolicy: whom it selects, and which of them run without its groups."""
 
-from functools import cached_property
-from typing import TYPE_CHECKING
-
-from eksdoctor.model.branch_enis.policy_effect import PolicyReach
+from eksdoctor.model.entities.cluster import Cluster, ClusterPart
+from eksdoctor.model.entities.nodes import NodeOfPod
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.pods import Pods
 from eksdoctor.model.facts import requests
-from eksdoctor.model.facts.coverage import gap
+from eksdoctor.model.facts.coverage import gap, listed
 from eksdoctor.model.facts.fact import Items, Unknown, fact, known
 from eksdoctor.model.facts.label_selector import selects
-from eksdoctor.model.nodes.node_record import Compute
-from eksdoctor.model.pods.pod import Pod
+from eksdoctor.model.facts.subject import Part, Subject
+from eksdoctor.model.instance_types.compute import Compute
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
 
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
 
-
-class Policy:
+class Policy(Subject):
     """One SecurityGroupPolicy.
 
     Matching is the controller's (amazon-vpc-resource-controller-k8s pkg/utils/helper.go): both
@@ -51,16 +48,11 @@ class Policy:
             spec.pod_selector is not None or spec.service_account_selector is not None
         )
 
-    @cached_property
-    def reach(self) -> PolicyReach:
-        """Whom it gives a branch ENI, and with what."""
-        return PolicyReach(self)
-
     @fact
     def pods(self) -> Items[Pod]:
         """The pods of its namespace that it selects."""
         missing = gap(self.cluster.snapshot, requests.pods_of_namespace(self.namespace))
-        pods = tuple(pod for pod in self.cluster.pods.elements if pod.namespace == self.namespace)
+        pods = tuple(pod for pod in self.cluster.part(Pods).pods.elements if pod.namespace == self.namespace)
         return Items(pods, missing).where(self._selects)
 
     def _selects(self, pod: Pod) -> bool | Unknown:
@@ -102,7 +94,7 @@ def _runs_without_branch(pod: Pod) -> bool | Unknown:
         or pod.has_branch_eni
     ):
         return False
-    node = pod.node
+    node = pod.part(NodeOfPod).node
     if node is None:
         return Unknown.because("the pod names no node")
     return _is_for_branch(node.compute, node.is_windows)
@@ -114,3 +106,22 @@ def _is_for_branch(compute: Compute | Unknown, is_windows: bool | Unknown) -> bo
     if compute != Compute.EC2:
         return False
     return is_windows if isinstance(is_windows, Unknown) else not is_windows
+
+
+class PolicyPart(Part, of=Policy):
+    """Facts of one topic about a SecurityGroupPolicy."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+
+class Policies(ClusterPart, inline=True):
+    """The SecurityGroupPolicies of a cluster."""
+
+    @fact
+    def policies(self) -> Items[Policy]:
+        """The SecurityGroupPolicies."""
+        records = listed(
+            self.cluster.snapshot, kinds.SECURITY_GROUP_POLICIES, requests.SECURITY_GROUP_POLICIES
+        )
+        return Items(tuple(Policy(self.cluster, record) for record in records), records.missing)

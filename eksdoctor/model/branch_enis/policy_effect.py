@@ -1,23 +1,24 @@
 """What a SecurityGroupPolicy does: which pods it can give a branch ENI, and whether its groups are there."""
 
-from typing import TYPE_CHECKING
-
+from eksdoctor.model.branch_enis.policy import Policy, PolicyPart
+from eksdoctor.model.entities.nodes import NodeOfPod
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.pods import Pods
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items, NotKnown, Reason, Unknown, fact, known
-from eksdoctor.model.network.security_group_sets import is_missing, is_of_another_vpc
-from eksdoctor.model.nodes.node_record import Compute
-from eksdoctor.model.pods.pod import Pod, Trouble
-
-if TYPE_CHECKING:
-    from eksdoctor.model.branch_enis.policy import Policy
+from eksdoctor.model.facts.subject import Part, Subject
+from eksdoctor.model.instance_types.compute import Compute
+from eksdoctor.model.network.security_group_lookup import is_missing, is_of_another_vpc
+from eksdoctor.model.pods.trouble import PodTrouble, Trouble
 
 GROUP_REFUSALS = ("InvalidSecurityGroupID.NotFound", "InvalidGroup.NotFound", "InvalidSecurityGroup.NotFound")
 
 
-class PolicyReach:
+class PolicyReach(PolicyPart, Subject, name="reach"):
     """The effect of one policy."""
 
-    def __init__(self, policy: "Policy") -> None:
-        self.policy = policy
+    def __init__(self, policy: Policy) -> None:
+        super().__init__(policy)
         self.cluster = policy.cluster
 
     # --- pods --------------------------------------------------------------------------------------
@@ -33,7 +34,7 @@ class PolicyReach:
     @fact
     def waiting_pods(self) -> Items[Pod]:
         """Those that are bound and wait for their branch ENI."""
-        if not known(self.cluster.cni.security_groups_for_pods):
+        if not known(self.cluster.part(CNI).security_groups_for_pods):
             return Items()
         return known(self.pods).where(_waits)
 
@@ -66,7 +67,7 @@ class PolicyReach:
         for expression in selector.match_expressions:
             found = expression.get("values")
             values |= {one for one in found if isinstance(one, str)} if isinstance(found, list) else set()
-        mine = (pod for pod in self.cluster.pods if pod.namespace == self.policy.namespace)
+        mine = (pod for pod in self.cluster.part(Pods).pods if pod.namespace == self.policy.namespace)
         return tuple(sorted({pod.service_account for pod in mine} & values))
 
     # --- its groups --------------------------------------------------------------------------------
@@ -91,17 +92,11 @@ class PolicyReach:
 
     # --- what nodes can carry ----------------------------------------------------------------------
 
-    @fact
-    def exceeds_nodes(self) -> bool:
-        """Whether it selects more pods than all nodes together have branch ENIs."""
-        total = known(self.cluster.branches.total)
-        return 0 < total < len(known(self.pods))
-
 
 def _can_have_branch(pod: Pod) -> bool | Unknown:
     if pod.record is None or pod.is_host_network or pod.is_over:
         return False
-    node = pod.node
+    node = pod.part(NodeOfPod).node
     if node is None:
         return pod.wants_branch_eni_first
     compute = node.compute
@@ -114,9 +109,17 @@ def _can_have_branch(pod: Pod) -> bool | Unknown:
 def _waits(pod: Pod) -> bool | Unknown:
     if not pod.wants_branch_eni_first or pod.has_branch_eni:
         return False
-    trouble = pod.trouble
+    trouble = pod.part(PodTrouble).trouble
     return trouble if isinstance(trouble, Unknown) else trouble == Trouble.STARVED
 
 
 def _is_refused_a_group(pod: Pod) -> bool:
     return any(code in event.message for event in pod.events for code in GROUP_REFUSALS)
+
+
+class PolicyReachPart(Part, of=PolicyReach):
+    """Facts of one topic about the effect of a policy."""
+
+    def __init__(self, reach: PolicyReach) -> None:
+        self.reach = reach
+        self.cluster = reach.cluster

@@ -6,17 +6,16 @@ among them for certain when they are more than all the other nodes that are not 
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from eksdoctor.model.branch_enis.node_branch_enis import BranchState
+from eksdoctor.model.branch_enis.node_branch_enis import BranchState, NodeBranch
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.nodes import Nodes
+from eksdoctor.model.entities.pod import BRANCH_RESOURCE
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import NotKnown, known
-from eksdoctor.model.nodes.node_record import CORDONED
-from eksdoctor.model.pods.pod import BRANCH_RESOURCE
+from eksdoctor.model.instance_types.compute import CORDONED
 from eksdoctor.model.pods.scheduler_message import SchedulerAnswer
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
-    from eksdoctor.model.nodes.node import Node
 
 KEEPS_OUT = ("NoSchedule", "NoExecute")
 
@@ -42,7 +41,7 @@ MAY_SERVE = (*FAULTS, BranchState.STARTING)
 
 def shortage(cluster: "Cluster", answer: SchedulerAnswer) -> BranchShortage:
     """What a pod with this answer stays Pending for; raises NotKnown where the counts leave it open."""
-    nodes = known(cluster.nodes).all()
+    nodes = known(cluster.part(Nodes).nodes).all()
     if _is_disabled(cluster, nodes):
         return BranchShortage.DISABLED
     short = answer.short_of_nothing_else(BRANCH_RESOURCE)
@@ -50,7 +49,7 @@ def shortage(cluster: "Cluster", answer: SchedulerAnswer) -> BranchShortage:
         raise NotKnown.because("the nodes without a branch ENI to give may be short of other resources too")
     left = nodes_left(answer, nodes)
     gone = max(answer.nodes - len(nodes), 0)
-    states = [known(node.branch.state) for node in left]
+    states = [known(node.part(NodeBranch).state) for node in left]
     for state, cause in FAULTS.items():
         others = sum(1 for found in states if found != state)
         if short > others + gone:
@@ -62,9 +61,9 @@ def shortage(cluster: "Cluster", answer: SchedulerAnswer) -> BranchShortage:
 
 def _is_disabled(cluster: "Cluster", nodes: Iterable["Node"]) -> bool:
     """Whether ENABLE_POD_ENI is off and no node has branch ENIs from before."""
-    if known(cluster.cni.security_groups_for_pods):
+    if known(cluster.part(CNI).security_groups_for_pods):
         return False
-    return all(known(node.branch.limit) == 0 for node in nodes)
+    return all(known(node.part(NodeBranch).limit) == 0 for node in nodes)
 
 
 def nodes_left(answer: SchedulerAnswer, nodes: Iterable["Node"]) -> list["Node"]:

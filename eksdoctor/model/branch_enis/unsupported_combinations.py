@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eksdoctor.model.branch_enis.enforcing_mode import Enforcing
+from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.facts.fact import Items, Unknown, join, known
-from eksdoctor.model.pods.pod import Pod
 
 if TYPE_CHECKING:
     from eksdoctor.model.cluster.traffic import Wiring

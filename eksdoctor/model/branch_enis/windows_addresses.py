@@ -1,16 +1,16 @@
 """Addresses of Windows pods, which the resource controller hands out from one ENI of each node."""
 
-from typing import TYPE_CHECKING
-
 from eksdoctor.model.aws_node_settings.controller_config_map import setting
+from eksdoctor.model.entities.cluster import ClusterPart
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.nodes import NodeOfPod, Nodes
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.pod_events import PodEvents
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
-from eksdoctor.model.nodes.node_record import Compute
-from eksdoctor.model.pods.pod import Pod, Trouble
+from eksdoctor.model.instance_types.compute import Compute
+from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.model.pods.scheduler_message import is_short_of, required_answer
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
-    from eksdoctor.model.nodes.node import Node
+from eksdoctor.model.pods.trouble import PodTrouble, Trouble
 
 ADDRESS_RESOURCE = "vpc.amazonaws.com/PrivateIPv4Address"
 NO_ADDRESS = f"pod does not have label {ADDRESS_RESOURCE}"
@@ -46,16 +46,13 @@ class WindowsNode:
         return known(self.node.instance_type)
 
 
-class WindowsAddresses:
+class WindowsAddresses(ClusterPart, name="windows"):
     """The addresses of a cluster's Windows pods."""
-
-    def __init__(self, cluster: "Cluster") -> None:
-        self.cluster = cluster
 
     @fact
     def nodes(self) -> Items[WindowsNode]:
         """The Windows nodes on EC2."""
-        return known(self.cluster.nodes).where(_is_windows).map(WindowsNode)
+        return known(self.cluster.part(Nodes).nodes).where(_is_windows).map(WindowsNode)
 
     @fact
     def is_managed(self) -> bool:
@@ -70,7 +67,7 @@ class WindowsAddresses:
     @fact
     def pods_short(self) -> Items[Pod]:
         """Pending pods for which the scheduler finds no address on Windows nodes."""
-        return known(self.cluster.pods_in_trouble).where(_is_short)
+        return known(self.cluster.part(AffectedPods).pods_in_trouble).where(_is_short)
 
     @fact
     def pods_without_ipam(self) -> Items[Pod]:
@@ -78,20 +75,21 @@ class WindowsAddresses:
         managed = self.is_managed
         if managed is True:
             return Items()
-        found = known(self.cluster.pods_in_trouble).where(self._lacks_ipam)
+        found = known(self.cluster.part(AffectedPods).pods_in_trouble).where(self._lacks_ipam)
         if isinstance(managed, Unknown) and found.elements:
             return Items((), managed)
         return found
 
     def _lacks_ipam(self, pod: Pod) -> bool | Unknown:
         try:
-            if pod.trouble == Trouble.UNBOUND:
+            if pod.part(PodTrouble).trouble == Trouble.UNBOUND:
                 return is_short_of(pod, ADDRESS_RESOURCE) and self._advertised() == 0
-            if pod.node is None or not known(pod.node.is_windows):
+            node = pod.part(NodeOfPod).node
+            if node is None or not known(node.is_windows):
                 return False
             found = any(NO_ADDRESS in event.message for event in pod.sandbox_events)
             if not found:
-                self.cluster.require_events()
+                self.cluster.part(PodEvents).require_events()
         except NotKnown as missing:
             return missing.unknown
         return found
@@ -129,7 +127,7 @@ def _is_windows(node: "Node") -> bool | Unknown:
 
 
 def _is_short(pod: Pod) -> bool | Unknown:
-    trouble = pod.trouble
+    trouble = pod.part(PodTrouble).trouble
     if isinstance(trouble, Unknown) or trouble != Trouble.UNBOUND:
         return trouble if isinstance(trouble, Unknown) else False
     try:

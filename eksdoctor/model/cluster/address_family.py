@@ -6,17 +6,20 @@ isConfigValid in https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.23.1/pkg/ipam
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv6Address, IPv6Network
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.aws_node.health import DaemonPod
+from eksdoctor.model.entities.cluster import ClusterPart
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.node_instance import NodeInstance
+from eksdoctor.model.entities.nodes import Nodes
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.subnet import Subnet
+from eksdoctor.model.entities.subnets import Subnets
+from eksdoctor.model.entities.vpc_cni import AWS_NODE, CNI
 from eksdoctor.model.facts.fact import Items, Unknown, fact, join, known, union
 from eksdoctor.model.facts.version import Version
-from eksdoctor.model.pods.pod import Pod
-from eksdoctor.model.vpc_cni.vpc_cni import AWS_NODE
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
-    from eksdoctor.model.nodes.node import Node
-    from eksdoctor.model.subnets.subnet import Subnet
+from eksdoctor.model.pods.affected_pods import AffectedPods
+from eksdoctor.model.provisioning.managed_node_group import NodeGroups
 
 IPV6_SINCE = Version(1, 10)
 V4_EGRESS_SINCE = Version(1, 15, 1)
@@ -34,30 +37,27 @@ class RefusedFamily:
         return self.settings
 
 
-class AddressFamily:
+class AddressFamily(ClusterPart, name="family"):
     """The address family that pods get."""
-
-    def __init__(self, cluster: "Cluster") -> None:
-        self.cluster = cluster
 
     @fact
     def has_egress_to_ipv4(self) -> bool:
         """ENABLE_V4_EGRESS: pods get a host-local IPv4 address too, which the node translates."""
-        on = known(self.cluster.cni.environment).flag("ENABLE_V4_EGRESS", default=True)
-        return on or known(self.cluster.cni.version) < V4_EGRESS_SINCE
+        on = known(self.cluster.part(CNI).environment).flag("ENABLE_V4_EGRESS", default=True)
+        return on or known(self.cluster.part(CNI).version) < V4_EGRESS_SINCE
 
     # --- settings the daemon refuses ----------------------------------------------------------------
 
     @fact
     def refusals(self) -> Items[RefusedFamily]:
         """What it refuses of the settings as they are; the first check that fails is the one it names."""
-        cni = self.cluster.cni
+        cni = self.cluster.part(CNI)
         if known(cni.version) < IPV6_SINCE:
             return Items()
         environment = known(cni.environment)
         four = environment.flag("ENABLE_IPv4", default=False)
         six = known(cni.ipv6)
-        everywhere = known(self.cluster.nodes_of_vpc_cni)
+        everywhere = known(self.cluster.part(Nodes).nodes_of_vpc_cni)
         settings, words = "", ""
         if four and six:
             settings = "ENABLE_IPv4 and ENABLE_IPv6 are both true"
@@ -96,18 +96,18 @@ class AddressFamily:
         return Items(stopped.elements, stopped.missing if stopped.missing is not None else refusals.missing)
 
     def _questioned(self) -> set[str]:
-        return {node.name for node in known(self.cluster.nodes_in_question)}
+        return {node.name for node in known(self.cluster.part(AffectedPods).nodes_in_question)}
 
     # --- IPv4 that nodes still need -------------------------------------------------------------------
 
     @fact
     def launch_subnets(self) -> "Items[Subnet]":
         """The subnets that nodes stand in or managed node groups launch into."""
-        if not known(self.cluster.cni.ipv6):
+        if not known(self.cluster.part(CNI).ipv6):
             return Items()
         found: dict[str, Subnet] = {}
         missing: list[Unknown] = []
-        nodes, groups = self.cluster.ec2_linux_nodes, self.cluster.node_groups
+        nodes, groups = self.cluster.part(Nodes).ec2_linux_nodes, self.cluster.part(NodeGroups).node_groups
         for part in (nodes, groups):
             gap = part if isinstance(part, Unknown) else part.missing
             if gap is not None:
@@ -119,36 +119,36 @@ class AddressFamily:
             else:
                 found[subnet.id] = subnet
         for group in () if isinstance(groups, Unknown) else groups:
-            found |= {name: self.cluster.subnet_named(name) for name in group.record.subnets}
+            found |= {name: self.cluster.part(Subnets).subnet_named(name) for name in group.record.subnets}
         return Items(tuple(found[name] for name in sorted(found)), join(missing) if missing else None)
 
     def _subnet_of(self, node: "Node") -> "Subnet | Unknown":
         """By the node's IPv4 InternalIP, else by its IPv6 one."""
-        by_ipv4 = node.subnet
+        by_ipv4 = node.part(NodeInstance).subnet
         if not isinstance(by_ipv4, Unknown):
             return by_ipv4
         addresses = node.record.status.addresses if node.record is not None else ()
         numbers = [found for one in addresses if one.type == "InternalIP" and (found := _ipv6(one.address))]
-        for subnet in self.cluster.subnet_records:
+        for subnet in self.cluster.part(Subnets).subnet_records:
             if any(number in network for network in _ranges(subnet) for number in numbers):
                 return subnet
-        missing = self.cluster.subnet_records.missing
+        missing = self.cluster.part(Subnets).subnet_records.missing
         return missing if missing is not None else Unknown.because("a node's address is in no subnet's range")
 
 
 def _is_not_nitro(node: "Node") -> bool | Unknown:
-    limits = node.limits
+    limits = node.part(NodeInstance).limits
     return limits if isinstance(limits, Unknown) else not limits.nitro
 
 
 def _stopped(node: "Node") -> Items[Pod]:
     """A node's waiting pods, when its aws-node ends again and again by itself."""
-    crash = node.daemon.crash
+    crash = node.part(DaemonPod).crash
     if isinstance(crash, Unknown):
         return Items((), crash)
     if crash is None or crash.container != AWS_NODE:
         return Items()
-    found = node.daemon.pods_stopped_by_crash
+    found = node.part(DaemonPod).pods_stopped_by_crash
     return Items((), found) if isinstance(found, Unknown) else found
 
 

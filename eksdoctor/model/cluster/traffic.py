@@ -4,20 +4,24 @@ from functools import cached_property
 
 from eksdoctor.model.branch_enis.enforcing_mode import BranchMode, Enforcing
 from eksdoctor.model.branch_enis.group_set_traffic import BranchSet
-from eksdoctor.model.branch_enis.policy import Policy
+from eksdoctor.model.branch_enis.policy import Policies, Policy
 from eksdoctor.model.branch_enis.unsupported_combinations import Combination, combinations, has_no_grace
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.pods import Pods
+from eksdoctor.model.entities.subnet import Subnet
+from eksdoctor.model.entities.subnets import Subnets
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, join, known
 from eksdoctor.model.network.address_lookup import Peers, number_of
 from eksdoctor.model.network.subnet_egress import SubnetExit
-from eksdoctor.model.pods.pod import Pod
-from eksdoctor.model.subnets.subnet import Subnet
+from eksdoctor.model.subnets.pod_subnets import PodSubnets
 
 DNS_LABEL = ("k8s-app", "kube-dns")
 
 
-class Wiring(Peers):
+class Wiring(Peers, name="wiring"):
     """The paths of a cluster's pods."""
 
     @cached_property
@@ -30,11 +34,11 @@ class Wiring(Peers):
     @fact
     def branch_pods(self) -> Items[Pod]:
         """The running pods with a branch ENI."""
-        policies = known(self.cluster.policies)
+        policies = known(self.cluster.part(Policies).policies)
         namespaces = sorted({policy.namespace for policy in policies if policy.is_valid})
         gaps = [gap(self.snapshot, requests.pods_of_namespace(namespace)) for namespace in namespaces]
         missing = [reason for reason in (*gaps, policies.missing) if reason is not None]
-        pods = tuple(pod for pod in self.cluster.pods if pod.has_branch_eni and is_running(pod))
+        pods = tuple(pod for pod in self.cluster.part(Pods).pods if pod.has_branch_eni and is_running(pod))
         return Items(pods, join(missing) if missing else None)
 
     @fact
@@ -67,7 +71,7 @@ class Wiring(Peers):
         """The groups of all policies that select a pod, of pods of which that is known."""
         found: dict[Pod, tuple[str, ...]] = {}
         unclear: set[str] = set()
-        for policy in _elements(self.cluster.policies):
+        for policy in _elements(self.cluster.part(Policies).policies):
             pods = policy.pods
             if isinstance(pods, Unknown) or pods.missing is not None:
                 unclear.add(policy.namespace)
@@ -82,7 +86,7 @@ class Wiring(Peers):
         missing = gap(self.snapshot, requests.DNS_PODS)
         found = tuple(
             pod
-            for pod in self.cluster.pods
+            for pod in self.cluster.part(Pods).pods
             if pod.namespace == requests.SYSTEM and DNS_LABEL in pod.labels.items() and is_running(pod)
         )
         if not found and missing is None:
@@ -97,7 +101,7 @@ class Wiring(Peers):
         pods = known(self.branch_pods)
         if not pods.elements and pods.missing is None:
             return Items()
-        if known(self.mode.enforcing) != Enforcing.STRICT or known(self.cluster.cni.ipv6):
+        if known(self.mode.enforcing) != Enforcing.STRICT or known(self.cluster.part(CNI).ipv6):
             return Items()
         by_subnet: dict[str, list[Pod]] = {}
         missing = [pods.missing] if pods.missing is not None else []
@@ -108,7 +112,7 @@ class Wiring(Peers):
             else:
                 by_subnet.setdefault(subnet.id, []).append(pod)
         found = tuple(
-            SubnetExit(self.cluster.subnet_named(name), Items(tuple(by_subnet[name])))
+            SubnetExit(self.cluster.part(Subnets).subnet_named(name), Items(tuple(by_subnet[name])))
             for name in sorted(by_subnet)
         )
         return Items(found, join(missing) if missing else None)
@@ -116,10 +120,10 @@ class Wiring(Peers):
     def subnet_of(self, pod: Pod) -> Subnet | Unknown:
         """The subnet that a pod's address is of."""
         number = number_of(pod.record.status.pod_ip) if pod.record is not None else None
-        found = self.cluster.subnet_at(number) if number is not None else None
+        found = self.cluster.part(Subnets).subnet_at(number) if number is not None else None
         if found is not None:
             return found
-        missing = self.cluster.subnet_records.missing
+        missing = self.cluster.part(Subnets).subnet_records.missing
         return (
             missing if missing is not None else Unknown.because("a pod's address is in no subnet of the VPC")
         )
@@ -127,9 +131,9 @@ class Wiring(Peers):
     @fact
     def untranslated_exits(self) -> Items[SubnetExit]:
         """The subnets that pods draw on, where AWS_VPC_K8S_CNI_EXTERNALSNAT leaves their addresses alone."""
-        if not known(self.mode.external_snat) or known(self.cluster.cni.ipv6):
+        if not known(self.mode.external_snat) or known(self.cluster.part(CNI).ipv6):
             return Items()
-        subnets = known(self.cluster.pod_subnets)
+        subnets = known(self.cluster.part(PodSubnets).pod_subnets)
         return Items(tuple(SubnetExit(subnet, Items()) for subnet in subnets), subnets.missing)
 
     @fact
@@ -139,7 +143,7 @@ class Wiring(Peers):
         if not pods.elements and pods.missing is None:
             return Items()
         standard = known(self.mode.enforcing) == Enforcing.STANDARD
-        if not standard or known(self.mode.external_snat) or known(self.cluster.cni.ipv6):
+        if not standard or known(self.mode.external_snat) or known(self.cluster.part(CNI).ipv6):
             return Items()
         return pods
 

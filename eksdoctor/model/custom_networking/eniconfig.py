@@ -7,25 +7,23 @@ label, then the literal name `default`. The default annotation key therefore bea
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from eksdoctor.evidence.signatures.classes import EvidenceClass
-from eksdoctor.model.facts.fact import Items, Unknown, fact, join, known, union
+from eksdoctor.model.entities.cluster import Cluster, ClusterPart
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.subnet import Subnet
+from eksdoctor.model.entities.subnets import Subnets
+from eksdoctor.model.facts import requests
+from eksdoctor.model.facts.coverage import listed
+from eksdoctor.model.facts.fact import Items, fact, known
+from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.model.facts.version import Version
-from eksdoctor.model.network.security_group_sets import is_missing, is_of_another_vpc
-from eksdoctor.model.pods.pod import Pod
-from eksdoctor.model.pods.waits_for_eni import pods_without_new_eni
+from eksdoctor.model.network.security_group_lookup import is_missing, is_of_another_vpc
+from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
-    from eksdoctor.model.nodes.node import Node
-    from eksdoctor.model.subnets.subnet import Subnet
 
 EXTERNAL_LABEL = "vpc.amazonaws.com/externalEniConfig"
 DEFAULT_KEY = "k8s.amazonaws.com/eniConfig"
 DEFAULT_NAME = "default"
-NOT_MADE = (EvidenceClass.SUBNET_MISSING, EvidenceClass.SECURITY_GROUP_MISSING)
 EXTERNAL_SINCE = Version(1, 11)
 
 
@@ -67,13 +65,17 @@ def resolve(
     return ENIConfigName(DEFAULT_NAME, Via.DEFAULT)
 
 
-class ENIConfig:
+class ENIConfig(Subject):
     """An ENIConfig: the subnet and security groups of a node's pod ENIs."""
 
     name: str
 
-    def __init__(self, cluster: "Cluster", record: kubernetes.ENIConfig) -> None:
+    def __init__(
+        self, cluster: Cluster, record: kubernetes.ENIConfig, *, only_node: Node | None = None
+    ) -> None:
+        """`only_node`: the one node it is known from, when the ENIConfigs themselves were not read."""
         self.cluster = cluster
+        self.only_node = only_node
         self.record = record
         self.name = record.metadata.name
 
@@ -83,7 +85,7 @@ class ENIConfig:
     @property
     def subnet(self) -> "Subnet":
         """Its subnet, which may not exist."""
-        return self.cluster.subnet_named(self.record.spec.subnet)
+        return self.cluster.part(Subnets).subnet_named(self.record.spec.subnet)
 
     @property
     def subnet_text(self) -> str:
@@ -101,65 +103,6 @@ class ENIConfig:
         return tuple(dict.fromkeys(self.record.spec.security_groups))
 
     @fact
-    def nodes(self) -> "Items[Node]":
-        """The nodes whose pod ENIs it places."""
-        return known(self.cluster.eni_config_users(self.name))
-
-    @fact
-    def nodes_in_other_zones(self) -> "Items[Node]":
-        """Those that its subnet's zone is not the zone of."""
-        return known(self.nodes).where(lambda node: node.custom.is_in_another_zone)
-
-    @fact
-    def zones_without_it(self) -> tuple[str, ...]:
-        """The zones of these."""
-        return zones_of(known(self.nodes_in_other_zones))
-
-    @fact
-    def nodes_on_its_subnet(self) -> "Items[Node]":
-        """Those that stand in its subnet themselves."""
-        return known(self.nodes).where(lambda node: node.custom.is_onto_own_subnet)
-
-    @fact
-    def pods_in_other_zones(self) -> Items[Pod]:
-        """Pods that wait for a new ENI on a node of another zone, by its place or by what EC2 said there."""
-        nodes = known(self.nodes)
-        elsewhere = (pods_without_new_eni(node) for node in known(self.nodes_in_other_zones))
-        return union((*elsewhere, *(_refused_pods(node, EvidenceClass.WRONG_ZONE) for node in nodes)))
-
-    @fact
-    def pods_without_eni(self) -> Items[Pod]:
-        """Pods that wait for a new ENI on any of its nodes."""
-        nodes = known(self.nodes)
-        short = (pods_without_new_eni(node) for node in nodes)
-        found = union((*short, *(_refused_pods(node, *NOT_MADE) for node in nodes)))
-        missing = [part for part in (nodes.missing, found.missing) if part is not None]
-        return Items(found.elements, join(missing) if missing else None)
-
-    @fact
-    def zone_refusals(self) -> int:
-        """How often EC2 refused to attach an ENI to an instance of another zone."""
-        return self._refusals(EvidenceClass.WRONG_ZONE)
-
-    @fact
-    def subnet_refusals(self) -> int:
-        """How often EC2 found no such subnet for an ENI."""
-        return self._refusals(EvidenceClass.SUBNET_MISSING)
-
-    @fact
-    def group_refusals(self) -> int:
-        """How often EC2 found no such security group for an ENI, or one of another VPC."""
-        return self._refusals(EvidenceClass.SECURITY_GROUP_MISSING)
-
-    def _refusals(self, name: EvidenceClass) -> int:
-        nodes = known(self.nodes)
-        found = sum(one.count for node in nodes for one in node.heard.refused(name))
-        if not found:
-            for node in nodes.all():
-                self.cluster.heard.require_hearing(node.name)
-        return found
-
-    @fact
     def missing_groups(self) -> Items[str]:
         """Those of its security groups that do not exist."""
         return Items(self.groups).where(lambda group: is_missing(self.cluster, group))
@@ -170,12 +113,29 @@ class ENIConfig:
         return Items(self.groups).where(lambda group: is_of_another_vpc(self.cluster, group))
 
 
-def _refused_pods(node: "Node", *classes: EvidenceClass) -> Items[Pod]:
-    """The pods that wait on a node whose daemon was so refused an ENI."""
-    if not node.heard.refused(*classes):
-        return Items()
-    waiting = node.starved_pods
-    return Items((), waiting) if isinstance(waiting, Unknown) else waiting
+class ENIConfigPart(Part, of=ENIConfig):
+    """Facts of one topic about an ENIConfig."""
+
+    def __init__(self, config: ENIConfig) -> None:
+        self.config = config
+
+
+class ENIConfigs(ClusterPart, inline=True):
+    """The ENIConfigs of a cluster."""
+
+    @fact
+    def eni_configs(self) -> Items[ENIConfig]:
+        """The ENIConfigs."""
+        records = listed(self.cluster.snapshot, kinds.ENI_CONFIGS, requests.ENI_CONFIGS)
+        return Items(tuple(ENIConfig(self.cluster, record) for record in records), records.missing)
+
+    def eni_config_named(self, name: str) -> ENIConfig | None:
+        """An ENIConfig by name, None when there is none; raises NotKnown when the list is not whole."""
+        configs = known(self.eni_configs)
+        found = next((config for config in configs if config.name == name), None)
+        if found is None:
+            configs.all()
+        return found
 
 
 def zones_of(nodes: "Items[Node]") -> tuple[str, ...]:

@@ -1,16 +1,16 @@
 """What EC2 answered the daemons that go by an ENIConfig, and the ENIConfigs that only such words tell of."""
 
-from typing import TYPE_CHECKING
-
 from eksdoctor.evidence.signatures.classes import EvidenceClass
-from eksdoctor.model.custom_networking.eniconfig import ENIConfig
+from eksdoctor.model.custom_networking.eniconfig import ENIConfig, ENIConfigs
 from eksdoctor.model.custom_networking.eniconfig_users import UNNAMED, resolved_name
+from eksdoctor.model.custom_networking.node_eniconfig import NodeENIConfig
+from eksdoctor.model.entities.cluster import Cluster, ClusterPart
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.nodes import Nodes
+from eksdoctor.model.entities.observation_index import ObservationIndex
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
+from eksdoctor.model.observations.node_observations import NodeHearing
 from eksdoctor.snapshot.records import kubernetes
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
-    from eksdoctor.model.nodes.node import Node
 
 REFUSALS = (EvidenceClass.WRONG_ZONE, EvidenceClass.SUBNET_MISSING, EvidenceClass.SECURITY_GROUP_MISSING)
 
@@ -23,17 +23,13 @@ class HeardENIConfig(ENIConfig):
     """
 
     def __init__(self, cluster: "Cluster", node: "Node") -> None:
-        subnet = next((one.subnet for one in node.heard.refused(*REFUSALS) if one.subnet), UNNAMED)
+        subnet = next(
+            (one.subnet for one in node.part(NodeHearing).refused(*REFUSALS) if one.subnet), UNNAMED
+        )
         record = kubernetes.ENIConfig(
             kubernetes.Metadata(name=resolved_name(node)), kubernetes.ENIConfigSpec(subnet)
         )
-        super().__init__(cluster, record)
-        self.node = node
-
-    @fact
-    def nodes(self) -> "Items[Node]":
-        """That node."""
-        return Items((self.node,))
+        super().__init__(cluster, record, only_node=node)
 
     @fact
     def has_subnet(self) -> bool:
@@ -55,9 +51,21 @@ class HeardENIConfig(ENIConfig):
 
 def heard_configs(cluster: "Cluster") -> tuple[ENIConfig, ...]:
     """One for each node that was so refused and whose own ENIConfig cannot be told."""
-    nodes = (cluster.node_named(name) for name in cluster.heard.nodes_named)
+    nodes = (cluster.part(Nodes).node_named(name) for name in cluster.part(ObservationIndex).nodes_named)
     return tuple(
         HeardENIConfig(cluster, node)
         for node in nodes
-        if node.heard.refused(*REFUSALS) and isinstance(node.eni_config, Unknown)
+        if node.part(NodeHearing).refused(*REFUSALS)
+        and isinstance(node.part(NodeENIConfig).eni_config, Unknown)
     )
+
+
+class ENIConfigsAtWork(ClusterPart, inline=True):
+    """The ENIConfigs, and those that only EC2's answers tell of."""
+
+    @fact
+    def eni_configs_at_work(self) -> Items[ENIConfig]:
+        """The same, and those of nodes of which only EC2's answers tell."""
+        found = self.cluster.part(ENIConfigs).eni_configs
+        configs = Items[ENIConfig]((), found) if isinstance(found, Unknown) else found
+        return Items((*configs, *heard_configs(self.cluster)), configs.missing)

@@ -2,8 +2,9 @@
 
 from functools import cached_property
 from ipaddress import IPv4Address, ip_address
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.entities.cluster import Cluster, ClusterPart
+from eksdoctor.model.entities.subnets import Subnets
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown
@@ -12,15 +13,12 @@ from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
 from eksdoctor.snapshot.records.network import SecurityGroupRule
 
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
 
-
-class Peers:
+class Peers(ClusterPart):
     """The ends of connections within the cluster's VPC."""
 
-    def __init__(self, cluster: "Cluster") -> None:
-        self.cluster = cluster
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster)
         self.snapshot = cluster.snapshot
 
     def rules_of(self, group: str) -> Items[SecurityGroupRule]:
@@ -65,9 +63,9 @@ class Peers:
         found = self._holders.get(number) or self._holders_of_prefixes.get(number >> 4)
         if found is not None:
             return found
-        subnet = self.cluster.subnet_at(number)
+        subnet = self.cluster.part(Subnets).subnet_at(number)
         if subnet is None:
-            self.cluster.subnet_records.all()
+            self.cluster.part(Subnets).subnet_records.all()
             raise NotKnown.because(f"{address} is in no subnet of the cluster's VPC")
         missing = gap(self.snapshot, requests.interfaces(subnet.id))
         raise NotKnown(missing if missing is not None else Unknown.because(f"no ENI holds {address}"))

@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import NotKnown, known
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records.network import Route, RouteTable
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
 
 EVERYWHERE = "0.0.0.0/0"
 HALVES = {"0.0.0.0/1", "128.0.0.0/1"}  # together they win over the default route

@@ -1,17 +1,14 @@
 """The region's quota of network interfaces, and how many there are at least."""
 
-from typing import TYPE_CHECKING
-
+from eksdoctor.model.entities.cluster import Cluster, ClusterPart
+from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, NotKnown, Reason, Unknown, fact, known, union
-from eksdoctor.model.pods.pod import Pod
+from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.model.pods.waits_for_eni import pods_without_new_eni
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records.quotas import Quota
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
 
 SERVICE, CODE = "vpc", "L-DF5E4CA3"  # "Network interfaces per Region"; it is no quota of the service ec2
 MOST = 10_000_000  # more is no quota
@@ -19,15 +16,15 @@ NEAR = 90  # percent
 WORTH_COUNTING = 25  # percent seen of the VPC's own; below, the region's interfaces are not listed for it
 
 
-class ENIQuota:
+class ENIQuota(ClusterPart, name="eni_quota"):
     """How near the account is to its quota of ENIs in this region.
 
     What is counted is what was listed: the cluster's own subnets, and the whole region where an audit
     found that worth it. EC2 hides interfaces of managed resources, so every count is `at least`.
     """
 
-    def __init__(self, cluster: "Cluster") -> None:
-        self.cluster = cluster
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster)
         self.snapshot = cluster.snapshot
 
     @fact
@@ -99,7 +96,7 @@ class ENIQuota:
     @fact
     def pods_waiting(self) -> Items[Pod]:
         """Pods that wait for a new ENI, which nobody gets in this region."""
-        nodes = known(self.cluster.nodes_in_question)
+        nodes = known(self.cluster.part(AffectedPods).nodes_in_question)
         found = union(pods_without_new_eni(node) for node in nodes)
         return Items(found.elements, found.missing if found.missing is not None else nodes.missing)
 

@@ -1,51 +1,19 @@
 """Security groups that pod ENIs are to carry: which exist, and how many come together on one ENI."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
-from eksdoctor.model.facts import requests
-from eksdoctor.model.facts.coverage import gap
+from eksdoctor.model.branch_enis.policy import Policies, Policy
+from eksdoctor.model.custom_networking.eniconfig import ENIConfigs
+from eksdoctor.model.custom_networking.eniconfig_effect import ENIConfigEffect
+from eksdoctor.model.entities.cluster import Cluster, ClusterPart
+from eksdoctor.model.entities.observation_index import ObservationIndex
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, join, known
-from eksdoctor.model.pods.pod import Pod, Trouble
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.records import aws
-
-if TYPE_CHECKING:
-    from eksdoctor.model.branch_enis.policy import Policy
-    from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.pods.trouble import PodTrouble, Trouble
 
 GROUPS_PER_ENI = 5  # the default of the quota "Security groups per network interface", at most 16
 LIMIT_EXCEEDED = "SecurityGroupsPerInterfaceLimitExceeded"
-
-
-def _found(cluster: "Cluster", group: str) -> aws.SecurityGroup | None:
-    """A group by id, None when there is none: a filter leaves out what is not there."""
-    cluster.require_same_cluster()
-    for record in cluster.snapshot.of(kinds.SECURITY_GROUPS):
-        if record.group_id == group:
-            return record
-    asked = requests.asked_with(cluster.snapshot, requests.security_groups([group]))
-    missing = gap(cluster.snapshot, asked)
-    if missing is not None:
-        raise NotKnown(missing)
-    return None
-
-
-def is_missing(cluster: "Cluster", group: str) -> bool | Unknown:
-    """Whether there is no such group."""
-    try:
-        return _found(cluster, group) is None
-    except NotKnown as missing:
-        return missing.unknown
-
-
-def is_of_another_vpc(cluster: "Cluster", group: str) -> bool | Unknown:
-    """Whether the group is of a VPC other than the cluster's; False for one that does not exist."""
-    try:
-        record, vpc = _found(cluster, group), known(cluster.vpc_id)
-    except NotKnown as missing:
-        return missing.unknown
-    return record is not None and record.vpc_id not in ("", vpc)
 
 
 class GroupSet:
@@ -90,7 +58,7 @@ class GroupSet:
         found = sum(1 for pod in pods if any(LIMIT_EXCEEDED in event.message for event in pod.events))
         if found:
             return found
-        raise NotKnown(self.cluster.heard.unheard)
+        raise NotKnown(self.cluster.part(ObservationIndex).unheard)
 
 
 def group_sets(cluster: "Cluster") -> Items[GroupSet]:
@@ -102,21 +70,21 @@ def group_sets(cluster: "Cluster") -> Items[GroupSet]:
 
 def _of_configs(cluster: "Cluster", missing: list[Unknown]) -> Iterator[GroupSet]:
     """ENIConfigs that nodes resolve to."""
-    custom = cluster.cni.custom_networking
+    custom = cluster.part(CNI).custom_networking
     if isinstance(custom, Unknown):
         missing.append(custom)
         return
-    configs = cluster.eni_configs
+    configs = cluster.part(ENIConfigs).eni_configs
     if not custom or isinstance(configs, Unknown):
         return
     if configs.missing is not None:
         missing.append(configs.missing)
     for config in configs:
-        nodes = config.nodes
+        nodes = config.part(ENIConfigEffect).nodes
         if isinstance(nodes, Unknown):
             missing.append(nodes)
         elif nodes.elements:
-            waiting = config.pods_without_eni
+            waiting = config.part(ENIConfigEffect).pods_without_eni
             pods = Items((), waiting) if isinstance(waiting, Unknown) else waiting
             yield GroupSet(cluster, f"ENIConfig {config.name}", config.groups, pods)
         elif nodes.missing is not None:
@@ -125,7 +93,7 @@ def _of_configs(cluster: "Cluster", missing: list[Unknown]) -> Iterator[GroupSet
 
 def _of_policies(cluster: "Cluster", missing: list[Unknown]) -> Iterator[GroupSet]:
     """Every combination of policies that selects a pod: the controller joins their groups."""
-    policies = cluster.policies
+    policies = cluster.part(Policies).policies
     if isinstance(policies, Unknown):
         missing.append(policies)
         return
@@ -155,5 +123,14 @@ def _waits(pod: Pod) -> bool | Unknown:
     """Bound, with the branch ENI's limit where it counts, and without the ENI."""
     if not pod.wants_branch_eni_first or pod.has_branch_eni:
         return False
-    trouble = pod.trouble
+    trouble = pod.part(PodTrouble).trouble
     return trouble if isinstance(trouble, Unknown) else trouble == Trouble.STARVED
+
+
+class SecurityGroupSets(ClusterPart, inline=True):
+    """The security groups that ENIConfigs and policies put on one ENI together."""
+
+    @fact
+    def security_group_sets(self) -> Items[GroupSet]:
+        """The security groups that ENIConfigs and policies put on one ENI together."""
+        return group_sets(self.cluster)

@@ -1,16 +1,14 @@
 """Whether a node can reach STS, which a daemon with IRSA must before it can call EC2 at all."""
 
-from typing import TYPE_CHECKING
-
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.node_instance import NodeInstance
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import NotKnown, known
 from eksdoctor.model.network.default_route import WayOut, default_route, table_of
 from eksdoctor.snapshot import kinds
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
-    from eksdoctor.model.nodes.node import Node
 
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 NOWHERE = (WayOut.NONE, WayOut.BLACKHOLE)
@@ -21,12 +19,12 @@ def lacks_way_to_sts(node: "Node") -> bool:
 
     Raises NotKnown where another network may hold the endpoint. A proxy is a way of its own.
     """
-    cluster, environment = node.cluster, known(node.cluster.cni.environment)
+    cluster, environment = node.cluster, known(node.cluster.part(CNI).environment)
     if any(environment.text(name) is not None for name in PROXIES):
         return False
     if _has_endpoint(cluster):
         return False
-    subnet = known(node.subnet).id
+    subnet = known(node.part(NodeInstance).subnet).id
     if default_route(cluster, subnet).way not in NOWHERE:
         return False
     others = [

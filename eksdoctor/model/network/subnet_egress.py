@@ -1,13 +1,9 @@
 """A subnet as the way out of the VPC for the pods whose address nobody translates before."""
 
-from typing import TYPE_CHECKING
-
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.subnet import Subnet
 from eksdoctor.model.facts.fact import Items, fact, known
 from eksdoctor.model.network.default_route import DefaultRoute, WayOut, default_route
-from eksdoctor.model.pods.pod import Pod
-
-if TYPE_CHECKING:
-    from eksdoctor.model.subnets.subnet import Subnet
 
 
 class SubnetExit:

@@ -6,38 +6,38 @@ that were bound and may have their address already, count as holders.
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from eksdoctor.evidence.inputs import prometheus
 from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.aws_node.cooldown import cool_down
-from eksdoctor.model.aws_node.introspection import Assignment
+from eksdoctor.model.aws_node.introspection import Assignment, DaemonBook
+from eksdoctor.model.entities.node import NodePart
+from eksdoctor.model.entities.node_texts import NodeTexts
+from eksdoctor.model.entities.nodes import PodsOfNode
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items, NotKnown, Reason, Unknown, fact, known
-from eksdoctor.model.observations.node_observations import POOL
+from eksdoctor.model.nodes.node_pool import NodePool
+from eksdoctor.model.observations.node_observations import POOL, NodeHearing
 from eksdoctor.model.observations.observation_group import BRIEF
-from eksdoctor.model.pods.pod import Pod
-
-if TYPE_CHECKING:
-    from eksdoctor.model.nodes.node import Node
 
 INCONSISTENT = EvidenceClass.INCONSISTENT_POOL
 ONE_LOOK = Unknown((Reason("what the daemon holds was not seen twice, a minute apart", asked=False),))
 
 
-class Leak:
+class Leak(NodePart, name="leak"):
     """The addresses of one node that the daemon holds for nobody."""
-
-    def __init__(self, node: "Node") -> None:
-        self.node = node
 
     @fact
     def looks(self) -> tuple[tuple[datetime, int], ...]:
         """How many addresses the daemon held for pods, and when: by its log, its counters and its book."""
-        return tuple(sorted({*self._by_log(), *self._by_metrics(), *known(self.node.book.assigned_at)}))
+        return tuple(
+            sorted({*self._by_log(), *self._by_metrics(), *known(self.node.part(DaemonBook).assigned_at)})
+        )
 
     def _by_log(self) -> list[tuple[datetime, int]]:
-        said = (one for one in self.node.heard.said(*POOL) if not one.numbers.get("card", 0))
+        said = (one for one in self.node.part(NodeHearing).said(*POOL) if not one.numbers.get("card", 0))
         return [
             (at, one.numbers["assigned"])
             for one in said
@@ -47,10 +47,10 @@ class Leak:
 
     def _by_metrics(self) -> list[tuple[datetime, int]]:
         """With ENABLE_MULTI_NIC the gauges are those of whichever network card wrote last."""
-        if self.node.cluster.cni.multiple_cards is not False:
+        if self.node.cluster.part(CNI).multiple_cards is not False:
             return []
         found = []
-        for words in self.node.cluster.words_of(self.node.name):
+        for words in self.node.cluster.part(NodeTexts).words_of(self.node.name):
             if words.kind == SourceKind.METRICS and words.at is not None:
                 scrape = prometheus.parse_metrics((words.text.encode("utf-8", "replace"),))
                 if "assigned" in scrape.pool:
@@ -60,7 +60,7 @@ class Leak:
     @fact
     def holders(self) -> int:
         """Pods of the node that hold an address of its pool, or may hold one."""
-        pods = known(self.node.pods).all()
+        pods = known(self.node.part(PodsOfNode).pods).all()
         return sum(1 for pod in pods if self._may_hold(pod))
 
     def _may_hold(self, pod: Pod) -> bool:
@@ -75,7 +75,7 @@ class Leak:
         """Addresses held for nobody in two looks further apart than the cool-down, the lesser number."""
         looks = known(self.looks)
         if not looks:
-            self.node.heard.require_silence()
+            self.node.part(NodeHearing).require_silence()
             return 0
         last, assigned = looks[-1]
         if assigned <= known(self.holders):
@@ -88,21 +88,21 @@ class Leak:
     @fact
     def held_for_gone(self) -> Items[Assignment]:
         """The addresses that its book holds for pods which are not on the node, where it was read."""
-        there = {pod.name for pod in known(self.node.pods).all()}
-        found = known(self.node.book.assignments)
+        there = {pod.name for pod in known(self.node.part(PodsOfNode).pods).all()}
+        found = known(self.node.part(DaemonBook).assignments)
         return Items(tuple(one for one in found if one.pod and one.pod not in there))
 
     @fact
     def reports(self) -> int:
         """How often the node-monitoring agent found the daemon's checkpoint and the pods at odds."""
-        found = sum(one.count for one in self.node.heard.said(INCONSISTENT))
+        found = sum(one.count for one in self.node.part(NodeHearing).said(INCONSISTENT))
         if not found:
-            self.node.heard.require_silence()
+            self.node.part(NodeHearing).require_silence()
         return found
 
     @fact
     def pods(self) -> Items[Pod]:
         """Waiting pods, while the daemon says that its pool is empty."""
-        if not known(self.addresses) or not known(self.node.heard.empty_answers):
+        if not known(self.addresses) or not known(self.node.part(NodeHearing).empty_answers):
             return Items()
-        return known(self.node.starved_pods)
+        return known(self.node.part(NodePool).starved_pods)

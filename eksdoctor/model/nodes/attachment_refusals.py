@@ -5,16 +5,19 @@ EC2 takes one less. The daemon asks for an ENI only while it believes that one f
 knows are full: it goes by another limit than EC2, or EC2 counts an ENI that it does not know.
 """
 
-from typing import TYPE_CHECKING
-
 from eksdoctor.evidence.observed.observation import Observation
 from eksdoctor.evidence.signatures.classes import EvidenceClass
+from eksdoctor.model.aws_node.introspection import DaemonBook
+from eksdoctor.model.entities.node import NodePart
+from eksdoctor.model.entities.node_instance import InstanceTypes
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
-from eksdoctor.model.observations.node_observations import known_number
-from eksdoctor.model.pods.pod import Pod, Trouble
-
-if TYPE_CHECKING:
-    from eksdoctor.model.nodes.node import Node
+from eksdoctor.model.nodes.node_capacity import NodeCapacity
+from eksdoctor.model.nodes.node_pool import NodePool
+from eksdoctor.model.observations.node_observations import NodeHearing, known_number
+from eksdoctor.model.pods.affected_pods import AffectedPods
+from eksdoctor.model.pods.trouble import PodTrouble, Trouble
 
 REFUSED = EvidenceClass.ATTACHMENT_REFUSED
 NO_DEVICE_NUMBER = "ipamd-no-device-number"
@@ -22,15 +25,12 @@ LIMITS_UNKNOWN = EvidenceClass.LIMITS_UNKNOWN
 SLOTS = (EvidenceClass.ENI_SLOTS_FULL, EvidenceClass.POOL)
 
 
-class AttachmentRefusals:
+class AttachmentRefusals(NodePart):
     """The refused attachments of one node."""
-
-    def __init__(self, node: "Node") -> None:
-        self.node = node
 
     @property
     def _said(self) -> tuple[Observation, ...]:
-        said = self.node.heard.said(REFUSED)
+        said = self.node.part(NodeHearing).said(REFUSED)
         return tuple(one for one in said if one.followed_by_success is not True)
 
     @fact
@@ -38,7 +38,7 @@ class AttachmentRefusals:
         """How often EC2 refused."""
         found = sum(one.count for one in self._said)
         if not found:
-            self.node.heard.require_silence()
+            self.node.part(NodeHearing).require_silence()
         return found
 
     @fact
@@ -57,7 +57,7 @@ class AttachmentRefusals:
     @fact
     def type_limit(self) -> int:
         """The ENIs that the type takes, by EC2's own table."""
-        return self.node.cluster.limits_of(known(self.instance_type)).enis
+        return self.node.cluster.part(InstanceTypes).limits_of(known(self.instance_type)).enis
 
     @fact
     def limit(self) -> int:
@@ -68,17 +68,20 @@ class AttachmentRefusals:
     @fact
     def most_known_enis(self) -> int:
         """The ENIs that the daemon knows of, at most: with custom networking one more than its pool tells."""
-        return known(self._known_enis) + (0 if self.node.cluster.cni.custom_networking is False else 1)
+        return known(self._known_enis) + (0 if self.node.cluster.part(CNI).custom_networking is False else 1)
 
     @fact
     def least_known_enis(self) -> int:
         """The same, at least."""
-        return known(self._known_enis) + (1 if self.node.cluster.cni.custom_networking is True else 0)
+        return known(self._known_enis) + (1 if self.node.cluster.part(CNI).custom_networking is True else 0)
 
     @fact
     def _known_enis(self) -> int:
         """Those that make up its pool: each is full by the time it asks for another."""
-        total, most = known_number(self.node.heard.total_ips), known_number(self.node.heard.slots_per_eni)
+        total, most = (
+            known_number(self.node.part(NodeHearing).total_ips),
+            known_number(self.node.part(NodeHearing).slots_per_eni),
+        )
         if most <= 0:
             raise NotKnown.because("how many addresses an ENI holds was not heard")
         return -(-total // most)
@@ -86,15 +89,17 @@ class AttachmentRefusals:
     @fact
     def counted_enis(self) -> int:
         """The ENIs that the daemon knows of, by its own count."""
-        book = self.node.book.eni_ids
+        book = self.node.part(DaemonBook).eni_ids
         if not isinstance(book, Unknown):
             return len(book)
-        return known_number(self.node.heard.latest(SLOTS, "enis"))
+        return known_number(self.node.part(NodeHearing).latest(SLOTS, "enis"))
 
     @fact
     def pool_has_addresses(self) -> bool:
         """Whether the daemon still had addresses to give, so that the refusal stopped nobody."""
-        return known_number(self.node.heard.total_ips) > known_number(self.node.heard.assigned_ips)
+        return known_number(self.node.part(NodeHearing).total_ips) > known_number(
+            self.node.part(NodeHearing).assigned_ips
+        )
 
     @fact
     def is_by_unknown_eni(self) -> bool:
@@ -109,7 +114,7 @@ class AttachmentRefusals:
     def is_by_wrong_limit(self) -> bool:
         """Whether the daemon goes by another limit than EC2: it says so, or it knows of as many as fit."""
         said = self.daemon_limit
-        if not isinstance(said, Unknown) and said != known(self.node.eni_limit):
+        if not isinstance(said, Unknown) and said != known(self.node.part(NodeCapacity).eni_limit):
             return True
         if not known(self.count) or self.pool_has_addresses is True:
             return False
@@ -134,7 +139,7 @@ class AttachmentRefusals:
 
     @property
     def _somebody_got_none(self) -> bool:
-        said = self.node.heard.said(
+        said = self.node.part(NodeHearing).said(
             EvidenceClass.GENERIC, EvidenceClass.DATASTORE_EMPTY, EvidenceClass.POOL_EMPTY
         )
         return any(not source.is_assumed for one in said for source in one.sources)
@@ -150,23 +155,23 @@ class AttachmentRefusals:
     def daemon_limit(self) -> int:
         """The ENIs that the daemon believes the type takes, by its own word."""
         return known_number(
-            self.node.heard.latest((EvidenceClass.ENI_SLOTS_FULL, EvidenceClass.POOL), "max_enis")
+            self.node.part(NodeHearing).latest((EvidenceClass.ENI_SLOTS_FULL, EvidenceClass.POOL), "max_enis")
         )
 
     @fact
     def limits_unknown(self) -> int:
         """How often the daemon said that it does not know the type's limits."""
-        found = sum(one.count for one in self.node.heard.said(LIMITS_UNKNOWN))
+        found = sum(one.count for one in self.node.part(NodeHearing).said(LIMITS_UNKNOWN))
         if not found:
-            self.node.heard.require_silence()
+            self.node.part(NodeHearing).require_silence()
         return found
 
     @fact
     def unmanaged_enis(self) -> int:
         """The ENIs that the daemon leaves alone, by its own count; 0 where it was heard and named none."""
-        found = self.node.heard.latest(SLOTS, "unmanaged")
+        found = self.node.part(NodeHearing).latest(SLOTS, "unmanaged")
         if found is None:
-            self.node.heard.require_silence()
+            self.node.part(NodeHearing).require_silence()
         return found or 0
 
     @fact
@@ -179,7 +184,11 @@ class AttachmentRefusals:
         """Pods that wait here while nothing is left to give; without limits the daemon does not start."""
         if self.pool_has_addresses is True:
             return Items()
-        if not self.node.heard.said(LIMITS_UNKNOWN):
-            return known(self.node.starved_pods) if self._said else Items()
-        here = known(self.node.cluster.pods_in_trouble).where(lambda pod: pod.node_name == self.node.name)
-        return here.where(lambda pod: t if isinstance(t := pod.trouble, Unknown) else t == Trouble.STARVED)
+        if not self.node.part(NodeHearing).said(LIMITS_UNKNOWN):
+            return known(self.node.part(NodePool).starved_pods) if self._said else Items()
+        here = known(self.node.cluster.part(AffectedPods).pods_in_trouble).where(
+            lambda pod: pod.node_name == self.node.name
+        )
+        return here.where(
+            lambda pod: t if isinstance(t := pod.part(PodTrouble).trouble, Unknown) else t == Trouble.STARVED
+        )

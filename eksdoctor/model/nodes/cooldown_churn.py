@@ -5,37 +5,34 @@ warm targets look met and the pool does not grow; where pods come and go all the
 more address that cools and one more pod that waits.
 """
 
-from typing import TYPE_CHECKING
-
 from eksdoctor.evidence.observed.observation import Observation
 from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.aws_node.cooldown import cool_down
+from eksdoctor.model.entities.node import NodePart
+from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
-from eksdoctor.model.pods.pod import Pod
-
-if TYPE_CHECKING:
-    from eksdoctor.model.nodes.node import Node
+from eksdoctor.model.nodes.node_pool import NodePool
+from eksdoctor.model.observations.node_observations import NodeHearing
 
 COOLING = EvidenceClass.COOLING
 ASKED = (EvidenceClass.DATASTORE_EMPTY, EvidenceClass.GENERIC)
 
 
-class Churn:
+class Churn(NodePart, name="churn"):
     """The coming and going of one node's addresses."""
-
-    def __init__(self, node: "Node") -> None:
-        self.node = node
 
     @property
     def _cooled(self) -> tuple[Observation, ...]:
-        return tuple(one for one in self.node.heard.said(COOLING) if one.followed_by_success is not True)
+        return tuple(
+            one for one in self.node.part(NodeHearing).said(COOLING) if one.followed_by_success is not True
+        )
 
     @property
     def _refused_a_pod(self) -> bool:
         """Whether a pod asked in vain, by the daemon's or the kubelet's word; the question itself is none."""
         return any(
             not source.is_assumed
-            for one in self.node.heard.said(*ASKED)
+            for one in self.node.part(NodeHearing).said(*ASKED)
             if one.followed_by_success is not True
             for source in one.sources
         )
@@ -44,7 +41,7 @@ class Churn:
     def answers(self) -> int:
         """How often the daemon said that all it had left cools, while a pod asked in vain."""
         if not self._cooled:
-            self.node.heard.require_silence()
+            self.node.part(NodeHearing).require_silence()
             return 0
         if not self._refused_a_pod:
             raise NotKnown.because("whether a pod asked for one of the addresses that cool was not heard")
@@ -68,7 +65,7 @@ class Churn:
         """Waiting pods that have waited for longer than an address cools, where that was said."""
         if not known(self.answers):
             return Items()
-        return known(self.node.starved_pods).where(self._waits_for_long)
+        return known(self.node.part(NodePool).starved_pods).where(self._waits_for_long)
 
     def _waits_for_long(self, pod: Pod) -> bool:
         at, bound = self.node.cluster.at, pod.bound_at

@@ -1,17 +1,20 @@
 """What heals by itself on a node: a retry that worked, a branch ENI seconds away, a node's first minutes."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from eksdoctor.evidence.observed.observation import Observation
 from eksdoctor.evidence.signatures.classes import EvidenceClass
-from eksdoctor.model.branch_enis.node_branch_enis import BranchState
+from eksdoctor.model.aws_node.health import DaemonPod
+from eksdoctor.model.branch_enis.node_branch_enis import BranchState, NodeBranch
+from eksdoctor.model.entities.event_times import last_seen
+from eksdoctor.model.entities.node import NodePart
+from eksdoctor.model.entities.observation_index import ObservationIndex
+from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, all_of, fact, known
+from eksdoctor.model.nodes.node_enis import NodeInterfaces
 from eksdoctor.model.observations.observation_group import BRIEF
-from eksdoctor.model.pods.pod import Pod, Trouble, last_seen
-
-if TYPE_CHECKING:
-    from eksdoctor.model.nodes.node import Node
+from eksdoctor.model.pods.affected_pods import AffectedPods
+from eksdoctor.model.pods.trouble import PodTrouble, Trouble
 
 FEW_RETRIES = 3
 BRANCH_WAIT = timedelta(seconds=60)  # a budget that cools is asked again after so long, without an event
@@ -57,18 +60,15 @@ HARMLESS = frozenset(
 FAILED_BRANCH = ("BranchAllocationFailed", "BranchENIAnnotationFailed")
 
 
-class Passing:
+class Passing(NodePart, name="passing"):
     """One node's troubles that pass."""
-
-    def __init__(self, node: "Node") -> None:
-        self.node = node
 
     # --- a retry that worked -----------------------------------------------------------------------
 
     @property
     def _said(self) -> tuple[Observation, ...]:
         """What was said on the node, less the question itself and what means nothing."""
-        said = self.node.cluster.heard.statements_on(self.node.name)
+        said = self.node.cluster.part(ObservationIndex).statements_on(self.node.name)
         return tuple(
             one
             for one in said
@@ -80,7 +80,7 @@ class Passing:
         """Whether all that was said on the node is few, short and followed by a success, or mere noise."""
         said = self._said
         if not said:
-            raise NotKnown(self.node.cluster.heard.unheard)
+            raise NotKnown(self.node.cluster.part(ObservationIndex).unheard)
         return all(one.evidence_class in PASSING and _is_short(one) for one in said) and all(
             one.followed_by_success is True or one.evidence_class == EvidenceClass.DELETE_NOISE
             for one in said
@@ -100,7 +100,7 @@ class Passing:
     def _is_retried(self, pod: Pod) -> bool | Unknown:
         if self.node.cluster.snapshot.is_pasted:
             return self.is_over
-        trouble = pod.trouble
+        trouble = pod.part(PodTrouble).trouble
         if isinstance(trouble, Unknown):
             return trouble
         return (
@@ -111,7 +111,7 @@ class Passing:
 
     @property
     def _pods(self) -> Items[Pod]:
-        found = known(self.node.cluster.pods_in_trouble)
+        found = known(self.node.cluster.part(AffectedPods).pods_in_trouble)
         return found.where(lambda pod: pod.node_name == self.node.name)
 
     # --- a branch ENI that is on its way -----------------------------------------------------------
@@ -129,7 +129,7 @@ class Passing:
             return False
         if any(event.reason in FAILED_BRANCH for event in pod.events):
             return False
-        state = self.node.branch.state
+        state = self.node.part(NodeBranch).state
         return state if isinstance(state, Unknown) else state == BranchState.ADVERTISED
 
     @fact
@@ -148,14 +148,14 @@ class Passing:
         created = known(self.node.known_record).metadata.creation_timestamp
         if created is None:
             raise NotKnown.because("how old the node is cannot be told")
-        daemon = self.node.daemon
+        daemon = self.node.part(DaemonPod)
         if daemon.is_ready is True:
             return min(known(daemon.ready_since) + BRIEF, created + FIRST_MINUTES + self._setup + BRIEF)
         return created + FIRST_MINUTES + self._setup
 
     @property
     def _setup(self) -> timedelta:
-        attached = self.node.interfaces
+        attached = self.node.part(NodeInterfaces).interfaces
         count = len(attached) if isinstance(attached, Items) else 1
         return SETUP_OF_ENI * max(count, 1)
 
@@ -165,7 +165,7 @@ class Passing:
         said = {one.evidence_class for one in self._said}
         if said - PASSING - set(WARMING):
             return False
-        restarted = self.node.daemon.has_restarted
+        restarted = self.node.part(DaemonPod).has_restarted
         young = all_of(_is_before(self.node.cluster.at, self.until), _opposite(restarted))
         return known(young)
 

@@ -4,14 +4,18 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from eksdoctor.evidence.observed.observation import Observation
+from eksdoctor.evidence.signatures.catalogue import catalogue
 from eksdoctor.evidence.signatures.classes import EvidenceClass
-from eksdoctor.model.facts.fact import Items, fact
-from eksdoctor.model.observations.index import Listening
+from eksdoctor.model.entities.cluster import ClusterPart
+from eksdoctor.model.entities.observation_index import OF_EVENTS, ObservationIndex
+from eksdoctor.model.entities.pod_events import PodEvents
+from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
+from eksdoctor.model.observations.node_observations import WEB_IDENTITY
 from eksdoctor.model.observations.observation import Said
+from eksdoctor.model.pods.affected_pods import AffectedPods
 
 CONTROLLER = "vpc-resource-controller"
 WINDOWS_PLUGIN = "vpc-bridge"
-WEB_IDENTITY = "AssumeRoleWithWebIdentity"
 OF_CONTROLLER = ("trunk interface", "branch ENI", "associating branch to trunk")
 
 
@@ -58,8 +62,8 @@ def _is_no_plugin_of_the_vpc(said: Observation) -> bool:
     return WINDOWS_PLUGIN not in said.evidence
 
 
-class Hearing(Listening):
-    """What was heard in a cluster, class by class."""
+class Hearing(ClusterPart, name="heard"):
+    """The observations of a cluster, class by class."""
 
     throttled = said_of(EvidenceClass.THROTTLED)
     denied = said_of(EvidenceClass.DENIED, where=_is_daemons)
@@ -96,12 +100,25 @@ class Hearing(Listening):
     container_config = said_of(EvidenceClass.CONTAINER_CONFIG)
     other_plugin = said_of(EvidenceClass.OTHER_PLUGIN, EvidenceClass.RUNTIME, where=_is_no_plugin_of_the_vpc)
 
+    def silence(self, *classes: EvidenceClass) -> Unknown | None:
+        """Why it may have been said all the same: nobody listened where pods are in trouble."""
+        voices = {one.source for one in catalogue() if one.evidence_class in classes}
+        try:
+            if voices <= OF_EVENTS:
+                self.cluster.part(PodEvents).require_events()
+            else:
+                for node in known(self.cluster.part(AffectedPods).nodes_in_question).all():
+                    self.cluster.part(ObservationIndex).require_hearing(node.name)
+        except NotKnown as silence:
+            return silence.unknown
+        return None
+
     def about(
         self, *classes: EvidenceClass, where: Callable[[Observation], bool] | None = None
     ) -> Items[Said]:
         """What was said of these classes, by place and call."""
         places: defaultdict[tuple[str, ...], list[Observation]] = defaultdict(list)
-        for one in self.said(*classes):
+        for one in self.cluster.part(ObservationIndex).said(*classes):
             if where is not None and not where(one):
                 continue
             places[(one.node or one.pod, one.subnet, one.action)].append(one)

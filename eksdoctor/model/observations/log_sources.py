@@ -2,16 +2,15 @@
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.entities.cluster import ClusterPart
+from eksdoctor.model.entities.nodes import Nodes
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.fact import Unknown, fact, known
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
 from eksdoctor.snapshot.request import Request
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
 
 DAEMON_LABEL = ("k8s-app", "aws-node")
 LOG_FILE = "AWS_VPC_K8S_CNI_LOG_FILE"
@@ -27,11 +26,8 @@ _STREAMS = ("stdout", "stderr")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 
 
-class Voices:
+class Voices(ClusterPart):
     """Which requests would let the daemons of a cluster speak; none where they cannot be heard so."""
-
-    def __init__(self, cluster: "Cluster") -> None:
-        self.cluster = cluster
 
     @cached_property
     def _pods(self) -> dict[str, kubernetes.Pod]:
@@ -50,25 +46,27 @@ class Voices:
     @fact
     def serves_metrics(self) -> bool:
         """Whether the daemons answer on their metrics port at all (DISABLE_METRICS)."""
-        environment = known(self.cluster.cni.environment)
-        return known(self.cluster.cni.is_present) and not environment.flag("DISABLE_METRICS", default=False)
+        environment = known(self.cluster.part(CNI).environment)
+        return known(self.cluster.part(CNI).is_present) and not environment.flag(
+            "DISABLE_METRICS", default=False
+        )
 
     @fact
     def log_path(self) -> str:
         """The daemon's log below /var/log of a node; empty when it writes elsewhere."""
-        written = known(self.cluster.cni.environment).text(LOG_FILE)
+        written = known(self.cluster.part(CNI).environment).text(LOG_FILE)
         return DAEMON_LOG if written is None else _inner(_DAEMON_PATH, written)
 
     @fact
     def plugin_log_path(self) -> str:
         """The plugin's log below /var/log of a node; empty when it writes elsewhere."""
-        written = known(self.cluster.cni.environment).text(PLUGIN_LOG_FILE)
+        written = known(self.cluster.part(CNI).environment).text(PLUGIN_LOG_FILE)
         return PLUGIN_LOG if written is None else _inner(_PLUGIN_PATH, written)
 
     @fact
     def logs_to_stdout(self) -> bool:
         """Whether the daemon's log goes to its container's output; case does not count."""
-        return (known(self.cluster.cni.environment).text(LOG_FILE) or "").lower() in _STREAMS
+        return (known(self.cluster.part(CNI).environment).text(LOG_FILE) or "").lower() in _STREAMS
 
     def metrics(self, node: str) -> Request | None:
         """The counters of a node's daemon."""
@@ -96,7 +94,11 @@ class Voices:
         Fargate, hybrid and Windows nodes have none.
         """
         place = shipped if isinstance(path, Unknown) else path
-        if not place or not _NAME.fullmatch(node) or self.cluster.node_named(node).is_ec2_linux is False:
+        if (
+            not place
+            or not _NAME.fullmatch(node)
+            or self.cluster.part(Nodes).node_named(node).is_ec2_linux is False
+        ):
             return ()
         return (requests.node_log(node, place),)
 

@@ -1,15 +1,16 @@
 """What was said on a node: of its pool, of EC2's refusals, of the ceiling it stands at."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from eksdoctor.evidence.observed.observation import Observation
 from eksdoctor.evidence.signatures.classes import EvidenceClass
+from eksdoctor.model.entities.node import NodePart
+from eksdoctor.model.entities.observation_index import ObservationIndex
 from eksdoctor.model.facts.fact import NotKnown, fact, known
+from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.model.warm_pool.pool import stop_of_minimum
 
-if TYPE_CHECKING:
-    from eksdoctor.model.nodes.node_pool import NodePool
+WEB_IDENTITY = "AssumeRoleWithWebIdentity"
 
 EMPTY = (EvidenceClass.POOL_EMPTY, EvidenceClass.DATASTORE_EMPTY)
 POOL = (EvidenceClass.POOL, EvidenceClass.POOL_EMPTY, EvidenceClass.COOLING)
@@ -23,15 +24,12 @@ REFUSED = (
 )
 
 
-class NodeHearing:
+class NodeHearing(NodePart, name="heard"):
     """What was said on one node; silence is unknown unless its daemon's log was read."""
-
-    def __init__(self, node: "NodePool") -> None:
-        self.node = node
 
     def said(self, *classes: EvidenceClass) -> tuple[Observation, ...]:
         """The statements of these classes about this node."""
-        return self.node.cluster.heard.said_on(self.node.name, *classes)
+        return self.node.cluster.part(ObservationIndex).said_on(self.node.name, *classes)
 
     def refused(self, *classes: EvidenceClass) -> tuple[Observation, ...]:
         """What its daemon itself was refused, of these classes, and did not get since.
@@ -45,14 +43,14 @@ class NodeHearing:
         """How often it was said and not over since; 0 only of a daemon that was listened to."""
         found = sum(one.count for one in self.said(*classes) if one.followed_by_success is not True)
         if not found:
-            self.node.cluster.heard.require_hearing(self.node.name)
+            self.node.cluster.part(ObservationIndex).require_hearing(self.node.name)
         return found
 
     def require_silence(self) -> None:
         """Raise NotKnown where a pod is in trouble and nobody listened; elsewhere silence counts."""
         cluster = self.node.cluster
-        if self.node.name in known(cluster.names_in_question):
-            cluster.heard.require_hearing(self.node.name)
+        if self.node.name in known(cluster.part(AffectedPods).names_in_question):
+            cluster.part(ObservationIndex).require_hearing(self.node.name)
 
     @fact
     def empty_answers(self) -> int:

@@ -1,18 +1,23 @@
 """Something that was said about one place, judged: whom it stops, and whether it is more than a start."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from eksdoctor.evidence.observed.observation import Observation
+from eksdoctor.model.aws_node.health import DaemonPod
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.nodes import Nodes
+from eksdoctor.model.entities.observation_index import ObservationIndex
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.subnet import Subnet
+from eksdoctor.model.entities.subnets import Subnets
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known, union
+from eksdoctor.model.nodes.node_pool import NodePool
 from eksdoctor.model.observations.observation_group import BRIEF, Utterance
-from eksdoctor.model.pods.pod import Pod, Trouble
+from eksdoctor.model.pods.affected_pods import AffectedPods
+from eksdoctor.model.pods.trouble import PodTrouble, Trouble
 from eksdoctor.model.pods.waits_for_eni import pods_without_new_eni
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
-    from eksdoctor.model.nodes.node import Node
-    from eksdoctor.model.subnets.subnet import Subnet
 
 STOPPING = frozenset(
     {
@@ -45,12 +50,12 @@ class Said(Utterance):
         """That node."""
         if not self.node_name:
             raise NotKnown.because("what was said names no node")
-        return self.cluster.node_named(self.node_name)
+        return self.cluster.part(Nodes).node_named(self.node_name)
 
     @fact
     def subnet(self) -> "Subnet":
         """That subnet."""
-        return self.cluster.subnet_named(known(self.subnet_id))
+        return self.cluster.part(Subnets).subnet_named(known(self.subnet_id))
 
     @property
     def instance_id(self) -> str:
@@ -89,7 +94,7 @@ class Said(Utterance):
         lasted = self.lasted
         if COMBINED in self.words or (lasted is not None and lasted > BRIEF):
             return True
-        daemon = known(self.node).daemon
+        daemon = known(self.node).part(DaemonPod)
         if not known(daemon.is_ready):
             return known(self.cluster.at - known(daemon.not_ready_since) > BRIEF)
         return known(self.last) > known(daemon.ready_since) + BRIEF
@@ -97,7 +102,7 @@ class Said(Utterance):
     @fact
     def pods(self) -> Items[Pod]:
         """The pods in trouble that it is about: those it names, else those that wait on its node."""
-        trouble = known(self.cluster.pods_in_trouble)
+        trouble = known(self.cluster.part(AffectedPods).pods_in_trouble)
         named = set(self.pods_named)
         mine = Items(tuple(pod for pod in trouble if {pod.name, pod.short_name} & named), trouble.missing)
         if all(one.pod for one in self.statements):
@@ -119,7 +124,7 @@ class Said(Utterance):
     @fact
     def pods_that_need_the_api_server(self) -> Items[Pod]:
         """The same pods, less those whose daemon gives out addresses without the API server."""
-        needed = self.cluster.cni.needs_api_server
+        needed = self.cluster.part(CNI).needs_api_server
         if isinstance(needed, Unknown):
             return Items((), needed)
         return known(self.pods) if needed else self._before_its_start()
@@ -127,17 +132,17 @@ class Said(Utterance):
     def _waiting(self) -> Items[Pod]:
         if not self.node_name:
             return Items((), Unknown.because("what was said names neither node nor pod"))
-        starved = known(known(self.node).starved_pods).where(self._may_be_about)
+        starved = known(known(self.node).part(NodePool).starved_pods).where(self._may_be_about)
         return union((starved, self._before_its_start()))
 
     def _may_be_about(self, pod: Pod) -> bool:
         """Not where the pod still waits and the daemon has long not said it again."""
-        is_quiet = all(self.cluster.heard.is_quiet_since(one) for one in self.statements)
-        return pod.trouble != Trouble.STARVED or not is_quiet
+        is_quiet = all(self.cluster.part(ObservationIndex).is_quiet_since(one) for one in self.statements)
+        return pod.part(PodTrouble).trouble != Trouble.STARVED or not is_quiet
 
     def _before_its_start(self) -> Items[Pod]:
         """Pods that wait for the daemon itself, where this is what it said when it gave up its start."""
         node = self.node
         if isinstance(node, Unknown) or not any(GAVE_UP in one.evidence for one in self.statements):
             return Items()
-        return known(node.daemon.pods_before_its_start)
+        return known(node.part(DaemonPod).pods_before_its_start)

@@ -7,7 +7,13 @@ Eight megabytes where the pods of a large cluster are four hundred. Its cells ar
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
+from eksdoctor.model.entities.cluster import ClusterPart
+from eksdoctor.model.facts import requests
+from eksdoctor.model.facts.coverage import gap
+from eksdoctor.model.facts.fact import NotKnown
+from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records.kubernetes import PodRow
 
 OVER = {"Completed", "Succeeded", "Failed", "Evicted"}  # such a pod holds no address any more
@@ -51,3 +57,18 @@ class PodTable:
     def host_network_pods(self, internal_ip: str) -> int:
         """Pods that run with a node's address."""
         return self.by_address[internal_ip]
+
+
+class PodRows(ClusterPart, inline=True):
+    """The pod table of a cluster."""
+
+    @cached_property
+    def _rows(self) -> PodTable:
+        return PodTable.of(self.cluster.snapshot.of(kinds.POD_ROWS))
+
+    def pod_table(self) -> PodTable:
+        """The API server's pod table; raises NotKnown when it could not be had."""
+        missing = gap(self.cluster.snapshot, requests.POD_ROWS)
+        if missing is not None:
+            raise NotKnown(missing)
+        return self._rows

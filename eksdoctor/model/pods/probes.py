@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from eksdoctor.model.entities.pod import PATIENCE, Pod
 from eksdoctor.model.facts.fact import Items, NotKnown
-from eksdoctor.model.pods.pod import PATIENCE, Pod
 from eksdoctor.snapshot.records import kubernetes
 
 MOST_PORT = 65_535

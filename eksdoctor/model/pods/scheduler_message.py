@@ -2,13 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.pod_events import PodEvents
 from eksdoctor.model.facts.fact import NotKnown
 from eksdoctor.snapshot.records import kubernetes
-
-if TYPE_CHECKING:
-    from eksdoctor.model.pods.pod import Pod
 
 FAILED = "FailedScheduling"
 LONGEST = 20_000  # characters; etcd holds an event of at most 1.5 MB, the scheduler writes some hundreds
@@ -86,7 +84,7 @@ def scheduler_answer(pod: "Pod") -> SchedulerAnswer | None:
 
     Raises NotKnown when events may be missing: an older answer need not hold any more.
     """
-    pod.cluster.require_events()
+    pod.cluster.part(PodEvents).require_events()
     latest: tuple[float, str, SchedulerAnswer] | None = None
     for event in pod.events:
         answer = SchedulerAnswer.parse(event.message) if event.reason == FAILED else None

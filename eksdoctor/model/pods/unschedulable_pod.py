@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.facts.fact import NotKnown, Unknown
-from eksdoctor.model.pods.pod import Pod
 from eksdoctor.model.pods.scheduler_message import PODS, TOO_MANY_PODS, SchedulerAnswer, required_answer
 
 SHORTAGE = "Insufficient "

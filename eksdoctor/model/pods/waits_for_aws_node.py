@@ -1,7 +1,10 @@
 """What the kubelet says of a pod while aws-node does not answer on its node."""
 
+from eksdoctor.model.entities.event_times import last_seen
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.pod_events import PodEvents
 from eksdoctor.model.facts.fact import Unknown
-from eksdoctor.model.pods.pod import Pod, Trouble, last_seen
+from eksdoctor.model.pods.trouble import PodTrouble, Trouble
 
 # The runtime has no CNI configuration: aws-node has never come up since the node started.
 NO_PLUGIN = ("reason:NetworkPluginNotReady", "cni plugin not initialized")
@@ -24,14 +27,14 @@ def says_nobody_answers(message: str) -> bool:
 
 def waits_for_daemon(pod: Pod) -> bool | Unknown:
     """Whether a pod has no address now, and the last that was said of its sandbox is that nobody answers."""
-    trouble = pod.trouble
+    trouble = pod.part(PodTrouble).trouble
     if isinstance(trouble, Unknown):
         return trouble
     if trouble != Trouble.STARVED:
         return False
     told = [event for event in pod.events if event.reason in REASONS]
     if not told:
-        missing = pod.cluster.pod_requests[1]
+        missing = pod.cluster.part(PodEvents).pod_requests[1]
         return False if missing is None else missing
     latest = max(told, key=lambda event: (last_seen(event) or pod.cluster.at, event.message))
     return says_nobody_answers(latest.message)

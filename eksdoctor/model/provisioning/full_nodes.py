@@ -3,22 +3,24 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.entities.cluster import ClusterPart
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.nodes import Nodes, PodsOfNode, ServedByVpcCni
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
+from eksdoctor.model.instance_types.compute import Compute
 from eksdoctor.model.instance_types.max_pods_setting import MaxPodsChange
-from eksdoctor.model.nodes.node_record import Compute
-from eksdoctor.model.pods.pod import Pod, Trouble
+from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.model.pods.pod_table import OVER
+from eksdoctor.model.pods.trouble import PodTrouble, Trouble
 from eksdoctor.model.pods.unschedulable_pod import RefusedPod, refused
+from eksdoctor.model.provisioning.node_max_pods import Density
 from eksdoctor.model.provisioning.read_node_origin import NODE_GROUP
 from eksdoctor.snapshot import kinds
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
-    from eksdoctor.model.nodes.node import Node
 
 MOST_GROUPS = 5  # node groups that a triage asks for beside those with waiting pods
 # Words of the pod table that only a pod has which is not over; `Error` and its like say either.
@@ -38,17 +40,14 @@ class FullKind:
     nodes: "Items[Node]"
 
 
-class PodCeiling:
+class PodCeiling(ClusterPart, name="pod_ceiling"):
     """The cluster's nodes against their max-pods."""
-
-    def __init__(self, cluster: "Cluster") -> None:
-        self.cluster = cluster
 
     @fact
     def refusals(self) -> Items[RefusedPod]:
         """Unbound pods that full nodes refused at the scheduler's last try."""
-        unbound = known(self.cluster.pods_in_trouble).where(
-            lambda pod: t if isinstance(t := pod.trouble, Unknown) else t == Trouble.UNBOUND
+        unbound = known(self.cluster.part(AffectedPods).pods_in_trouble).where(
+            lambda pod: t if isinstance(t := pod.part(PodTrouble).trouble, Unknown) else t == Trouble.UNBOUND
         )
         return unbound.map(refused).where(lambda one: one.full_nodes > 0)
 
@@ -60,15 +59,15 @@ class PodCeiling:
     @fact
     def pods_kept_out(self) -> Items[Pod]:
         """The pods for which at least one node of the VPC CNI lacks nothing but room under its max-pods."""
-        return self._kept_out_by(lambda node: node.is_served_by_vpc_cni)
+        return self._kept_out_by(lambda node: node.part(ServedByVpcCni).is_served_by_vpc_cni)
 
     @fact
     def pods_kept_out_below_capacity(self) -> Items[Pod]:
         """Those of them that a node refuses which admits fewer pods than it should."""
 
         def is_below(node: "Node") -> bool | Unknown:
-            served = node.is_served_by_vpc_cni
-            return node.density.is_below_capacity if served is True else served
+            served = node.part(ServedByVpcCni).is_served_by_vpc_cni
+            return node.part(Density).is_below_capacity if served is True else served
 
         return self._kept_out_by(is_below)
 
@@ -79,7 +78,7 @@ class PodCeiling:
             return Items((), refusals.missing)
         others = sum(
             1
-            for node in known(self.cluster.nodes).all()
+            for node in known(self.cluster.part(Nodes).nodes).all()
             if is_one(node) is not True and self.is_full(node) is not False and not _is_fargate(node)
         )
 
@@ -95,7 +94,7 @@ class PodCeiling:
     @fact
     def full_nodes(self) -> "Items[Node]":
         """The nodes of the VPC CNI that run as many pods as they may."""
-        return known(self.cluster.nodes_of_vpc_cni).where(self.is_full)
+        return known(self.cluster.part(Nodes).nodes_of_vpc_cni).where(self.is_full)
 
     @fact
     def full_kinds(self) -> Items[FullKind]:
@@ -127,7 +126,7 @@ class PodCeiling:
         found: dict[MaxPodsChange, None] = {}
         for kind in known(self.full_kinds):
             if _could_admit_more(kind.node):
-                changes = kind.node.density.changes_to_recommended
+                changes = kind.node.part(Density).changes_to_recommended
                 found |= dict.fromkeys(() if isinstance(changes, Unknown) else changes)
         return Items(tuple(found))
 
@@ -139,10 +138,10 @@ class PodCeiling:
     @fact
     def could_gain_from_prefixes(self) -> bool:
         """Whether prefix delegation is off and would let one of the full kinds admit more."""
-        if known(self.cluster.cni.prefix_delegation):
+        if known(self.cluster.part(CNI).prefix_delegation):
             return False
         return any(
-            known(kind.node.density.recommended_with_prefixes) > known(kind.node.allocatable_pods)
+            known(kind.node.part(Density).recommended_with_prefixes) > known(kind.node.allocatable_pods)
             for kind in known(self.full_kinds)
         )
 
@@ -159,7 +158,7 @@ class PodCeiling:
 
     def _bound(self, node: "Node") -> tuple[int, int]:
         """Pods bound to a node that are not over: surely, and at most."""
-        pods = known(node.pods)
+        pods = known(node.part(PodsOfNode).pods)
         if pods.missing is None:
             running = sum(1 for pod in pods if not pod.is_over)
             return running, running
@@ -186,11 +185,11 @@ def _is_fargate(node: "Node") -> bool:
 
 
 def _kind_of(node: "Node") -> tuple[object, ...]:
-    changes = node.density.changes_to_recommended
+    changes = node.part(Density).changes_to_recommended
     whose = () if isinstance(changes, Unknown) else changes.elements
     return (str(node.instance_type), str(node.allocatable_pods), whose)
 
 
 def _could_admit_more(node: "Node") -> bool:
-    admits, recommended = node.allocatable_pods, node.density.recommended
+    admits, recommended = node.allocatable_pods, node.part(Density).recommended
     return isinstance(admits, int) and isinstance(recommended, int) and admits < recommended

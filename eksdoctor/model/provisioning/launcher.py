@@ -3,15 +3,20 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.subnet import Subnet
+from eksdoctor.model.entities.subnets import Subnets
 from eksdoctor.model.facts.fact import Items, Unknown, fact, known
-from eksdoctor.model.pods.pod import Pod, Trouble
-from eksdoctor.model.provisioning.launch_refusal import LaunchRefusal, refusals_of
+from eksdoctor.model.pods.affected_pods import AffectedPods
+from eksdoctor.model.pods.launch_refusal import LaunchRefusal, LaunchRefusals, refusals_of
+from eksdoctor.model.pods.trouble import PodTrouble, Trouble
+from eksdoctor.model.provisioning.managed_node_group import NodeGroup
+from eksdoctor.model.subnets.demand import SubnetDemand
 from eksdoctor.snapshot.records.karpenter import EC2NodeClass
 
 if TYPE_CHECKING:
     from eksdoctor.model.provisioning.launchers import Launching
-    from eksdoctor.model.provisioning.managed_node_group import NodeGroup
-    from eksdoctor.model.subnets.subnet import Subnet
+
 
 KARPENTER = "karpenter"
 
@@ -50,7 +55,7 @@ class Launcher:
         An instance starts with one address. The daemon takes more at once, so that a subnet which refused may
         show a few that came back since, and will not serve one more node.
         """
-        need = subnet.addresses_per_new_node if self.refusals.elements else 1
+        need = subnet.part(SubnetDemand).addresses_per_new_node if self.refusals.elements else 1
         return known(subnet.free_ips) < (need if isinstance(need, int) else 1)
 
     @fact
@@ -78,10 +83,12 @@ class Launcher:
         if not refusals.elements:
             return Items() if refusals.missing is None else Items((), refusals.missing)
         lasts = tuple(one.last for one in refusals if one.last is not None)
-        return known(self.launching.cluster.pods_in_trouble).where(lambda pod: self._stops(pod, lasts))
+        return known(self.launching.cluster.part(AffectedPods).pods_in_trouble).where(
+            lambda pod: self._stops(pod, lasts)
+        )
 
     def _stops(self, pod: Pod, lasts: tuple[datetime, ...]) -> bool | Unknown:
-        trouble = pod.trouble
+        trouble = pod.part(PodTrouble).trouble
         if isinstance(trouble, Unknown):
             return trouble if self.may_serve(pod) else False
         if trouble != Trouble.UNBOUND or not self.may_serve(pod) or not pod.wants_room:
@@ -101,7 +108,9 @@ class GroupLauncher(Launcher):
     def subnets(self) -> "Items[Subnet]":
         """As DescribeNodegroup lists them."""
         cluster = self.launching.cluster
-        return Items(tuple(cluster.subnet_named(name) for name in dict.fromkeys(self.record.subnets)))
+        return Items(
+            tuple(cluster.part(Subnets).subnet_named(name) for name in dict.fromkeys(self.record.subnets))
+        )
 
     @property
     def refusals(self) -> Items[LaunchRefusal]:
@@ -121,12 +130,15 @@ class KarpenterLauncher(Launcher):
         """As its status lists them: what its selector terms find."""
         cluster, found = self.launching.cluster, self.record.status.subnets
         missing = None if found else Unknown.because("the EC2NodeClass's status names no subnets")
-        return Items(tuple(cluster.subnet_named(one.id) for one in found if one.id), missing)
+        return Items(tuple(cluster.part(Subnets).subnet_named(one.id) for one in found if one.id), missing)
 
     @property
     def refusals(self) -> Items[LaunchRefusal]:
         """Those that name one of its subnets, or none while it is the only class."""
-        mine, claims = {subnet.id for subnet in self.subnets}, self.launching.claim_refusals
+        mine, claims = (
+            {subnet.id for subnet in self.subnets},
+            self.launching.cluster.part(LaunchRefusals).claim_refusals,
+        )
         alone = self.launching.has_one_class
         return claims.where(lambda one: one.subnet in mine if mine and one.subnet else alone)
 

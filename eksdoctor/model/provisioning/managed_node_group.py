@@ -1,18 +1,17 @@
 """A managed node group: what its instance types would each be given as max-pods, and what they all get."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.entities.cluster import Cluster, ClusterPart
+from eksdoctor.model.entities.node_instance import InstanceTypes
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
-from eksdoctor.model.facts.coverage import gap
+from eksdoctor.model.facts.coverage import gap, listed
 from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
 from eksdoctor.model.instance_types import provisioner_defaults
 from eksdoctor.model.instance_types.max_pods_formula import Networking, PodMode, mode_of
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws, launch_template
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
 
 CUSTOM = "CUSTOM"
 WINDOWS = "WINDOWS"
@@ -71,7 +70,7 @@ class NodeGroup:
 
     @cached_property
     def _mode(self) -> PodMode:
-        cni = self.cluster.cni
+        cni = self.cluster.part(CNI)
         settings = Networking(known(cni.prefix_delegation), known(cni.custom_networking))
         return mode_of(settings)
 
@@ -79,7 +78,9 @@ class NodeGroup:
     def values(self) -> dict[str, int]:
         """max-pods of each type by itself."""
         return {
-            name: provisioner_defaults.managed_node_group([self.cluster.limits_of(name)], self._mode)
+            name: provisioner_defaults.managed_node_group(
+                [self.cluster.part(InstanceTypes).limits_of(name)], self._mode
+            )
             for name in self.instance_types
         }
 
@@ -112,3 +113,17 @@ def _sets_max_pods(version: launch_template.LaunchTemplateVersion) -> bool:
     if version.user_data == "unclear" or not version.user_data:
         raise NotKnown.because("whether the launch template's user data sets max-pods cannot be read")
     return version.max_pods is not None or version.max_pods_expression is not None
+
+
+class NodeGroups(ClusterPart, inline=True):
+    """The managed node groups of a cluster."""
+
+    @fact
+    def node_groups(self) -> Items[NodeGroup]:
+        """The managed node groups that were looked at."""
+        name = known(self.cluster.target_name)
+        self.cluster.require_same_cluster()
+        names = listed(self.cluster.snapshot, kinds.NODEGROUP_NAMES, requests.nodegroup_names(name))
+        asked = [requests.nodegroup(name, group) for group in names]
+        found = listed(self.cluster.snapshot, kinds.NODEGROUPS, requests.nodegroup_names(name), *asked)
+        return Items(tuple(NodeGroup(self.cluster, record) for record in found), found.missing)

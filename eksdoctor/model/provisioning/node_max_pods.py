@@ -1,15 +1,18 @@
 """How many pods a node admits: whose number that is, how many would be right, and where to say so."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.entities.node import NodePart
+from eksdoctor.model.entities.node_instance import NodeInstance
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
+from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.model.instance_types.limits import PREFIX_SIZE
 from eksdoctor.model.instance_types.max_pods_formula import HOST_PODS, cap
 from eksdoctor.model.instance_types.max_pods_origin import Candidate, candidates, provenance
 from eksdoctor.model.instance_types.max_pods_setting import MaxPodsChange, Provisioner
 from eksdoctor.model.instance_types.node_origin import Origin
-from eksdoctor.model.pods.pod import Pod
+from eksdoctor.model.nodes.node_capacity import NodeCapacity
 from eksdoctor.model.provisioning.read_node_origin import (
     NODE_GROUP,
     NODE_POOL,
@@ -17,9 +20,7 @@ from eksdoctor.model.provisioning.read_node_origin import (
     origin_of,
     provisioners_of,
 )
-
-if TYPE_CHECKING:
-    from eksdoctor.model.nodes.node import Node
+from eksdoctor.model.vpc_cni.rollout_history import SettingsHistory
 
 
 class Told(StrEnum):
@@ -31,11 +32,8 @@ class Told(StrEnum):
     UNSEEN = "unseen"  # none that could be looked at does
 
 
-class Density:
+class Density(NodePart, Subject, name="density"):
     """The max-pods of one node."""
-
-    def __init__(self, node: "Node") -> None:
-        self.node = node
 
     @fact
     def origin(self) -> Origin:
@@ -69,12 +67,12 @@ class Density:
     @fact
     def served(self) -> int:
         """Pods that type and settings can serve: every address, and the two that run with the node's own."""
-        return known(self.node.type_capacity) + HOST_PODS
+        return known(self.node.part(NodeCapacity).type_capacity) + HOST_PODS
 
     @fact
     def served_here(self) -> int:
         """The same, less what ENIs of others take away, where those are known."""
-        here = self.node.ip_capacity
+        here = self.node.part(NodeCapacity).ip_capacity
         served = known(self.served)
         return served if isinstance(here, Unknown) else min(served, here + HOST_PODS)
 
@@ -86,12 +84,14 @@ class Density:
     @fact
     def recommended_with_prefixes(self) -> int:
         """The same if prefix delegation were on; a type that is not Nitro would stay as it is."""
-        limits = known(self.node.limits)
+        limits = known(self.node.part(NodeInstance).limits)
         size = PREFIX_SIZE if limits.nitro else 1
-        return self._capped(known(self.node.enis_by_type) * limits.slots_per_eni * size + HOST_PODS)
+        return self._capped(
+            known(self.node.part(NodeCapacity).enis_by_type) * limits.slots_per_eni * size + HOST_PODS
+        )
 
     def _capped(self, pods: int) -> int:
-        limits = known(self.node.limits)
+        limits = known(self.node.part(NodeInstance).limits)
         if limits.vcpus is None:
             raise NotKnown.because(f"the vCPUs of {limits.instance_type} are not known")
         return min(pods, cap(limits.vcpus))
@@ -99,7 +99,9 @@ class Density:
     @fact
     def is_older_than_prefixes(self) -> bool:
         """Whether the node was made before prefix delegation was switched on."""
-        return known(self.node.created_at) < known(self.node.cluster.cni.history.prefix_delegation_since)
+        return known(self.node.created_at) < known(
+            self.node.cluster.part(CNI).part(SettingsHistory).prefix_delegation_since
+        )
 
     @fact
     def changes_to_served(self) -> Items[MaxPodsChange]:
@@ -140,20 +142,15 @@ class Density:
         return f"NodePool {labels[NODE_POOL]}" if NODE_POOL in labels else f"the group of {self.node.name}"
 
     @fact
-    def pods_kept_out(self) -> Items[Pod]:
-        """Pods that find no node because this one and others like it admit fewer pods than they should.
-
-        Only where this node runs as many pods as it may.
-        """
-        ceiling = self.node.cluster.pod_ceiling
-        told = known(ceiling.refused_pods)
-        if not told.elements and told.missing is None:
-            return Items()
-        return known(ceiling.pods_kept_out_below_capacity) if known(ceiling.is_full(self.node)) else Items()
-
-    @fact
     def is_below_capacity(self) -> bool:
         """Whether prefix delegation works here and the node admits fewer pods than AWS recommends with it."""
-        if known(self.node.cluster.cni.ipv6) or not known(self.node.uses_prefixes):
+        if known(self.node.cluster.part(CNI).ipv6) or not known(self.node.part(NodeInstance).uses_prefixes):
             return False
         return known(self.node.allocatable_pods) < known(self.recommended)
+
+
+class DensityPart(Part, of=Density):
+    """Facts of one topic about the max-pods of a node."""
+
+    def __init__(self, density: Density) -> None:
+        self.node = density.node

@@ -1,23 +1,22 @@
 """How a node came to be, read off its labels and its provisioner's own objects."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.node_instance import InstanceTypes, NodeInstance
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap, listed
 from eksdoctor.model.facts.fact import NotKnown, Reason, Unknown, known
+from eksdoctor.model.instance_types.compute import Compute
 from eksdoctor.model.instance_types.limits import InstanceLimits, bundled_limits
 from eksdoctor.model.instance_types.max_pods_formula import Networking
 from eksdoctor.model.instance_types.max_pods_setting import Provisioner
 from eksdoctor.model.instance_types.node_origin import Image, Origin, image_of
 from eksdoctor.model.instance_types.provisioner_defaults import KarpenterSettings, eni_max_pods
-from eksdoctor.model.nodes.node_record import Compute
-from eksdoctor.model.provisioning.managed_node_group import NodeGroup
+from eksdoctor.model.provisioning.managed_node_group import NodeGroup, NodeGroups
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import karpenter, launch_template
-
-if TYPE_CHECKING:
-    from eksdoctor.model.nodes.node_record import NodeIdentity
 
 NODE_GROUP = "eks.amazonaws.com/nodegroup"
 NODE_POOL = "karpenter.sh/nodepool"
@@ -34,7 +33,7 @@ NO_TEMPLATE = Unknown(
 )
 
 
-def origin_of(node: "NodeIdentity") -> Origin:
+def origin_of(node: Node) -> Origin:
     """What is known of a node's making; raises NotKnown where what decides it was not read."""
     compute = known(node.compute)
     if compute not in (Compute.EC2, Compute.AUTO):
@@ -50,7 +49,7 @@ def origin_of(node: "NodeIdentity") -> Origin:
     return replace(origin, unread_user_data=NO_TEMPLATE)
 
 
-def provisioners_of(node: "NodeIdentity") -> tuple[Provisioner, ...]:
+def provisioners_of(node: Node) -> tuple[Provisioner, ...]:
     """Who gives new nodes of this one's kind their max-pods; several where the deciding record is unread."""
     labels = known(node.labels)
     if known(node.compute) == Compute.AUTO:
@@ -71,10 +70,10 @@ def is_karpenter(labels: dict[str, str]) -> bool:
     return any(label in labels for label in (NODE_POOL, NODE_CLASS, OLD_POOL))
 
 
-def node_group_of(node: "NodeIdentity") -> NodeGroup:
+def node_group_of(node: Node) -> NodeGroup:
     """The managed node group a node is of."""
     name, cluster = known(node.labels)[NODE_GROUP], node.cluster
-    groups = known(cluster.node_groups)
+    groups = known(cluster.part(NodeGroups).node_groups)
     found = next((group for group in groups if group.name == name), None)
     if found is not None:
         return found
@@ -86,7 +85,7 @@ def node_group_of(node: "NodeIdentity") -> NodeGroup:
     raise NotKnown.because(f"EKS knows no node group {name}")
 
 
-def node_class_of(node: "NodeIdentity") -> karpenter.EC2NodeClass:
+def node_class_of(node: Node) -> karpenter.EC2NodeClass:
     """The EC2NodeClass that Karpenter launched a node from, by its label or by its NodePool."""
     labels, snapshot = known(node.labels), node.cluster.snapshot
     if OLD_POOL in labels:
@@ -100,7 +99,7 @@ def node_class_of(node: "NodeIdentity") -> karpenter.EC2NodeClass:
     return found
 
 
-def _class_of_pool(node: "NodeIdentity", name: str) -> str:
+def _class_of_pool(node: Node, name: str) -> str:
     pools = listed(node.cluster.snapshot, kinds.NODE_POOLS, requests.NODE_POOLS)
     found = next((pool for pool in pools if pool.metadata.name == name), None)
     if found is None:
@@ -109,28 +108,28 @@ def _class_of_pool(node: "NodeIdentity", name: str) -> str:
     return found.spec.template.spec.node_class_ref.name
 
 
-def _has_custom_family(node: "NodeIdentity") -> bool:
+def _has_custom_family(node: Node) -> bool:
     try:
         return node_class_of(node).spec.ami_family == CUSTOM_FAMILY
     except NotKnown:
         return False
 
 
-def _own(node: "NodeIdentity") -> Provisioner:
+def _own(node: Node) -> Provisioner:
     """Who reads max-pods where neither EKS nor Karpenter gives a number."""
     return BY_IMAGE.get(_image(node), Provisioner.KUBELET)
 
 
-def _image(node: "NodeIdentity") -> Image:
+def _image(node: Node) -> Image:
     record = node.record
     if record is None or not record.status.node_info.os_image:
         raise NotKnown.because("the node does not state its operating system's image")
     return image_of(record.status.node_info.os_image)
 
 
-def _limits(node: "NodeIdentity") -> tuple[InstanceLimits, ...]:
+def _limits(node: Node) -> tuple[InstanceLimits, ...]:
     """The type's limits, and those of the bundled table where its network cards are described otherwise."""
-    limits = known(node.limits)
+    limits = known(node.part(NodeInstance).limits)
     bundled = bundled_limits(limits.instance_type)
     if bundled is None or eni_max_pods(bundled) == eni_max_pods(limits):
         return (limits,)
@@ -151,10 +150,10 @@ def _by_karpenter(origin: Origin, node_class: karpenter.EC2NodeClass) -> Origin:
 
 def _by_group(origin: Origin, group: NodeGroup, own_type: str) -> Origin:
     types = group.instance_types or (own_type,)  # a launch template names one, and EKS then lists none
-    cni = group.cluster.cni
+    cni = group.cluster.part(CNI)
     made = replace(
         origin,
-        group=tuple(group.cluster.limits_of(name) for name in types),
+        group=tuple(group.cluster.part(InstanceTypes).limits_of(name) for name in types),
         custom_ami=group.has_own_ami if group.record.ami_type else None,
         networking=Networking(known(cni.prefix_delegation), known(cni.custom_networking)),
     )

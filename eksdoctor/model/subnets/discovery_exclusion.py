@@ -1,14 +1,15 @@
 """Subnets that are tagged for the CNI's discovery and that no node takes, and why."""
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.aws_node_settings.discovery_tag import EXCLUDES_SINCE, ROLE_TAG, is_candidate
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.node_instance import NodeInstance
+from eksdoctor.model.entities.nodes import Nodes
+from eksdoctor.model.entities.subnet import Subnet
+from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import known
-from eksdoctor.model.network.discovery_tag import EXCLUDES_SINCE, ROLE_TAG, is_candidate
-
-if TYPE_CHECKING:
-    from eksdoctor.model.nodes.node import Node
-    from eksdoctor.model.subnets.subnet import Subnet
+from eksdoctor.model.nodes.node_enis import NodeInterfaces
 
 
 class Miss(StrEnum):
@@ -24,18 +25,22 @@ class Miss(StrEnum):
 def miss_of(subnet: "Subnet") -> Miss:
     """Why a tagged subnet helps nobody who lacks one; raises NotKnown."""
     cluster = subnet.cluster
-    nodes = known(cluster.nodes_of_vpc_cni).all()
+    nodes = known(cluster.part(Nodes).nodes_of_vpc_cni).all()
     zone = known(subnet.zone)
-    here = [node for node in nodes if known(known(node.subnet).zone) == zone]
+    here = [node for node in nodes if known(known(node.part(NodeInstance).subnet).zone) == zone]
     if not here:
         return Miss.ZONE if any(_lacks_tagged(node) for node in nodes) else Miss.NONE
-    version = known(cluster.cni.version)
+    version = known(cluster.part(CNI).version)
     if version < EXCLUDES_SINCE:
         return Miss.NONE  # any value opts in
     value = known(subnet.tags)[ROLE_TAG]
     if value == "0":
-        return Miss.ZERO if any(not known(node.discovered_subnets) for node in here) else Miss.NONE
-    name = known(cluster.cni.environment).text("CLUSTER_NAME") or ""
+        return (
+            Miss.ZERO
+            if any(not known(node.part(NodeInterfaces).discovered_subnets) for node in here)
+            else Miss.NONE
+        )
+    name = known(cluster.part(CNI).environment).text("CLUSTER_NAME") or ""
     takes = is_candidate(known(subnet.tags), version, name, is_own=False)
     if takes or not any(_lacks_tagged(node) for node in here):
         return Miss.NONE
@@ -44,4 +49,6 @@ def miss_of(subnet: "Subnet") -> Miss:
 
 def _lacks_tagged(node: "Node") -> bool:
     """Whether no tagged subnet is among those that the node may put a new ENI into."""
-    return not any(known(subnet.tags).get(ROLE_TAG) for subnet in known(node.discovered_subnets))
+    return not any(
+        known(subnet.tags).get(ROLE_TAG) for subnet in known(node.part(NodeInterfaces).discovered_subnets)
+    )

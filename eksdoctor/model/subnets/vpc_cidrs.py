@@ -1,18 +1,18 @@
 """The address ranges of the cluster's VPC, and whether EC2 really associated them."""
 
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.entities.cluster import Cluster, ClusterPart
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.nodes import Nodes
+from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known, union
-from eksdoctor.model.pods.pod import Pod
+from eksdoctor.model.nodes.node_pool import NodePool
+from eksdoctor.model.nodes.pool_stops import PoolStops
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
-    from eksdoctor.model.nodes.node import Node
 
 FAILED = ("failing", "failed")  # associating and disassociating pass by themselves
 
@@ -45,16 +45,16 @@ class VpcRange:
             block = IPv4Network(self.block)
         except ValueError as error:
             raise NotKnown.because("the range is none of IPv4") from error
-        return known(self.cluster.nodes_of_vpc_cni).where(lambda node: _draws_on(node, block))
+        return known(self.cluster.part(Nodes).nodes_of_vpc_cni).where(lambda node: _draws_on(node, block))
 
     @fact
     def pods(self) -> Items[Pod]:
         """Waiting pods whose node asks a subnet of it for more."""
-        return union(known(node.pods_short_of_subnet) for node in known(self.nodes))
+        return union(known(node.part(PoolStops).pods_short_of_subnet) for node in known(self.nodes))
 
 
 def _draws_on(node: "Node", block: IPv4Network) -> bool | Unknown:
-    subnet = node.pod_subnet
+    subnet = node.part(NodePool).pod_subnet
     if isinstance(subnet, Unknown):
         return subnet
     cidr = subnet.cidr
@@ -71,3 +71,12 @@ def ranges(cluster: "Cluster") -> Items[VpcRange]:
         for association in record.cidr_block_association_set
     )
     return Items(found, gap(cluster.snapshot, requests.vpcs(vpc)))
+
+
+class VpcRanges(ClusterPart, inline=True):
+    """The CIDR blocks of the VPC."""
+
+    @fact
+    def vpc_ranges(self) -> Items[VpcRange]:
+        """The CIDR blocks of the VPC."""
+        return ranges(self.cluster)

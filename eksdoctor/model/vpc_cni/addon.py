@@ -1,21 +1,17 @@
 """The VPC CNI as an EKS add-on: what EKS says of it, and whether it runs as it is configured."""
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from eksdoctor.model.aws_node_settings import addon_configuration
-from eksdoctor.model.aws_node_settings.addon_configuration import PLACES, Document, Variable
-from eksdoctor.model.aws_node_settings.environment import Environment
+from eksdoctor.model.aws_node_settings.addon_configuration import Document
+from eksdoctor.model.entities.vpc_cni import CNIPart
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
-from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, join, known
+from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
+from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.model.facts.version import Version
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
-
-if TYPE_CHECKING:
-    from eksdoctor.model.vpc_cni.vpc_cni import CNI
 
 # https://docs.aws.amazon.com/eks/latest/APIReference/API_Addon.html
 FAILED = ("DEGRADED", "CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED")
@@ -33,8 +29,6 @@ MEANINGS = {
     "K8sResourceNotFound": "an object that it manages was deleted",
     "UnsupportedAddonModification": "an object that it manages was changed in a way it does not support",
 }
-NOT_KEPT = "(not kept)"  # what a capture leaves of a value that may be a credential
-USER_INFO = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +47,8 @@ class AddonProblem:
         return self.code
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """A variable that runs with another value than the add-on is configured to give it."""
-
-    configured: Variable
-    running: str | None
-    set_by: str = ""  # whoever but EKS set it last, and when
-
-    @property
-    def name(self) -> str:
-        """The variable."""
-        return self.configured.name
-
-    @property
-    def runs(self) -> str:
-        """Its value in the DaemonSet, in words."""
-        return "not set" if self.running is None else f'"{self.running}"'
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Addon:
+class Addon(CNIPart, Subject, name="addon"):
     """The vpc-cni add-on; without one, what is asked of it is not known."""
-
-    def __init__(self, cni: "CNI") -> None:
-        self.cni = cni
 
     @fact
     def record(self) -> aws.Addon | None:
@@ -146,34 +115,6 @@ class Addon:
         return addon_configuration.read(self._installed().configuration_values)
 
     @fact
-    def drift(self) -> Items[Drift]:
-        """The variables of its env and init.env that run with another value, or not at all.
-
-        Variables that only the DaemonSet has (CLUSTER_NAME, VPC_ID, …) are the add-on's own.
-        """
-        configured = addon_configuration.variables(known(self.configuration))
-        environments = {name: self.cni.environment_of(name) for name in PLACES}
-        compared = Items(configured).map(lambda one: self._compared(one, environments[one.container]))
-        return compared.where(lambda one: _comparable(one.configured.value) != one.running)
-
-    @fact
-    def differences(self) -> Items[str]:
-        """What runs otherwise than the add-on says, by name: variables, and the release."""
-        drift, other = self.drift, self.runs_another_release
-        found = Items((), drift) if isinstance(drift, Unknown) else drift.map(lambda one: one.name)
-        if isinstance(other, Unknown):
-            return Items(found.elements, other if found.missing is None else join([found.missing, other]))
-        return Items((*found.elements, "the release"), found.missing) if other else found
-
-    @fact
-    def configuration_as_running(self) -> str:
-        """Its configurationValues with every drifted variable as it runs."""
-        changes: dict[str, dict[str, str | None]] = {name: {} for name in PLACES}
-        for one in known(self.drift).all():
-            changes[one.configured.container][one.name] = one.running
-        return self.configuration_with({name: found for name, found in changes.items() if found})
-
-    @fact
     def configuration_as_configured(self) -> str:
         """Its configurationValues as they are, in the form of a command's argument."""
         return self.configuration_with({})
@@ -182,19 +123,9 @@ class Addon:
         """Its configurationValues with variables changed, by container; raises NotKnown where unreadable."""
         return addon_configuration.merged(known(self.configuration), changes)
 
-    def _compared(self, variable: Variable, environment: Environment | Unknown) -> Drift | Unknown:
-        if isinstance(environment, Unknown):
-            return environment
-        try:
-            running = environment.text(variable.name)
-        except NotKnown as missing:
-            return missing.unknown
-        if running == NOT_KEPT:
-            return Unknown.because(f"{variable.name} may be a credential and was not kept")
-        set_by = self.cni.deployer.setter_of(variable.container, variable.name)
-        return Drift(variable, None if running is None else _comparable(running), set_by)
 
+class AddonPart(Part, of=Addon):
+    """Facts of one topic about the add-on."""
 
-def _comparable(value: str) -> str:
-    """Without user names in addresses, which a capture takes out of the DaemonSet."""
-    return USER_INFO.sub("", value)
+    def __init__(self, addon: Addon) -> None:
+        self.addon = addon

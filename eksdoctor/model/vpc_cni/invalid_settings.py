@@ -1,20 +1,21 @@
 """What aws-node's settings hold that it refuses or does not take, and what of it stops pods."""
 
-from typing import TYPE_CHECKING
-
+from eksdoctor.model.aws_node.health import DaemonPod
 from eksdoctor.model.aws_node_settings.addon_configuration import AWS_NODE, PLACES
 from eksdoctor.model.aws_node_settings.invalid_values import Misread, misread
 from eksdoctor.model.aws_node_settings.variables import ANY
+from eksdoctor.model.entities.node import Node
+from eksdoctor.model.entities.nodes import Nodes
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.vpc_cni import CNIPart
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, join, known, union
-from eksdoctor.model.nodes.node import Node
+from eksdoctor.model.observations.by_class import Hearing
 from eksdoctor.model.observations.observation import Said
-from eksdoctor.model.pods.pod import Pod
+from eksdoctor.model.pods.affected_pods import AffectedPods
+from eksdoctor.model.vpc_cni.addon import Addon
 from eksdoctor.snapshot import kinds
-
-if TYPE_CHECKING:
-    from eksdoctor.model.vpc_cni.vpc_cni import CNI
 
 # As the ConfigMap ships since v1.16.0; the targets are for Windows nodes.
 # https://github.com/aws/amazon-vpc-cni-k8s/blob/master/config/master/aws-k8s-cni.yaml
@@ -25,11 +26,8 @@ EXITED = 1  # the exit code of a refusal; 137 would be a kill
 CONFIG_MAP = f"ConfigMap {requests.CNI_CONFIG_MAP}"
 
 
-class Settings:
+class Settings(CNIPart, name="settings"):
     """The variables of aws-node and the ConfigMap beside it, as the daemon takes them."""
-
-    def __init__(self, cni: "CNI") -> None:
-        self.cni = cni
 
     @fact
     def misread(self) -> Items[Misread]:
@@ -84,7 +82,7 @@ class Settings:
         )
         if not changed or found.data.get(WINDOWS, "").strip().lower() == "true":
             return Items()
-        windows = known(self.cni.cluster.nodes).where(lambda node: node.is_windows)
+        windows = known(self.cni.cluster.part(Nodes).nodes).where(lambda node: node.is_windows)
         if windows.elements:
             return Items()
         return Items((), windows.missing) if windows.missing is not None else Items(changed)
@@ -95,7 +93,7 @@ class Settings:
         values = known(self.misread)
         if values.elements and not known(self.refused).elements:
             return Items()
-        return known(self.cni.cluster.heard.env_refused)
+        return known(self.cni.cluster.part(Hearing).env_refused)
 
     @fact
     def pods_without_daemon(self) -> Items[Pod]:
@@ -103,7 +101,7 @@ class Settings:
         refused = known(self.refused)
         if not refused.elements:
             return Items((), refused.missing)
-        nodes = known(self.cni.cluster.nodes_in_question)
+        nodes = known(self.cni.cluster.part(AffectedPods).nodes_in_question)
         return union((*(_stopped(node) for node in nodes), Items((), nodes.missing)))
 
     @fact
@@ -119,7 +117,7 @@ class Settings:
             changes.setdefault(one.container, {})[one.name] = one.meant
         if not changes:
             raise NotKnown.because("what was meant cannot be told from the values")
-        return self.cni.addon.configuration_with(changes)
+        return self.cni.part(Addon).configuration_with(changes)
 
 
 def _misplaced(key: str, value: str) -> Misread:
@@ -130,7 +128,7 @@ def _misplaced(key: str, value: str) -> Misread:
 
 def _stopped(node: Node) -> Items[Pod]:
     """A node's waiting pods, when the aws-node of these very settings exits by itself."""
-    daemon = node.daemon
+    daemon = node.part(DaemonPod)
     ending, found = daemon.ending, daemon.pods_stopped_by_crash
     if isinstance(ending, Unknown):
         return Items((), ending)
@@ -141,7 +139,7 @@ def _stopped(node: Node) -> Items[Pod]:
 
 def _is_current(node: Node) -> bool:
     """Whether the node's aws-node pod is of the DaemonSet's latest revision, as far as both tell."""
-    record = node.daemon.record
+    record = node.part(DaemonPod).record
     revisions = node.cluster.snapshot.of(kinds.CONTROLLER_REVISIONS)
     latest = max(revisions, key=lambda one: one.revision, default=None)
     if latest is None or record is None or isinstance(record, Unknown):

@@ -1,14 +1,14 @@
 """What is known of a release: whether it is recommended here, and the defects it is known for."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.aws_node.network_policy_agent import PolicyAgent
+from eksdoctor.model.entities.nodes import Nodes
+from eksdoctor.model.entities.pod import Pod
+from eksdoctor.model.entities.pods import Pods
+from eksdoctor.model.entities.vpc_cni import CNIPart
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, all_of, fact, known, union
 from eksdoctor.model.facts.version import Version
-from eksdoctor.model.pods.pod import Pod
-
-if TYPE_CHECKING:
-    from eksdoctor.model.vpc_cni.vpc_cni import CNI
 
 # "Recommended Version": https://github.com/aws/amazon-vpc-cni-k8s#recommended-version, which has no other
 # rows; the two last as in https://github.com/aws/amazon-vpc-cni-k8s/issues/3321.
@@ -67,11 +67,8 @@ GROUPS_AT_START = Defect(
 DEFECTS = (NODE_ADDRESS, CLUSTER_TAG, GROUPS_AT_START)
 
 
-class Release:
+class Release(CNIPart, name="release"):
     """The release of aws-node that the DaemonSet runs."""
-
-    def __init__(self, cni: "CNI") -> None:
-        self.cni = cni
 
     @fact
     def kubernetes(self) -> Version:
@@ -107,9 +104,9 @@ class Release:
     @fact
     def has_agent_without_socket(self) -> bool:
         """Whether the network-policy agent beside it is too old to reach ipamd's socket."""
-        if known(self.cni.version) < SOCKET or not known(self.cni.policy_agent.is_shipped):
+        if known(self.cni.version) < SOCKET or not known(self.cni.part(PolicyAgent).is_shipped):
             return False
-        return known(self.cni.policy_agent.version) < AGENT_OF_SOCKET
+        return known(self.cni.part(PolicyAgent).version) < AGENT_OF_SOCKET
 
     @fact
     def defects(self) -> Items[Defect]:
@@ -136,8 +133,8 @@ class Release:
         if not any(one is NODE_ADDRESS for one in known(self.defects)):
             return Items()
         cluster = self.cni.cluster
-        nodes = known(cluster.nodes_of_vpc_cni)
-        pods = union((*(cluster.pods_on(node.name) for node in nodes), Items((), nodes.missing)))
+        nodes = known(cluster.part(Nodes).nodes_of_vpc_cni)
+        pods = union((*(cluster.part(Pods).pods_on(node.name) for node in nodes), Items((), nodes.missing)))
         return pods.where(_has_node_address)
 
 

@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
+from eksdoctor.model.entities.vpc_cni import CNIPart
 from eksdoctor.model.facts.fact import NotKnown, Unknown, fact, known
+from eksdoctor.model.vpc_cni.addon import Addon
 from eksdoctor.snapshot.records.kubernetes import DaemonSet, FieldManager
-
-if TYPE_CHECKING:
-    from eksdoctor.model.vpc_cni.vpc_cni import CNI
 
 CONTAINERS = ("f:spec", "f:template", "f:spec", "f:containers")
 EKS = "eks"
@@ -59,11 +58,8 @@ PLACES = {
 ANYWHERE = "whatever deploys the DaemonSet"
 
 
-class Deployer:
+class Deployer(CNIPart, name="deployer"):
     """Who deploys aws-node, by EKS's word, by the marks on the DaemonSet, by who owns its fields."""
-
-    def __init__(self, cni: "CNI") -> None:
-        self.cni = cni
 
     def _daemon_set(self) -> DaemonSet:
         daemon_set = known(self.cni.daemon_set)
@@ -74,7 +70,7 @@ class Deployer:
     @fact
     def tool(self) -> Tool:
         """The tool. An add-on is one whatever else is marked."""
-        if known(self.cni.addon.is_installed):
+        if known(self.cni.part(Addon).is_installed):
             return Tool.ADDON
         marked = self._mark()
         if marked is not None:

@@ -9,17 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from eksdoctor.model.aws_node_settings.environment import Environment
+from eksdoctor.model.entities.vpc_cni import CNIPart
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
-
-if TYPE_CHECKING:
-    from eksdoctor.model.vpc_cni.vpc_cni import CNI
 
 AWS_NODE = "aws-node"
 UNSET = "(unset)"
@@ -56,11 +53,8 @@ class _State:
         return ELSEWHERE if value is None else f'"{value}"'
 
 
-class SettingsHistory:
+class SettingsHistory(CNIPart, name="history"):
     """The changes of aws-node's variables that are still kept."""
-
-    def __init__(self, cni: "CNI") -> None:
-        self.cni = cni
 
     @fact
     def _states(self) -> tuple[_State, ...]:

@@ -10,7 +10,8 @@ from eksdoctor.evidence.observed.observation import Observation
 from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.evidence.signatures.catalogue import catalogue
 from eksdoctor.evidence.signatures.classes import EvidenceClass, Weight
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.observation_index import ObservationIndex
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.build_report import build_cluster_report
 from eksdoctor.triage.decode.known_prose import known_sentences, known_sentences_of_source
@@ -149,7 +150,7 @@ def _causes(rules: tuple[str, ...], rulebook: Rulebook) -> tuple[str, ...]:
 
 
 def _signals(cluster: Cluster) -> tuple[Signal, ...]:
-    return tuple(_signal(one) for one in cluster.heard.statements if not _is_premise(one))
+    return tuple(_signal(one) for one in cluster.part(ObservationIndex).statements if not _is_premise(one))
 
 
 def _is_premise(said: Observation) -> bool:

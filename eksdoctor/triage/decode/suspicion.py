@@ -11,7 +11,7 @@ from msgspec import structs
 from eksdoctor.engine.evaluation.evaluate import evaluate
 from eksdoctor.engine.evaluation.finding import Confidence
 from eksdoctor.engine.rulebook.load import Rulebook
-from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.paste import cni_settings
 from eksdoctor.paste.cni_settings import INCOMPLETE_ENV

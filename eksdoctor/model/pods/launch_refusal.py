@@ -4,8 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from eksdoctor.model.pods.pod import last_seen, times
+from eksdoctor.model.entities.cluster import ClusterPart
+from eksdoctor.model.entities.event_times import last_seen, times
+from eksdoctor.model.facts import requests
+from eksdoctor.model.facts.coverage import gap
+from eksdoctor.model.facts.fact import Items
+from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws, kubernetes
 
 REFUSED = "InsufficientFreeAddressesInSubnet"
@@ -50,3 +56,28 @@ def _subnet(message: str) -> str:
 def _short(message: str) -> str:
     text = " ".join(message.split())
     return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
+
+
+class LaunchRefusals(ClusterPart):
+    """Launches of nodes that EC2 refused for want of IPs."""
+
+    @cached_property
+    def claim_refusals(self) -> Items[LaunchRefusal]:
+        """What Karpenter said of NodeClaims in the window; their events are the whole cluster's."""
+        snapshot = self.cluster.snapshot
+        found = tuple(refusal_of(event) for event in snapshot.of(kinds.EVENTS) if self._is_refusal(event))
+        return Items(found, gap(snapshot, requests.warnings("")))
+
+    def _is_refusal(self, event: kubernetes.Event) -> bool:
+        if event.involved_object.kind != "NodeClaim" or REFUSED not in event.message:
+            return False
+        seen = last_seen(event)
+        return seen is None or self.cluster.at - seen <= self.cluster.window
+
+    @cached_property
+    def is_refused(self) -> bool:
+        """Whether anybody is known to have said so."""
+        issues = (
+            issue for group in self.cluster.snapshot.of(kinds.NODEGROUPS) for issue in refusals_of(group)
+        )
+        return bool(self.claim_refusals.elements) or next(issues, None) is not None

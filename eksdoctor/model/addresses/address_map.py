@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 
-from eksdoctor.model.subnets.eni_owner import Owner
+from eksdoctor.model.addresses.eni_owner import Owner
 from eksdoctor.snapshot.records import aws
 
 BLOCK = 16  # addresses of a /28

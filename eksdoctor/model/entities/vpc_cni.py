@@ -1,28 +1,20 @@
-"""The VPC CNI as it is set: version, mode, targets, and who manages it."""
+"""The VPC CNI as it is set: release, mode and targets."""
 
 from enum import StrEnum
-from functools import cached_property
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 
-from eksdoctor.model.aws_node.network_policy_agent import PolicyAgent
 from eksdoctor.model.aws_node_settings.environment import Environment
 from eksdoctor.model.aws_node_settings.ignored_targets import IgnoredTarget, ignored_targets
 from eksdoctor.model.aws_node_settings.image_tag import release_of
+from eksdoctor.model.entities.cluster import Cluster, ClusterPart
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
+from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.model.facts.version import Version
-from eksdoctor.model.vpc_cni.addon import Addon
-from eksdoctor.model.vpc_cni.invalid_settings import Settings
-from eksdoctor.model.vpc_cni.known_defects import Release
-from eksdoctor.model.vpc_cni.managed_by import Deployer
-from eksdoctor.model.vpc_cni.rollout_history import SettingsHistory
+from eksdoctor.model.warm_pool.pool import Targets
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
 
 AWS_NODE = "aws-node"
 OTHER_PLUGINS = {  # DaemonSets that bring a CNI of their own
@@ -33,8 +25,6 @@ OTHER_PLUGINS = {  # DaemonSets that bring a CNI of their own
     "kube-flannel-ds": "Flannel",
     "kube-ovn-cni": "Kube-OVN",
 }
-
-
 NO_PROVISIONING = {  # since which release
     "DISABLE_NETWORK_RESOURCE_PROVISIONING": Version(1, 9, 1),
     "ENABLE_IMDS_ONLY_MODE": Version(1, 19, 6),
@@ -50,24 +40,12 @@ class Mode(StrEnum):
     PREFIX = "prefix"
 
 
-class Manager(StrEnum):
-    """Who owns the DaemonSet's settings."""
-
-    ADDON = "addon"
-    SELF = "self-managed"
-
-
-class CNI:
+class CNI(ClusterPart, Subject, name="cni"):
     """The aws-node DaemonSet and its settings."""
 
-    def __init__(self, cluster: "Cluster") -> None:
-        self.cluster = cluster
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster)
         self.snapshot = cluster.snapshot
-
-    @cached_property
-    def history(self) -> SettingsHistory:
-        """How its settings changed."""
-        return SettingsHistory(self)
 
     @fact
     def daemon_sets(self) -> Items[kubernetes.DaemonSet]:
@@ -260,35 +238,25 @@ class CNI:
             return Items()
         return Items(tuple(ignored_targets(known(self.environment), prefixes=known(self.prefix_delegation))))
 
-    @cached_property
-    def addon(self) -> Addon:
-        """The CNI as an EKS add-on."""
-        return Addon(self)
 
-    @cached_property
-    def settings(self) -> Settings:
-        """Its settings as the daemon takes them."""
-        return Settings(self)
-
-    @cached_property
-    def release(self) -> Release:
-        """What is known of the release that runs."""
-        return Release(self)
-
-    @cached_property
-    def policy_agent(self) -> PolicyAgent:
-        """The network-policy agent beside it."""
-        return PolicyAgent(self)
-
-    @cached_property
-    def deployer(self) -> Deployer:
-        """Who deploys the DaemonSet."""
-        return Deployer(self)
+class WarmTargets(ClusterPart, inline=True):
+    """The warm targets together."""
 
     @fact
-    def manager(self) -> Manager:
-        """Whether EKS or somebody else manages the DaemonSet."""
-        return Manager.ADDON if known(self.addon.is_installed) else Manager.SELF
+    def targets(self) -> Targets:
+        """The warm targets as the daemon reads them."""
+        cni = self.cluster.part(CNI)
+        return Targets(
+            known(cni.warm_ip_target), known(cni.minimum_ip_target),
+            known(cni.warm_eni_target), known(cni.warm_prefix_target),
+        )  # fmt: skip
+
+
+class CNIPart(Part, of=CNI):
+    """Facts of one topic about the VPC CNI."""
+
+    def __init__(self, cni: CNI) -> None:
+        self.cni = cni
 
 
 def _is_local(address: str) -> bool:

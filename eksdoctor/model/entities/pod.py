@@ -1,39 +1,24 @@
-"""A pod: whether it is in trouble, and what its own events say of it."""
+"""A pod as the API server lists it, and its events."""
 
 import re
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from eksdoctor.model.facts import requests
-from eksdoctor.model.facts.coverage import gap
-from eksdoctor.model.facts.fact import NotKnown, fact, known
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.event_times import last_seen, times
+from eksdoctor.model.entities.pod_events import PodEvents
+from eksdoctor.model.facts.fact import NotKnown, fact
+from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.snapshot.records import kubernetes
 
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
-    from eksdoctor.model.nodes.node import Node
-
 PATIENCE = timedelta(seconds=60)
-FAILURES_OF_TROUBLE = 2
 BRANCH_RESOURCE = "vpc.amazonaws.com/pod-eni"
-ADDRESS_RESOURCES = ("Too many pods", BRANCH_RESOURCE, "vpc.amazonaws.com/PrivateIPv4Address")
 SANDBOX_FAILED = "FailedCreatePodSandBox"
 VOLUME_FAILED = ("FailedMount", "FailedAttachVolume")
 # containerd and dockershim forms; the plugin's own words follow "add cmd: "
 NO_ADDRESS = re.compile(r"add cmd: failed to assign an IP address to container")
 
 
-class Trouble(StrEnum):
-    """How a pod is in trouble over an address."""
-
-    STARVED = "starved"  # bound, and no address
-    UNBOUND = "unbound"  # no node has room by pods, branch ENIs or Windows addresses
-    RECOVERED = "recovered"  # failed in the window, and has an address now or is gone
-    NONE = "none"
-
-
-class Pod:
+class Pod(Subject):
     """One pod; `record` is None for a pod that only events name."""
 
     name: str
@@ -56,11 +41,6 @@ class Pod:
         if self.record is not None and self.record.spec.node_name:
             return self.record.spec.node_name
         return next((event.source.host for event in self.sandbox_events if event.source.host), "")
-
-    @property
-    def node(self) -> "Node | None":
-        """The node it is bound to."""
-        return self.cluster.node_named(self.node_name) if self.node_name else None
 
     @property
     def is_host_network(self) -> bool:
@@ -108,54 +88,22 @@ class Pod:
     @property
     def events(self) -> tuple[kubernetes.Event, ...]:
         """Its events of the window."""
-        return self.cluster.events_about("Pod", self.short_name, self.namespace)
+        return self.cluster.part(PodEvents).events_about("Pod", self.short_name, self.namespace)
 
     @property
     def sandbox_events(self) -> tuple[kubernetes.Event, ...]:
         """Its failed sandboxes of the window."""
         return tuple(event for event in self.events if event.reason == SANDBOX_FAILED)
 
-    def _require_events(self) -> None:
+    def require_events(self) -> None:
         """Raise NotKnown when it may have events that are not seen; who pastes some pastes them all."""
         if not (self.events and self.cluster.snapshot.is_pasted):
-            self.cluster.require_events()
+            self.cluster.part(PodEvents).require_events()
 
     @property
     def sandbox_failures_seen(self) -> int:
         """Failed sandboxes that are known of, at least."""
         return sum(times(event) for event in self.sandbox_events)
-
-    @fact
-    def trouble(self) -> Trouble:
-        """Which trouble, if any."""
-        if self.record is None:
-            return self._gone()
-        status = self.record.status
-        if self.is_host_network or self.is_over:
-            return Trouble.NONE
-        if status.phase == "Pending" and not self.record.spec.node_name:
-            return self._unbound()
-        if status.phase == "Pending" and not status.pod_ip:
-            return self._starved()
-        return Trouble.RECOVERED if known(self.waits_for_address) else Trouble.NONE
-
-    def _gone(self) -> Trouble:
-        """A pod that only events name is gone, if its list is there to say so."""
-        if not known(self.waits_for_address):
-            return Trouble.NONE
-        on_node = gap(self.cluster.snapshot, requests.pods_of_node(self.node_name))
-        if self.cluster.pod_requests[0] is not None and on_node is not None:
-            raise NotKnown(self.cluster.pod_requests[0])
-        return Trouble.RECOVERED
-
-    def _unbound(self) -> Trouble:
-        messages = [event.message for event in self.events if event.reason == "FailedScheduling"]
-        if any(word in message for message in messages for word in ADDRESS_RESOURCES):
-            return Trouble.UNBOUND
-        if self.wants_room and self.cluster.launching.is_refused:
-            return Trouble.UNBOUND
-        self._require_events()
-        return Trouble.NONE
 
     @property
     def wants_room(self) -> bool:
@@ -164,18 +112,12 @@ class Pod:
         words = [text for text in told if "vpc.amazonaws.com/PrivateIPv4Address" not in text]
         return any("Insufficient " in text or "Too many pods" in text for text in words)
 
-    def _starved(self) -> Trouble:
-        if self.sandbox_failures_seen >= FAILURES_OF_TROUBLE:
-            return Trouble.STARVED
-        bound = self.bound_at
-        return Trouble.STARVED if bound is not None and self.cluster.at - bound > PATIENCE else Trouble.NONE
-
     @fact
     def waits_for_address(self) -> bool:
         """Whether its own events say that the VPC CNI had no address for it."""
         if any(NO_ADDRESS.search(event.message) for event in self.sandbox_events):
             return True
-        self._require_events()
+        self.require_events()
         return False
 
     @fact
@@ -184,7 +126,7 @@ class Pod:
         if self.sandbox_events:
             return False
         failed = any(event.reason in VOLUME_FAILED for event in self.events)
-        self._require_events()
+        self.require_events()
         return failed
 
     @fact
@@ -219,11 +161,6 @@ class Pod:
         """Whether the scheduler counts it against its node's branch ENIs."""
         return not self.is_over and (self.wants_branch_eni_first or self.wants_branch_eni_elsewhere)
 
-    @fact
-    def draws_on_branch(self) -> bool:
-        """Whether the daemon waits for its branch ENI, whatever the node's pool holds."""
-        return self.wants_branch_eni_first and known(self.cluster.cni.security_groups_for_pods)
-
     @property
     def labels(self) -> dict[str, str]:
         """Its labels."""
@@ -235,12 +172,8 @@ class Pod:
         return (self.record.spec.service_account_name if self.record else "") or "default"
 
 
-def last_seen(event: kubernetes.Event) -> datetime | None:
-    """When an event was last repeated, in whichever of the API's forms."""
-    series = event.series.last_observed_time if event.series else None
-    return series or event.last_timestamp or event.event_time or event.first_timestamp
+class PodPart(Part, of=Pod):
+    """Facts of one topic about a pod."""
 
-
-def times(event: kubernetes.Event) -> int:
-    """How often an event was seen; at least once."""
-    return max((event.series.count if event.series else 0), event.count or 0, 1)
+    def __init__(self, pod: Pod) -> None:
+        self.pod = pod

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network
 
-from eksdoctor.model.subnets.address_map import BLOCK, AddressMap, Holding, Use
-from eksdoctor.model.subnets.eni_owner import LEAKED, Estate, Holder, Owner
-from eksdoctor.model.subnets.free_prefixes import RESERVED_FIRST, RESERVED_LAST
+from eksdoctor.model.addresses.address_map import BLOCK, AddressMap, Holding, Use
+from eksdoctor.model.addresses.eni_owner import LEAKED, Estate, Holder, Owner
+from eksdoctor.model.addresses.free_prefixes import RESERVED_FIRST, RESERVED_LAST
 from eksdoctor.snapshot.records import aws
 
 LARGEST, SMALLEST = 16, 28  # the sizes that EC2 allows a subnet, in bits of its prefix

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from eksdoctor.model.subnets.aws_service_enis import control_plane_of, service_by_type, service_of
+from eksdoctor.model.addresses.aws_service_enis import control_plane_of, service_by_type, service_of
 from eksdoctor.snapshot.records import aws
 
 CLUSTER_TAGS = ("cluster.k8s.amazonaws.com/name", "eks:eks-cluster-name", "eks:cluster-name")

@@ -1,26 +1,20 @@
-"""Which cluster it is: by kubeconfig, by EKS, and whether the two mean the same one."""
+"""The cluster: its snapshot and its identity; everything else about it is a part."""
 
-from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, cast
 
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import LOGS_ALONE, PASTED, gap
 from eksdoctor.model.facts.fact import NotKnown, Unknown, fact, known
-from eksdoctor.model.observations.by_class import Hearing
-from eksdoctor.model.vpc_cni.vpc_cni import CNI
+from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
 from eksdoctor.snapshot.snapshot import Snapshot
 
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
-
 ASK_ACCOUNT = "the profile and region of this cluster: --profile, --region, --cluster-name"
 
 
-class ClusterIdentity:
-    """The first part of a cluster; `whole` is all of it."""
+class Cluster(Subject):
+    """The EKS cluster that a snapshot shows, at one time (`at`); nothing here reads a clock."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
@@ -30,16 +24,6 @@ class ClusterIdentity:
     def __str__(self) -> str:
         name = self.target_name
         return "cluster" if isinstance(name, Unknown) else name
-
-    @property
-    def whole(self) -> "Cluster":
-        """This same object, as the parts of the model know it."""
-        return cast("Cluster", self)
-
-    @cached_property
-    def cni(self) -> CNI:
-        """The VPC CNI as it is set."""
-        return CNI(self.whole)
 
     @fact
     def target_name(self) -> str:
@@ -85,16 +69,30 @@ class ClusterIdentity:
         if known(self.is_same_in_aws) is False:
             raise NotKnown.because("AWS shows another cluster than kubeconfig", ASK_ACCOUNT)
 
+    def require_nodes(self) -> None:
+        """Raise NotKnown when the API server may have more nodes than were seen."""
+        missing = gap(self.snapshot, requests.NODES)
+        if missing is not None:
+            raise NotKnown(missing)
+
+    def require_subnets(self) -> None:
+        """Raise NotKnown when the VPC may have more subnets than were seen."""
+        missing = gap(self.snapshot, requests.subnets(known(self.vpc_id)))
+        if missing is not None:
+            raise NotKnown(missing)
+
     @fact
     def vpc_id(self) -> str:
         """The cluster's VPC."""
         self.require_same_cluster()
         return known(self.record).resources_vpc_config.vpc_id
 
-    @cached_property
-    def heard(self) -> Hearing:
-        """What the daemon, the controllers and EC2 said."""
-        return Hearing(self.whole)
+
+class ClusterPart(Part, of=Cluster):
+    """Facts of one topic about the cluster."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
 
 
 def _host(url: str) -> str:

@@ -1,28 +1,27 @@
-"""A subnet's own record: its range, what is free, which ENIs stand in it and what is reserved."""
+"""A subnet as EC2 describes it."""
 
 import re
 from collections import defaultdict
 from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
-from typing import TYPE_CHECKING
 
+from eksdoctor.model.addresses.free_prefixes import free_prefixes, usable
+from eksdoctor.model.aws_node_settings.discovery_tag import ROLE_TAG
+from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.interfaces import Interfaces
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
-from eksdoctor.model.network.discovery_tag import ROLE_TAG
-from eksdoctor.model.subnets.free_prefixes import free_prefixes, usable
+from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
 
 EXPLICIT, PREFIX = "explicit", "prefix"
 ID = re.compile(r"subnet-[0-9a-z-]{1,64}")
 
 
-class SubnetAddresses:
-    """The addresses of a subnet, by EC2's word alone; `record` is None for one that is only named."""
+class Subnet(Subject):
+    """One subnet of the VPC; `record` is None for one that is only named somewhere."""
 
     id: str
 
@@ -38,14 +37,14 @@ class SubnetAddresses:
     def id_in_aws(self) -> str:
         """Its id where that is one AWS takes: nothing may tell more of it than whose pods draw on it."""
         if not ID.fullmatch(self.id):
-            self.cluster.subnet_records.all()
+            self.cluster.require_subnets()
             raise NotKnown.because(f"which subnet {self.id} is was not seen")
         return self.id
 
     def _known_record(self) -> aws.Subnet:
         if self.record is not None:
             return self.record
-        self.cluster.subnet_records.all()
+        self.cluster.require_subnets()
         raise NotKnown.because("the subnet does not exist in the cluster's VPC")
 
     @fact
@@ -54,7 +53,7 @@ class SubnetAddresses:
         vpc = known(self.cluster.vpc_id)
         if self.record is not None and self.record.vpc_id == vpc:
             return True
-        self.cluster.subnet_records.all()
+        self.cluster.require_subnets()
         return False
 
     @fact
@@ -108,7 +107,7 @@ class SubnetAddresses:
         """Every ENI in the subnet that this account can see."""
         self.cluster.require_same_cluster()
         missing = gap(self.cluster.snapshot, requests.interfaces(self.id))
-        return Items(self.cluster.interfaces_in(self.id), missing)
+        return Items(self.cluster.part(Interfaces).interfaces_in(self.id), missing)
 
     def interfaces_of(self, instance: str) -> Items[aws.NetworkInterface]:
         """Its ENIs that are attached to an instance."""
@@ -166,6 +165,13 @@ class SubnetAddresses:
         if count and hidden:
             raise NotKnown.because(f"{hidden} addresses are held by somebody this account cannot see")
         return count
+
+
+class SubnetPart(Part, of=Subnet):
+    """Facts of one topic about a subnet."""
+
+    def __init__(self, subnet: Subnet) -> None:
+        self.subnet = subnet
 
 
 def network_of(cidr: str) -> IPv4Network:

@@ -1,8 +1,7 @@
-"""All testimony of a cluster, heard once: events, logs, counters; found by class, node or subnet.
+"""Every observation of a cluster: read once from events, logs and counters, found by class or by node.
 
-A class is one of `evidence/signatures/signatures.yaml`. What was not heard is no sign of health: silence
-counts only of a node whose daemon's log was read over the whole window with its debug lines, and of events
-only where they may be read.
+Silence is no sign of health: it counts only for a node whose ipamd log was read over the whole window with
+its debug lines, and for events only where they may be read.
 """
 
 from collections import defaultdict
@@ -10,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from eksdoctor.evidence.fast_scan.log_scan import LogExtent, LogScan
 from eksdoctor.evidence.inputs import prometheus
@@ -19,14 +17,12 @@ from eksdoctor.evidence.inputs.error_counters import counter_observations, paste
 from eksdoctor.evidence.inputs.kubernetes_events import add_event, add_node_conditions, event_times
 from eksdoctor.evidence.observed.observation import Observation
 from eksdoctor.evidence.observed.source import Source, SourceKind
-from eksdoctor.evidence.signatures.catalogue import catalogue
 from eksdoctor.evidence.signatures.classes import EvidenceClass
-from eksdoctor.model.facts.fact import NotKnown, Reason, Unknown, known
+from eksdoctor.model.entities.cloudtrail import Trail
+from eksdoctor.model.entities.cluster import Cluster, ClusterPart
+from eksdoctor.model.facts.fact import NotKnown, Reason, Unknown
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records.node_text import Words
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
 
 SUBNET_REFUSALS = (
     EvidenceClass.SUBNET_WITHOUT_ADDRESSES,
@@ -44,11 +40,11 @@ LOGS = frozenset(
 )
 
 
-class Listening:
-    """What was heard in a cluster."""
+class ObservationIndex(ClusterPart):
+    """Every observation of a cluster: read once, found by class or by node."""
 
     def __init__(self, cluster: "Cluster") -> None:
-        self.cluster = cluster
+        super().__init__(cluster)
         self.extents: list[tuple[Source, LogExtent]] = []
 
     @cached_property
@@ -61,7 +57,7 @@ class Listening:
                 add_event(scan.aggregator, event)
         for node in snapshot.of(kinds.NODES):
             add_node_conditions(scan.aggregator, node)
-        for call, node_name in self.cluster.trail.own_calls:
+        for call, node_name in self.cluster.part(Trail).own_calls:
             add_call(scan.aggregator, call, node_name)
         for source, chunks, path in self._logs():
             self.extents.append((source, scan.read(chunks, source, path)))
@@ -125,50 +121,6 @@ class Listening:
         """The nodes on which anything was said."""
         return tuple(sorted(node for node in self._by_node if node))
 
-    @cached_property
-    def _by_subnet(self) -> dict[str, list[Observation]]:
-        """Refusals by the subnet they name, else by the one that the node's pods draw on."""
-        found: defaultdict[str, list[Observation]] = defaultdict(list)
-        for one in self.said(*SUBNET_REFUSALS):
-            if one.subnet:
-                found[one.subnet].append(one)
-            elif one.node:
-                found[self._subnet_meant(one)].append(one)
-        return found
-
-    def _subnet_meant(self, one: Observation) -> str:
-        """The subnet of a refusal that names none: its node's, or the only one that others there name."""
-        subnet = self.cluster.node_named(one.node).pod_subnet
-        if not isinstance(subnet, Unknown):
-            return subnet.id
-        named = {other.subnet for other in self.said_on(one.node, *SUBNET_REFUSALS) if other.subnet}
-        return named.pop() if len(named) == 1 else unnamed_subnet(one.node)
-
-    def refused_in(self, subnet: str, *classes: EvidenceClass) -> tuple[Observation, ...]:
-        """EC2's refusals in a subnet that no success followed."""
-        found = self._by_subnet.get(subnet, ())
-        return tuple(
-            one for one in found if one.evidence_class in classes and one.followed_by_success is not True
-        )
-
-    @property
-    def subnets_refused(self) -> tuple[str, ...]:
-        """The subnets in which EC2 refused anything."""
-        return tuple(sorted(self._by_subnet))
-
-    def silence(self, *classes: EvidenceClass) -> Unknown | None:
-        """Why it may have been said all the same: nobody listened where pods are in trouble."""
-        voices = {one.source for one in catalogue() if one.evidence_class in classes}
-        try:
-            if voices <= OF_EVENTS:
-                self.cluster.require_events()
-            else:
-                for node in known(self.cluster.nodes_in_question).all():
-                    self.require_hearing(node.name)
-        except NotKnown as silence:
-            return silence.unknown
-        return None
-
     @property
     def unheard(self) -> Unknown:
         """Why silence proves nothing."""
@@ -194,11 +146,6 @@ class Listening:
             if extent.first is not None and extent.first <= since and whole:
                 return
         raise NotKnown(self.unheard)
-
-
-def unnamed_subnet(node: str) -> str:
-    """What the subnet of a node's pods is called while nothing tells its id."""
-    return f"the pod subnet of {node}"
 
 
 def _source(words: Words) -> Source:

@@ -1,15 +1,13 @@
 """What CloudTrail shows of the calls to EC2: which are this cluster's, and who calls how often."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from eksdoctor.evidence.inputs.cloudtrail_call import CloudTrailCall
 from eksdoctor.evidence.inputs.cloudtrail_events import CallRate, call_rates, calls_of_records
+from eksdoctor.model.entities.cluster import ClusterPart
+from eksdoctor.model.entities.subnets import Subnets
 from eksdoctor.model.facts.fact import Items, fact
 from eksdoctor.snapshot import kinds
-
-if TYPE_CHECKING:
-    from eksdoctor.model.cluster.cluster import Cluster
 
 MOST_CALLERS = 5
 
@@ -45,11 +43,8 @@ class Caller:
         return round(100 * self._share)
 
 
-class Trail:
+class Trail(ClusterPart, name="trail"):
     """The calls to EC2 of the window, as far as CloudTrail was asked; the account's, not the cluster's."""
-
-    def __init__(self, cluster: "Cluster") -> None:
-        self.cluster = cluster
 
     @cached_property
     def calls(self) -> tuple[CloudTrailCall, ...]:
@@ -83,7 +78,7 @@ class Trail:
 
     @cached_property
     def _nodes(self) -> dict[str, str]:
-        nodes = self.cluster.node_records
+        nodes = self.cluster.snapshot.of(kinds.NODES)
         ids = ((node.spec.provider_id.rpartition("/")[2], node.metadata.name) for node in nodes)
         return {instance: name for instance, name in ids if instance.startswith("i-")}
 
@@ -93,5 +88,5 @@ class Trail:
         return {e.network_interface_id: e.attachment.instance_id for e in enis if e.attachment is not None}
 
     def _is_in_subnets(self, call: CloudTrailCall) -> bool:
-        subnets = self.cluster.subnet_records
+        subnets = self.cluster.part(Subnets).subnet_records
         return any(subnet.id in call.subnets for subnet in subnets)

@@ -1,0 +1,23 @@
+"""The ENIs of the VPC's subnets."""
+
+from collections import defaultdict
+from functools import cached_property
+
+from eksdoctor.model.entities.cluster import ClusterPart
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records import aws
+
+
+class Interfaces(ClusterPart):
+    """The ENIs that EC2 answered, by subnet."""
+
+    @cached_property
+    def _interfaces(self) -> dict[str, list[aws.NetworkInterface]]:
+        found: dict[str, list[aws.NetworkInterface]] = defaultdict(list)
+        for eni in self.cluster.snapshot.of(kinds.INTERFACES):
+            found[eni.subnet_id].append(eni)
+        return found
+
+    def interfaces_in(self, subnet: str) -> tuple[aws.NetworkInterface, ...]:
+        """The ENIs of a subnet that were answered."""
+        return tuple(self._interfaces.get(subnet, ()))
