@@ -12,7 +12,8 @@ from eksdoctor.engine.evaluation.evaluate import evaluate
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot import archive
-from eksdoctor.snapshot.request import ACTIONS, Refusal
+from eksdoctor.snapshot.actions import ACTIONS
+from eksdoctor.snapshot.request import Refusal
 from eksdoctor.snapshot.snapshot import Outcome
 from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.report import State

@@ -7,7 +7,7 @@ from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.fact import Items
 from eksdoctor.model.network.security_group_rules import Traffic
 from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot import request as r
+from eksdoctor.snapshot.records.network import DESCRIBE_SECURITY_GROUP_RULES
 from tests.simulator.capture import capture
 from tests.simulator.catalogue import FIXTURES
 
@@ -39,9 +39,7 @@ def test_the_rules_of_every_group_at_either_end_are_asked_for_once(world):
         if eni["Groups"][0]["GroupId"] == own:
             eni["Groups"] = [{"GroupId": other}]
     asked = [
-        one
-        for one in capture(world, purpose="audit").outcomes
-        if one.action == r.DESCRIBE_SECURITY_GROUP_RULES
+        one for one in capture(world, purpose="audit").outcomes if one.action == DESCRIBE_SECURITY_GROUP_RULES
     ]
     named = [group for request in asked for group in request.values["filter:group-id"]]
     assert named.count(other) == 1

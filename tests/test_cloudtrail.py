@@ -10,12 +10,12 @@ from botocore.exceptions import ClientError
 
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.collection_plan import cloudtrail_lookups
 from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.evidence.inputs.cloudtrail_events import CNI_AGENT, call_rates, calls, statements
 from eksdoctor.snapshot import archive, kinds
-from eksdoctor.snapshot import request as r
+from eksdoctor.snapshot.records.cloudtrail import LOOKUP_EVENTS
 from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Snapshot
 from tests.lab import Fault, Lab
 from tests.lab.clock import moved
@@ -34,7 +34,7 @@ def worlds():
 
 
 def lookups(snapshot):
-    return [asked.values["EventName"] for asked in snapshot.outcomes if asked.action is r.LOOKUP_EVENTS]
+    return [asked.values["EventName"] for asked in snapshot.outcomes if asked.action is LOOKUP_EVENTS]
 
 
 def test_nothing_is_looked_up_unless_the_user_wishes(worlds):
@@ -56,8 +56,8 @@ def test_it_is_looked_up_in_the_second_round_over_the_window(worlds):
     blank = Snapshot(at=world.at, target=world.target, extras=WISH, window=timedelta(minutes=20))
     first = questions(blank)
     second = questions(blank.with_answers(answer(world, asked) for asked in first))
-    assert not [asked for asked in first if asked.action is r.LOOKUP_EVENTS]
-    spans = {asked.values["LastSeconds"] for asked in second if asked.action is r.LOOKUP_EVENTS}
+    assert not [asked for asked in first if asked.action is LOOKUP_EVENTS]
+    spans = {asked.values["LastSeconds"] for asked in second if asked.action is LOOKUP_EVENTS}
     assert spans == {"1200"}
 
 
@@ -66,7 +66,7 @@ def test_another_account_is_not_asked(worlds):
     (cluster,) = snapshot.records[kinds.CLUSTER.file]
     other = cluster | {"endpoint": "https://other.example", "certificateAuthority": {"data": "b3RoZXI="}}
     foreign = replace(snapshot, extras=WISH, records=dict(snapshot.records) | {kinds.CLUSTER.file: (other,)})
-    assert not [asked for asked in questions(foreign) if asked.action is r.LOOKUP_EVENTS]
+    assert not [asked for asked in questions(foreign) if asked.action is LOOKUP_EVENTS]
 
 
 def test_the_simulated_trail_tells_what_the_daemons_were_refused(worlds):
@@ -86,10 +86,10 @@ def credentials(monkeypatch):
 
 
 def live(lab, recorded, extras=WISH):
-    options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
-    target = find_target(options)
+    options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+    target = connect(options).target
     blank = Snapshot(at=recorded.at, target=target, extras=extras)
-    return collect(blank, questions, connect(target, options), 20.0, Observer())
+    return collect(blank, questions, connect(options), 20.0, Observer())
 
 
 def trails(snapshot):
@@ -97,7 +97,7 @@ def trails(snapshot):
     return {
         asked: (outcome.refusal, outcome.count, outcome.pages, outcome.sampled)
         for asked, outcome in snapshot.outcomes.items()
-        if asked.action is r.LOOKUP_EVENTS
+        if asked.action is LOOKUP_EVENTS
     }
 
 

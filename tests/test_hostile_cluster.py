@@ -11,8 +11,8 @@ import pytest
 
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.render.html import html
 from eksdoctor.render.json_page import json_page
@@ -67,10 +67,10 @@ def report():
     with pytest.MonkeyPatch.context() as patch, Lab(recorded) as lab:
         for name, value in lab.environment.items():
             patch.setenv(name, value)
-        options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
-        target = find_target(options)
+        options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+        target = connect(options).target
         blank = Snapshot(at=recorded.at, target=target)
-        return examine(collect(blank, questions, connect(target, options), 30.0, Observer()), BOOK)
+        return examine(collect(blank, questions, connect(options), 30.0, Observer()), BOOK)
 
 
 def test_the_verdict_is_the_same_as_under_plain_names(report):

@@ -14,9 +14,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from eksdoctor.collect.user_data.launch_template import launch_template_version
+from eksdoctor.collect.user_data.reductions import launch_template_version
+from eksdoctor.snapshot.actions import ACTIONS
 from eksdoctor.snapshot.records.launch_template import LaunchTemplateVersion
-from eksdoctor.snapshot.request import ACTIONS
 from tests.lab import Fault, Lab
 from tests.lab.aws.api import OPERATIONS
 from tests.lab.example import ACCOUNT, CLUSTER, REGION, SERVER, instance_type, interface, snapshot

@@ -7,7 +7,7 @@ import pytest
 
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target.target import Options, find_target
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.kinds import CLUSTER
 from eksdoctor.snapshot.snapshot import Snapshot
@@ -22,10 +22,10 @@ def asked_again(recorded, lab, monkeypatch):
     for name, value in lab.environment.items():
         if name != "AWS_ENDPOINT_URL":  # the tool's clients alone are told of the endpoint
             monkeypatch.setenv(name, value)
-    options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
-    target = find_target(options)
+    options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+    target = connect(options).target
     empty = Snapshot(at=recorded.at, target=target)
-    return collect(empty, lambda _: list(recorded.outcomes), connect(target, options), 60, Observer())
+    return collect(empty, lambda _: list(recorded.outcomes), connect(options), 60, Observer())
 
 
 def plain(value):

@@ -14,12 +14,13 @@ import pytest
 
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target.target import Options, find_target
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.engine.evaluation.finding import plain
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.render.json_page import json_page
 from eksdoctor.snapshot import archive, kinds, manifest
-from eksdoctor.snapshot.kinds import KINDS
+from eksdoctor.snapshot.actions import KINDS
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.log_reading_plan import asking
@@ -64,11 +65,11 @@ class Rounds(Observer):
 
 
 def live(lab, recorded, *, deadline=20.0, observe=None, purpose="triage"):
-    options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
-    target = find_target(options)
+    options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+    target = connect(options).target
     blank = Snapshot(at=recorded.at, target=target, focus=recorded.focus, purpose=purpose)
     questions = asking(BOOK, 3 if purpose == "triage" else 0)
-    return collect(blank, questions, connect(target, options), deadline, observe or Rounds())
+    return collect(blank, questions, connect(options), deadline, observe or Rounds())
 
 
 def comparable(report):
@@ -248,7 +249,7 @@ def test_another_cluster_in_the_account_tells_nothing_of_this_one():
         "endpoint": "https://OTHER.eks.example",
         "certificateAuthority": {"data": "b3RoZXI="},
     }
-    unheard = {kinds.WORDS.file: ()}  # the daemons know their own subnets
+    unheard = {NODE_TEXTS.file: ()}  # the daemons know their own subnets
     records = {**recorded.records, **unheard, "aws/eks-describe-cluster": (foreign,)}
     other = replace(recorded, records=records)
     report = examine(other, BOOK)

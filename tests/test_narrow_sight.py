@@ -8,8 +8,8 @@ import pytest
 
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.engine.evaluation.finding import plain
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.render.first_screen import first_screen
@@ -41,10 +41,10 @@ def credentials(monkeypatch):
 def live(focus=Focus(), namespace="", deny=()):  # noqa: B008
     recorded = fixture()
     with Lab(recorded, deny=deny) as lab:
-        options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
-        target = replace(find_target(options), namespace=namespace)
+        options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+        target = replace(connect(options).target, namespace=namespace)
         blank = Snapshot(at=recorded.at, target=target, focus=focus)
-        return collect(blank, questions, connect(target, options), 20.0, Observer())
+        return collect(blank, questions, connect(options), 20.0, Observer())
 
 
 def test_who_may_read_one_namespace_sees_its_pods_and_is_told_so():
@@ -163,10 +163,10 @@ def test_without_kubernetes_the_report_asks_for_it_and_treats_nothing():
 def test_a_subnet_of_which_only_the_nodes_tell_reads_well():
     """Without EC2's list the title says what was heard, and no command names what is no subnet's id."""
     with Lab(fixture(), deny=("ec2:*",)) as lab:
-        options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
-        target = find_target(options)
+        options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+        target = connect(options).target
         blank = Snapshot(at=fixture().at, target=target)
-        report = examine(collect(blank, asking(BOOK, 3), connect(target, options), 20.0, Observer()), BOOK)
+        report = examine(collect(blank, asking(BOOK, 3), connect(options), 20.0, Observer()), BOOK)
     found = [finding for finding in report.findings if finding.rule == "subnet-exhausted"]
     assert len(found) == 3
     for finding in found:

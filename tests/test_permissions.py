@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from eksdoctor.snapshot.request import ACTIONS
+from eksdoctor.snapshot.actions import ACTIONS
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from eksdoctor.snapshot import archive, kinds, manifest
-from eksdoctor.snapshot import request as actions
+from eksdoctor.snapshot.records.aws import DESCRIBE_CLUSTER, DESCRIBE_NETWORK_INTERFACES
+from eksdoctor.snapshot.records.kubernetes import LIST_ENI_CONFIGS, LIST_EVENTS, LIST_PODS, TABULATE_PODS
 from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Focus
 from tests.simulator.capture import answer, capture
@@ -71,27 +72,27 @@ def test_answers_follow_selectors_and_filters():
     def found(action, **arguments):
         return answer(world, Request.of(action, **arguments)).documents
 
-    assert len(found(actions.LIST_PODS, fieldSelector="status.phase=Pending")) == 4
-    assert len(found(actions.LIST_PODS, namespace="kube-system", labelSelector="k8s-app=aws-node")) == 9
+    assert len(found(LIST_PODS, fieldSelector="status.phase=Pending")) == 4
+    assert len(found(LIST_PODS, namespace="kube-system", labelSelector="k8s-app=aws-node")) == 9
     node = world.documents[kinds.NODES.file][0]["metadata"]["name"]
-    pods = found(actions.LIST_PODS, fieldSelector=f"spec.nodeName={node}")
+    pods = found(LIST_PODS, fieldSelector=f"spec.nodeName={node}")
     assert {pod.spec.node_name for pod in pods} == {node}
-    events = found(actions.LIST_EVENTS, fieldSelector="type=Warning,reason!=Unhealthy")
+    events = found(LIST_EVENTS, fieldSelector="type=Warning,reason!=Unhealthy")
     assert {event.reason for event in events} == {"FailedCreatePodSandBox"}
     subnet = world.documents[kinds.SUBNETS.file][1]["SubnetId"]
-    interfaces = found(actions.DESCRIBE_NETWORK_INTERFACES, filter__subnet_id=(subnet,))
+    interfaces = found(DESCRIBE_NETWORK_INTERFACES, filter__subnet_id=(subnet,))
     assert {interface.subnet_id for interface in interfaces} == {subnet}
-    tagged = found(actions.DESCRIBE_NETWORK_INTERFACES, **{"filter:description": ("aws-K8S-*",)})
+    tagged = found(DESCRIBE_NETWORK_INTERFACES, **{"filter:description": ("aws-K8S-*",)})
     assert tagged
     assert all(interface.description.startswith("aws-K8S-i-") for interface in tagged)
-    assert {row.cells[0] for row in found(actions.TABULATE_PODS)} == {"Running", "ContainerCreating"}
+    assert {row.cells[0] for row in found(TABULATE_PODS)} == {"Running", "ContainerCreating"}
 
 
 def test_what_is_not_there_is_absent_and_not_refused():
-    missing = answer(cluster(), Request.of(actions.DESCRIBE_CLUSTER, name="another"))
+    missing = answer(cluster(), Request.of(DESCRIBE_CLUSTER, name="another"))
     assert missing.absent
     assert missing.refusal is None
-    empty = answer(cluster(), Request.of(actions.LIST_ENI_CONFIGS))
+    empty = answer(cluster(), Request.of(LIST_ENI_CONFIGS))
     assert not empty.absent
     assert empty.documents == ()
 

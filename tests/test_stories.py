@@ -10,7 +10,7 @@ from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.finding import Confidence
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
-from eksdoctor.snapshot.request import ACTIONS
+from eksdoctor.snapshot.actions import ACTIONS
 from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.report import State
 from tests.test_rules import RULES

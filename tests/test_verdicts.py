@@ -4,7 +4,7 @@ import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.rulebook.load import load
-from eksdoctor.snapshot.request import ACTIONS
+from eksdoctor.snapshot.actions import ACTIONS
 from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.report import State
 from tests.test_rules import RULES

@@ -26,16 +26,14 @@ def live(wish: Wish, progress: Progress, rulebook: Rulebook) -> Snapshot:
     """A snapshot of the cluster, taken now; the rules say which causes need the word of a node's log."""
     from eksdoctor.collect.dispatch import connect
     from eksdoctor.collect.rounds import collect
-    from eksdoctor.collect.target.target import find_target
     from eksdoctor.triage.log_reading_plan import asking
 
     wish.check()
-    options = wish.connection.options()
     try:
-        target = find_target(options)
-        connection = connect(target, options)
+        connection = connect(wish.connection)
     except KeyboardInterrupt as stop:
         raise StoppedError("interrupted before anything was asked") from stop
+    target = connection.target
     blank = Snapshot(
         at=datetime.now(UTC).replace(microsecond=0),
         window=timedelta(seconds=wish.window_seconds or WINDOW_SECONDS),
@@ -63,9 +61,9 @@ def _read(wish: Wish) -> tuple[Snapshot, tuple[str, ...]]:
     if len(others) > 1:
         raise UsageError(f"--from names two snapshots: {others[0]} and {others[1]}", ONE_SNAPSHOT)
     found = (
-        bundle_placement.beside(archive.read(others[0]), bundles)
+        bundle_placement.with_bundles(archive.read(others[0]), bundles)
         if others
-        else bundle_placement.alone(bundles)
+        else bundle_placement.from_bundles(bundles)
     )
     snapshot = replace(found, purpose=wish.purpose)
     if wish.namespace or wish.pod:

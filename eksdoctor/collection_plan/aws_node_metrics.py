@@ -14,7 +14,8 @@ from eksdoctor.model.facts.fact import Items
 from eksdoctor.model.nodes.node import Node
 from eksdoctor.model.observations.log_sources import Voices
 from eksdoctor.model.subnets.subnet import Subnet
-from eksdoctor.snapshot.request import GET_POD_METRICS, Request
+from eksdoctor.snapshot.records.node_text import GET_POD_METRICS
+from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Snapshot
 
 ENOUGH = 8  # nodes in all, unless there are more kinds of them than that

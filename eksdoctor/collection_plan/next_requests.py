@@ -28,7 +28,7 @@ MOST_GROUPS = 6  # node groups whose health is asked for pods without a node
 
 def questions(snapshot: Snapshot) -> list[Request]:
     """The requests whose answers the rules still need; empty when nothing is left to ask."""
-    if not snapshot.manifested:
+    if not snapshot.has_manifest:
         return []
     cluster = Cluster(snapshot)
     for wanted in (_wanted(cluster), aws_node_metrics.questions(cluster)):

@@ -9,7 +9,8 @@ import msgspec
 import yaml
 
 from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.kinds import KINDS, Kind
+from eksdoctor.snapshot.actions import KINDS
+from eksdoctor.snapshot.declaration import Kind
 from eksdoctor.snapshot.snapshot import decode
 
 BY_NAME: dict[str, Kind[Any]] = {

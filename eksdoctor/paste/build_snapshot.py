@@ -20,8 +20,8 @@ from eksdoctor.evidence.text.timestamps import ISO, moment
 from eksdoctor.paste import api_objects, cni_settings, event_rows, node_description, pod_listing
 from eksdoctor.paste.pasted_text import NAMESPACE, NODE, POD, Page
 from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.kinds import Kind
-from eksdoctor.snapshot.records.node_text import Words
+from eksdoctor.snapshot.declaration import Kind
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS, NodeText
 from eksdoctor.snapshot.snapshot import PASTED, Snapshot, decode
 from eksdoctor.snapshot.text_streams import Stream
 
@@ -99,7 +99,7 @@ def _words(page: Page, found: Finds) -> None:
     elif ipamd_introspection.enis(content.strip()) is not None:
         kind = Voice.INTROSPECTION
     if kind:
-        found.add(kinds.WORDS, Words(kind=kind, node=NODE, name=page.name, text=page.text, whole=False))
+        found.add(NODE_TEXTS, NodeText(kind=kind, node=NODE, name=page.name, text=page.text, whole=False))
 
 
 def _only_node(found: Finds) -> str:
@@ -114,7 +114,7 @@ def _only_node(found: Finds) -> str:
 def _complete(found: Finds, node: str, at: datetime) -> None:
     for number, row in enumerate(found.rows):
         found.add(kinds.EVENTS, decode(kinds.EVENTS, event_rows.event(row, number, at, node)))
-    for kind in (kinds.PODS, kinds.WORDS):
+    for kind in (kinds.PODS, NODE_TEXTS):
         for identity, document in list(found.records.get(kind.file, {}).items()):
             found.records[kind.file][identity] = _placed(kind, document, node)
     _complete_node(found, node)
@@ -129,7 +129,7 @@ def _complete(found: Finds, node: str, at: datetime) -> None:
 def _placed(kind: Kind[Any], document: Any, node: str) -> Any:
     """The record with the node's name in place of the stand-in's."""
     plain = msgspec.to_builtins(document)
-    if kind is kinds.WORDS:
+    if kind is NODE_TEXTS:
         plain["node"] = node if plain.get("node") == NODE else plain.get("node", "")
     elif plain.get("spec", {}).get("nodeName") == NODE:
         plain["spec"]["nodeName"] = node

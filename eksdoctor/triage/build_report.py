@@ -106,7 +106,7 @@ def _refusals(snapshot: Snapshot) -> tuple[RefusedRequest, ...]:
     counted: dict[tuple[str, str], tuple[str, str, int]] = {}
     for request, refusal in snapshot.refusals.items():
         key = (request.action.name, refusal.reason)
-        words, grant, count = counted.get(key, (refusal.words, refusal.grant, 0))
+        words, grant, count = counted.get(key, (refusal.message, refusal.grant, 0))
         counted[key] = (words, grant, count + 1)
     return tuple(
         RefusedRequest(action, reason, words, grant, count)
@@ -164,9 +164,9 @@ def _warnings(cluster: Cluster, snapshot: Snapshot) -> tuple[str, ...]:
     found: list[str] = []
     if cluster.is_same_in_aws is False:
         found.append("AWS shows another cluster than kubeconfig: every AWS fact is left out")
-    if snapshot.is_of_logs_alone:
+    if snapshot.has_node_logs_only:
         found.append("nodes' logs alone: nothing of the cluster itself is in them")
-    elif not snapshot.manifested:
+    elif not snapshot.has_manifest:
         found.append("a folder without a manifest: lists may be incomplete")
     if cluster.narrowed:
         read = f"{' and '.join(cluster.narrowed)} of {cluster.permitted_namespace} only"

@@ -14,7 +14,8 @@ from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Items
 from eksdoctor.model.observations.log_sources import Voices
-from eksdoctor.snapshot.request import GET_NODE_LOG, GET_POD_LOG, Request
+from eksdoctor.snapshot.records.node_text import GET_NODE_LOG, GET_POD_LOG
+from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.report import State, Verdict
@@ -34,7 +35,7 @@ def asking(rulebook: Rulebook, nodes_of_a_cause: int) -> Callable[[Snapshot], li
 
 def node_logs(snapshot: Snapshot, rulebook: Rulebook, nodes_of_a_cause: int) -> list[Request]:
     """The logs that could confirm a cause or find one; asked for once in a run."""
-    if nodes_of_a_cause <= 0 or not snapshot.manifested or snapshot.interrupted or _were_asked(snapshot):
+    if nodes_of_a_cause <= 0 or not snapshot.has_manifest or snapshot.interrupted or _were_asked(snapshot):
         return []
     cluster = Cluster(snapshot)
     trouble = cluster.pods_in_trouble

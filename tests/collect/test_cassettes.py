@@ -18,11 +18,41 @@ from vcr.errors import CannotOverwriteExistingCassetteException
 
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.dispatch import connect
-from eksdoctor.collect.target.target import Options, find_target
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.evidence.inputs.cloudtrail_call import trail_call
 from eksdoctor.model.facts import requests
-from eksdoctor.snapshot import request as r
-from eksdoctor.snapshot.request import ACTIONS, Request
+from eksdoctor.snapshot.actions import ACTIONS
+from eksdoctor.snapshot.records.admission import LIST_MUTATING_WEBHOOKS
+from eksdoctor.snapshot.records.aws import (
+    DESCRIBE_ADDON,
+    DESCRIBE_CLUSTER,
+    DESCRIBE_INSTANCE_TYPES,
+    DESCRIBE_NETWORK_INTERFACES,
+    DESCRIBE_NODEGROUP,
+    DESCRIBE_SECURITY_GROUPS,
+    DESCRIBE_SUBNETS,
+    DESCRIBE_VPCS,
+    GET_CALLER_IDENTITY,
+    GET_SUBNET_CIDR_RESERVATIONS,
+    LIST_NODEGROUPS,
+)
+from eksdoctor.snapshot.records.cloudtrail import LOOKUP_EVENTS
+from eksdoctor.snapshot.records.identity import LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES
+from eksdoctor.snapshot.records.kubernetes import (
+    GET_CONFIG_MAP,
+    LIST_CNI_NODES,
+    LIST_DAEMON_SETS,
+    LIST_ENI_CONFIGS,
+    LIST_EVENTS,
+    LIST_NODES,
+    LIST_PODS,
+    LIST_SECURITY_GROUP_POLICIES,
+    LIST_SERVICE_ACCOUNTS,
+    TABULATE_PODS,
+)
+from eksdoctor.snapshot.records.network import DESCRIBE_SECURITY_GROUP_RULES
+from eksdoctor.snapshot.records.quotas import GET_SERVICE_QUOTA
+from eksdoctor.snapshot.request import Request
 from tests.collect.kubeconfigs import kubeconfig
 
 READING = ("Describe", "Get", "List", "Lookup")
@@ -36,10 +66,10 @@ METRICS = (
 )
 LINE = '{"level":"debug","ts":"2024-03-14T15:32:43.001Z","caller":"ipamd/ipamd.go:689","msg":"y"}\n'
 PENDING = Request.of(
-    r.LIST_PODS, namespace="my-namespace", fieldSelector="status.phase=Pending", labelSelector="role=my-role"
+    LIST_PODS, namespace="my-namespace", fieldSelector="status.phase=Pending", labelSelector="role=my-role"
 )
 CASES = {
-    Request.of(r.LIST_NODES): [
+    Request.of(LIST_NODES): [
         ("$.metadata.name", HOST),
         ("$.metadata.labels.kubernetes.io/arch", "amd64"),
         ("$.spec.taints.0.effect", "NoSchedule"),
@@ -57,19 +87,19 @@ CASES = {
         ("$.spec.containers.0.env", None),
         ("$.metadata.annotations.kubernetes.io/psp", None),
     ],
-    Request.of(r.TABULATE_PODS): [
+    Request.of(TABULATE_PODS): [
         ("$.cells.0", "Running"),
         ("$.cells.1", "192.168.53.48"),
         ("$.cells.2", "ip-192-168-33-28.us-west-2.compute.internal"),
     ],
-    Request.of(r.LIST_EVENTS, fieldSelector="reason=FailedCreatePodSandBox"): [
+    Request.of(LIST_EVENTS, fieldSelector="reason=FailedCreatePodSandBox"): [
         ("$.involvedObject.name", "my-deployment-5df6f7687b-4fbjm"),
         ("$.count", 5),
         ("$.source.host", HOST),
         ("$.lastTimestamp", "2024-03-14T15:32:44Z"),
         ("$.eventTime", None),
     ],
-    Request.of(r.LIST_DAEMON_SETS, namespace="kube-system"): [
+    Request.of(LIST_DAEMON_SETS, namespace="kube-system"): [
         ("$.metadata.name", "aws-node"),
         ("$.metadata.managedFields.0.manager", "eks"),
         ("$.metadata.annotations.deprecated.daemonset.template.generation", "1"),
@@ -77,76 +107,76 @@ CASES = {
         ("$.spec.selector.matchLabels.k8s-app", "aws-node"),
         ("$.spec.template.spec.containers.0.env.1.valueFrom.fieldRef.fieldPath", "spec.nodeName"),
     ],
-    Request.of(r.LIST_ENI_CONFIGS): [
+    Request.of(LIST_ENI_CONFIGS): [
         ("$.metadata.name", "us-west-2a"),
         ("$.spec.subnet", "subnet-011b111c1f11fdf11"),
         ("$.metadata.managedFields", None),
     ],
-    Request.of(r.LIST_SECURITY_GROUP_POLICIES): [
+    Request.of(LIST_SECURITY_GROUP_POLICIES): [
         ("$.spec.podSelector.matchLabels.role", "my-role"),
         ("$.spec.securityGroups.groupIds.0", "sg-abc123"),
     ],
-    Request.of(r.LIST_CNI_NODES): [
+    Request.of(LIST_CNI_NODES): [
         ("$.metadata.name", HOST),
         ("$.spec.features.1.value", "us-west-2a"),
         ("$.spec.tags.kubernetes.io/cluster/my-cluster", "owned"),
     ],
-    Request.of(r.GET_CONFIG_MAP, namespace="kube-system", name="amazon-vpc-cni"): [
+    Request.of(GET_CONFIG_MAP, namespace="kube-system", name="amazon-vpc-cni"): [
         ("$.data.enable-windows-ipam", "true")
     ],
-    Request.of(r.LIST_SERVICE_ACCOUNTS, namespace="default"): [
+    Request.of(LIST_SERVICE_ACCOUNTS, namespace="default"): [
         ("$.metadata.name", "my-service-account"),
         ("$.secrets", None),
         ("$.metadata.annotations.eks.amazonaws.com/role-arn", "arn:aws:iam::111122223333:role/my-role"),
     ],
-    Request.of(r.GET_CALLER_IDENTITY): [
+    Request.of(GET_CALLER_IDENTITY): [
         ("$.Account", "123456789012"),
         ("$.Arn", "arn:aws:iam::123456789012:user/Alice"),
     ],
-    Request.of(r.DESCRIBE_CLUSTER, name=CLUSTER): [
+    Request.of(DESCRIBE_CLUSTER, name=CLUSTER): [
         ("$.name", CLUSTER),
         ("$.certificateAuthority.data", "CA_DATA_STRING..."),
         ("$.resourcesVpcConfig.vpcId", "vpc-0012b8e1cc0abb17d"),
         ("$.kubernetesNetworkConfig.ipFamily", "ipv4"),
         ("$.platformVersion", "eks.14"),
     ],
-    Request.of(r.DESCRIBE_ADDON, clusterName=CLUSTER, addonName="vpc-cni"): [
+    Request.of(DESCRIBE_ADDON, clusterName=CLUSTER, addonName="vpc-cni"): [
         ("$.addonVersion", "v1.16.4-eksbuild.2"),
         ("$.configurationValues", "env:\n    AWS_VPC_K8S_CNI_LOGLEVEL: 'DEBUG'"),
     ],
-    Request.of(r.LIST_NODEGROUPS, clusterName=CLUSTER): [("$", "my-eks-managed-node-group")],
-    Request.of(r.DESCRIBE_NODEGROUP, clusterName=CLUSTER, nodegroupName="my-eks-nodegroup"): [
+    Request.of(LIST_NODEGROUPS, clusterName=CLUSTER): [("$", "my-eks-managed-node-group")],
+    Request.of(DESCRIBE_NODEGROUP, clusterName=CLUSTER, nodegroupName="my-eks-nodegroup"): [
         ("$.amiType", "AL2_x86_64"),
         ("$.instanceTypes.0", "t3.medium"),
         ("$.scalingConfig.maxSize", 3),
     ],
-    Request.of(r.DESCRIBE_SUBNETS, SubnetIds=("subnet-0bb1c79de3EXAMPLE", "subnet-9d4a7b6cEXAMPLE")): [
+    Request.of(DESCRIBE_SUBNETS, SubnetIds=("subnet-0bb1c79de3EXAMPLE", "subnet-9d4a7b6cEXAMPLE")): [
         ("$.AvailableIpAddressCount", 4089),
         ("$.CidrBlock", "172.31.80.0/20"),
         ("$.Tags.0.Value", "MySubnet"),
     ],
-    Request.of(r.DESCRIBE_VPCS, VpcIds=("vpc-0e9801d129EXAMPLE",)): [
+    Request.of(DESCRIBE_VPCS, VpcIds=("vpc-0e9801d129EXAMPLE",)): [
         ("$.CidrBlockAssociationSet.0.CidrBlockState.State", "associated"),
         ("$.OwnerId", "111122223333"),
     ],
-    Request.of(r.DESCRIBE_INSTANCE_TYPES, InstanceTypes=("t2.micro", "x9.nope")): [
+    Request.of(DESCRIBE_INSTANCE_TYPES, InstanceTypes=("t2.micro", "x9.nope")): [
         ("$.InstanceType", "t2.micro"),
         ("$.Hypervisor", "xen"),
         ("$.NetworkInfo.MaximumNetworkInterfaces", 2),
         ("$.NetworkInfo.Ipv4AddressesPerInterface", 2),
         ("$.VCpuInfo.DefaultVCpus", 1),
     ],
-    Request.of(r.GET_SUBNET_CIDR_RESERVATIONS, SubnetId="subnet-03c51e2e6cEXAMPLE"): [
+    Request.of(GET_SUBNET_CIDR_RESERVATIONS, SubnetId="subnet-03c51e2e6cEXAMPLE"): [
         ("$.Cidr", "10.1.0.16/28"),
         ("$.ReservationType", "prefix"),
     ],
-    Request.of(r.DESCRIBE_NETWORK_INTERFACES, filter__subnet_id=("subnet-b61f49f0",)): [
+    Request.of(DESCRIBE_NETWORK_INTERFACES, filter__subnet_id=("subnet-b61f49f0",)): [
         ("$.NetworkInterfaceId", "eni-e5aa89a3"),
         ("$.PrivateIpAddresses.0.PrivateIpAddress", "10.0.1.17"),
         ("$.Attachment.InstanceId", "i-1234567890abcdef0"),
         ("$.Attachment.AttachTime", "2013-11-30T23:36:42Z"),
     ],
-    Request.of(r.DESCRIBE_SECURITY_GROUPS, GroupIds=("sg-903004f8",)): [
+    Request.of(DESCRIBE_SECURITY_GROUPS, GroupIds=("sg-903004f8",)): [
         ("$.GroupId", "sg-903004f8"),
         ("$.VpcId", "vpc-1a2b3c4d"),
     ],
@@ -252,20 +282,20 @@ CASES = {
     ],
 }
 COUNTS = {
-    r.LIST_NODES: 2,
-    r.TABULATE_PODS: 2,
-    r.LIST_DAEMON_SETS: 2,
-    r.LIST_NODEGROUPS: 2,
-    r.DESCRIBE_NETWORK_INTERFACES: 2,
-    r.LIST_MUTATING_WEBHOOKS: 2,
-    r.DESCRIBE_SECURITY_GROUP_RULES: 2,
-    r.LIST_ATTACHED_ROLE_POLICIES: 2,
-    r.LIST_ROLE_POLICIES: 2,
-    r.LOOKUP_EVENTS: 2,
+    LIST_NODES: 2,
+    TABULATE_PODS: 2,
+    LIST_DAEMON_SETS: 2,
+    LIST_NODEGROUPS: 2,
+    DESCRIBE_NETWORK_INTERFACES: 2,
+    LIST_MUTATING_WEBHOOKS: 2,
+    DESCRIBE_SECURITY_GROUP_RULES: 2,
+    LIST_ATTACHED_ROLE_POLICIES: 2,
+    LIST_ROLE_POLICIES: 2,
+    LOOKUP_EVENTS: 2,
 }
 MORE = (
-    Request.of(r.DESCRIBE_ADDON, clusterName="other-cluster", addonName="vpc-cni"),
-    Request.of(r.GET_SERVICE_QUOTA, ServiceCode="ec2", QuotaCode="L-DF5E4CA3"),
+    Request.of(DESCRIBE_ADDON, clusterName="other-cluster", addonName="vpc-cni"),
+    Request.of(GET_SERVICE_QUOTA, ServiceCode="ec2", QuotaCode="L-DF5E4CA3"),
 )
 
 
@@ -290,8 +320,8 @@ def recorded(request):
 
 def connection(tmp_path):
     path = kubeconfig(tmp_path / "config", server="https://kubernetes.example")
-    options = Options(kubeconfig=path, region="eu-west-1")
-    return connect(find_target(options), options)
+    options = ConnectionOptions(kubeconfig=path, region="eu-west-1")
+    return connect(options)
 
 
 def replay(tmp_path, request):
@@ -341,7 +371,7 @@ def test_what_is_not_there_is_known_absent(tmp_path, request_sent):
 
 def test_prefixes_of_the_second_page_are_read(tmp_path):
     answer, _ = replay(
-        tmp_path, Request.of(r.DESCRIBE_NETWORK_INTERFACES, filter__subnet_id=("subnet-b61f49f0",))
+        tmp_path, Request.of(DESCRIBE_NETWORK_INTERFACES, filter__subnet_id=("subnet-b61f49f0",))
     )
     assert [prefix.ipv4_prefix for prefix in answer.documents[1].ipv4_prefixes] == ["10.0.0.208/28"]
     assert answer.pages == 2
@@ -350,7 +380,7 @@ def test_prefixes_of_the_second_page_are_read(tmp_path):
 @pytest.mark.parametrize(
     "request_sent",
     [
-        Request.of(r.LIST_DAEMON_SETS, namespace="kube-system"),
+        Request.of(LIST_DAEMON_SETS, namespace="kube-system"),
         requests.AWS_NODE_REVISIONS,
         requests.EC2_NODE_CLASSES,
         requests.MUTATING_WEBHOOKS,
@@ -406,9 +436,9 @@ def test_a_second_page_of_policies_is_read(tmp_path):
 @pytest.mark.parametrize(
     "other",
     [
-        Request.of(r.DESCRIBE_NETWORK_INTERFACES, filter__subnet_id=("subnet-other",)),
-        Request.of(r.LIST_PODS, namespace="my-namespace", fieldSelector="status.phase=Running"),
-        Request.of(r.DESCRIBE_VPCS, VpcIds=("vpc-other",)),
+        Request.of(DESCRIBE_NETWORK_INTERFACES, filter__subnet_id=("subnet-other",)),
+        Request.of(LIST_PODS, namespace="my-namespace", fieldSelector="status.phase=Running"),
+        Request.of(DESCRIBE_VPCS, VpcIds=("vpc-other",)),
     ],
     ids=str,
 )

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.kinds import Kind
+from eksdoctor.snapshot.actions import KINDS
+from eksdoctor.snapshot.declaration import Kind
 from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Outcome, Snapshot, Target
 
@@ -23,9 +24,9 @@ def ago(**spans: float) -> str:
 def snapshot(outcomes: dict[Request, Outcome] | None = None, **extra: list[Any]) -> Snapshot:
     """The example; `extra` replaces the documents of a kind, named as the last part of its file."""
     documents = _kubernetes() | _aws()
-    by_name = {kind.file.partition("/")[2].replace("-", "_"): kind for kind in kinds.KINDS}
+    by_name = {kind.file.partition("/")[2].replace("-", "_"): kind for kind in KINDS}
     documents |= {by_name[name].file: found for name, found in extra.items()}
-    by_file = {kind.file: kind for kind in kinds.KINDS}
+    by_file = {kind.file: kind for kind in KINDS}
     records = {file: tuple(_kept(by_file[file], one) for one in found) for file, found in documents.items()}
     return Snapshot(
         at=AT,

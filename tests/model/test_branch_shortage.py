@@ -10,7 +10,7 @@ from eksdoctor.model.branch_enis.shortage import shortage
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import NotKnown
 from eksdoctor.model.pods.scheduler_message import required_answer
-from eksdoctor.snapshot.request import ACTIONS
+from eksdoctor.snapshot.actions import ACTIONS
 from eksdoctor.triage.build_report import examine
 
 BOOK = load(Path(__file__).parents[2] / "rules")

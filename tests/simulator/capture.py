@@ -5,12 +5,17 @@ from functools import cache
 from typing import Any
 
 from eksdoctor.collect.aws.services import cloudtrail
-from eksdoctor.collect.user_data import launch_template
+from eksdoctor.collect.user_data import reductions
 from eksdoctor.engine.rulebook.load import Rulebook, load
 from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.resources import rules_folder
 from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot import request as actions
+from eksdoctor.snapshot.records.aws import DESCRIBE_ADDON, DESCRIBE_CLUSTER, DESCRIBE_NODEGROUP
+from eksdoctor.snapshot.records.identity import DESCRIBE_POD_IDENTITY_ASSOCIATION, GET_ROLE
+from eksdoctor.snapshot.records.kubernetes import GET_CONFIG_MAP, GET_SERVICE_ACCOUNT
+from eksdoctor.snapshot.records.launch_template import DESCRIBE_LAUNCH_TEMPLATE_VERSIONS
+from eksdoctor.snapshot.records.node_text import GET_POD_LOG, GET_POD_METRICS, NODE_TEXTS
+from eksdoctor.snapshot.records.quotas import GET_DEFAULT_SERVICE_QUOTA, GET_SERVICE_QUOTA
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Focus, Snapshot, decode
 from eksdoctor.triage.log_reading_plan import asking
@@ -44,19 +49,19 @@ IDENTIFIERS = {
     "nodegroupName": "nodegroupName",
 }
 NAMED = (
-    actions.GET_CONFIG_MAP, actions.GET_SERVICE_ACCOUNT, actions.DESCRIBE_CLUSTER, actions.DESCRIBE_ADDON,
-    actions.DESCRIBE_NODEGROUP, actions.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, actions.GET_ROLE,
-    actions.DESCRIBE_POD_IDENTITY_ASSOCIATION, actions.GET_SERVICE_QUOTA, actions.GET_DEFAULT_SERVICE_QUOTA,
+    GET_CONFIG_MAP, GET_SERVICE_ACCOUNT, DESCRIBE_CLUSTER, DESCRIBE_ADDON,
+    DESCRIBE_NODEGROUP, DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, GET_ROLE,
+    DESCRIBE_POD_IDENTITY_ASSOCIATION, GET_SERVICE_QUOTA, GET_DEFAULT_SERVICE_QUOTA,
 )  # fmt: skip
-SPOKEN = {actions.GET_POD_METRICS: Kind.METRICS, actions.GET_POD_LOG: Kind.STDOUT}
+SPOKEN = {GET_POD_METRICS: Kind.METRICS, GET_POD_LOG: Kind.STDOUT}
 NODE_LOGS = 3  # as a triage reads them unless told otherwise
 REDUCTIONS = {  # what the collectors take out of a document as it comes in
-    kinds.CONTROLLER_REVISIONS: launch_template.only_aws_node,
-    kinds.EC2_NODE_CLASSES: launch_template.without_user_data,
-    kinds.LAUNCH_TEMPLATE_VERSIONS: launch_template.launch_template_version,
+    kinds.CONTROLLER_REVISIONS: reductions.only_aws_node,
+    kinds.EC2_NODE_CLASSES: reductions.without_user_data,
+    kinds.LAUNCH_TEMPLATE_VERSIONS: reductions.launch_template_version,
     kinds.TRAIL_EVENTS: cloudtrail.trail_event,
 }
-MOST_LOOKED_UP = cloudtrail.MOST_PAGES * cloudtrail.PAGE_SIZE
+MOST_LOOKED_UP = cloudtrail.MAX_PAGES * cloudtrail.PAGE_SIZE
 NEITHER_NAME_NOR_ID = ("LastSeconds",)  # a world's trail is of its last hour
 
 
@@ -66,7 +71,7 @@ def answer(world: World, request: Request) -> Answer:
     source = kinds.PODS if kind is kinds.POD_ROWS else kind
     if source.file not in world.documents:
         return Answer(request, absent=True)
-    if kind is kinds.WORDS:
+    if kind is NODE_TEXTS:
         return _spoken(world, request)
     chooses = _chooses_kubernetes if request.action.source == "kubernetes" else _chooses_aws
     found = [document for document in world.documents[source.file] if chooses(request, document)]
@@ -87,10 +92,10 @@ def _spoken(world: World, request: Request) -> Answer:
     log = f"/var/log/{values['path']}" if "path" in values else ""
     found = [
         document
-        for document in world.documents[kinds.WORDS.file]
+        for document in world.documents[NODE_TEXTS.file]
         if document["node"] == values["node"] and document["kind"] == kind and log in ("", document["name"])
     ]
-    documents = tuple(decode(kinds.WORDS, document) for document in found)
+    documents = tuple(decode(NODE_TEXTS, document) for document in found)
     return Answer(request, documents, absent=not documents)
 
 

@@ -4,7 +4,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.kinds import Kind
+from eksdoctor.snapshot.declaration import Kind
 from tests.simulator.world import World
 
 Document = dict[str, Any]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS
 from eksdoctor.snapshot.snapshot import Target
 from tests.simulator.account import ACCOUNT, REGION
 from tests.simulator.documents import (
@@ -77,7 +78,7 @@ def assemble(simulation: Simulation, around: Surroundings) -> World:
         kinds.ENI_CONFIGS.file: around.eni_configs,
         kinds.SECURITY_GROUP_POLICIES.file: around.policies,
         kinds.CNI_NODES.file: nodes.cni_nodes(simulation),
-        kinds.WORDS.file: words.words(simulation),
+        NODE_TEXTS.file: words.words(simulation),
         kinds.CONFIG_MAPS.file: kube_system.config_maps(),
         kinds.SERVICE_ACCOUNTS.file: kube_system.service_accounts(simulation),
         kinds.CALLER.file: eks.caller(),

@@ -46,8 +46,9 @@ def capture(
     from eksdoctor.cli import unreachable
     from eksdoctor.cli.exit_codes import INTERRUPTED, NOTHING, UNREACHABLE
     from eksdoctor.cli.progress import Progress
-    from eksdoctor.cli.run_options import Connection, Wish, extras
+    from eksdoctor.cli.run_options import Wish, extras
     from eksdoctor.cli.take_snapshot import live
+    from eksdoctor.connection_options import ConnectionOptions
     from eksdoctor.engine.rulebook.load import load
     from eksdoctor.resources import rules_folder
     from eksdoctor.snapshot import archive
@@ -55,7 +56,15 @@ def capture(
     target = _target(path, "replace" if force else "refuse")
     wish = Wish(
         purpose=purpose.value,
-        connection=Connection(kubeconfig, context, profile, region, role_arn, cluster_name, aws_endpoint),
+        connection=ConnectionOptions(
+            kubeconfig=kubeconfig,
+            context=context,
+            profile=profile,
+            region=region,
+            role_arn=role_arn,
+            cluster=cluster_name,
+            aws_endpoint=aws_endpoint,
+        ),
         deadline_seconds=deadline,
         window_seconds=since,
         namespace=namespace,

@@ -36,12 +36,21 @@ def triage(
     quiet: shared.Quiet = False,
 ) -> None:
     """Say why pods get no address, and what to type."""
-    from eksdoctor.cli.run_options import Connection, Delivery, Wish, extras
+    from eksdoctor.cli.run_options import Delivery, Wish, extras
     from eksdoctor.cli.run_report import report_on
+    from eksdoctor.connection_options import ConnectionOptions
 
     wish = Wish(
         purpose="triage",
-        connection=Connection(kubeconfig, context, profile, region, role_arn, cluster_name, aws_endpoint),
+        connection=ConnectionOptions(
+            kubeconfig=kubeconfig,
+            context=context,
+            profile=profile,
+            region=region,
+            role_arn=role_arn,
+            cluster=cluster_name,
+            aws_endpoint=aws_endpoint,
+        ),
         deadline_seconds=deadline,
         window_seconds=since,
         namespace=namespace,

@@ -7,7 +7,7 @@ from eksdoctor.evidence.inputs import ipamd_introspection
 from eksdoctor.evidence.inputs.ipamd_state import Eni
 from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.model.facts.fact import NotKnown, known
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS
 
 if TYPE_CHECKING:
     from eksdoctor.model.cluster.cluster import Cluster
@@ -21,7 +21,7 @@ def cooling_addresses(cluster: "Cluster") -> frozenset[str]:
     No API and no metric tells which addresses cool, so on all other nodes they look like warm ones.
     """
     period, found = cool_down(cluster), set[str]()
-    for words in cluster.snapshot.of(kinds.WORDS):
+    for words in cluster.snapshot.of(NODE_TEXTS):
         if words.kind != Kind.INTROSPECTION:
             continue
         book = ipamd_introspection.enis(words.text.encode("utf-8", "replace"))

@@ -50,7 +50,7 @@ class ClusterIdentity:
                 return found[0].name
             if self.snapshot.is_pasted:
                 raise NotKnown(PASTED)
-            if self.snapshot.is_of_logs_alone:
+            if self.snapshot.has_node_logs_only:
                 raise NotKnown.because(*LOGS_ALONE)
             raise NotKnown.because("kubeconfig does not name the EKS cluster", "--cluster-name NAME")
         return self.snapshot.target.cluster

@@ -11,7 +11,7 @@ from eksdoctor.model.instance_types.limits import InstanceLimits, bundled_limits
 from eksdoctor.model.nodes.node import Node
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
-from eksdoctor.snapshot.records.node_text import Words
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS, NodeText
 
 
 class ClusterNodes(ClusterIdentity):
@@ -55,13 +55,13 @@ class ClusterNodes(ClusterIdentity):
         return known(self.nodes).where(lambda node: node.is_ec2_linux)
 
     @cached_property
-    def _words(self) -> defaultdict[str, list[Words]]:
-        found: defaultdict[str, list[Words]] = defaultdict(list)
-        for words in self.snapshot.of(kinds.WORDS):
+    def _words(self) -> defaultdict[str, list[NodeText]]:
+        found: defaultdict[str, list[NodeText]] = defaultdict(list)
+        for words in self.snapshot.of(NODE_TEXTS):
             found[words.node].append(words)
         return found
 
-    def words_of(self, node: str) -> tuple[Words, ...]:
+    def words_of(self, node: str) -> tuple[NodeText, ...]:
         """What a node's daemon wrote, as far as it was kept as a record."""
         return tuple(self._words.get(node, ()))
 

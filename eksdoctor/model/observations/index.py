@@ -22,7 +22,7 @@ from eksdoctor.evidence.observed.source import Kind, Source
 from eksdoctor.evidence.signatures.catalogue import catalogue
 from eksdoctor.model.facts.fact import NotKnown, Reason, Unknown, known
 from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.records.node_text import Words
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS, NodeText
 
 if TYPE_CHECKING:
     from eksdoctor.model.cluster.cluster import Cluster
@@ -77,8 +77,8 @@ class Listening:
             else:
                 yield from counted(scrape, _source(words), since, words.at)
 
-    def _words_of(self, *sorts: Kind) -> tuple[Words, ...]:
-        return tuple(words for words in self.cluster.snapshot.of(kinds.WORDS) if words.kind in sorts)
+    def _words_of(self, *sorts: Kind) -> tuple[NodeText, ...]:
+        return tuple(words for words in self.cluster.snapshot.of(NODE_TEXTS) if words.kind in sorts)
 
     def _is_in_window(self, last: datetime | None) -> bool:
         return last is None or self.cluster.at - last <= self.cluster.window
@@ -192,5 +192,5 @@ def unnamed_subnet(node: str) -> str:
     return f"the pod subnet of {node}"
 
 
-def _source(words: Words) -> Source:
+def _source(words: NodeText) -> Source:
     return Source(Kind(words.kind), words.name, words.node, words.pod)

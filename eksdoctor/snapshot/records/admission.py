@@ -3,6 +3,8 @@
 from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
+from eksdoctor.snapshot.declaration import kubernetes_list
+
 
 class WebhookMetadata(Struct, omit_defaults=True, frozen=True):
     """A name; cluster-scoped objects have no namespace."""
@@ -33,3 +35,11 @@ class MutatingWebhookConfiguration(Struct, omit_defaults=True, frozen=True):
 
     metadata: WebhookMetadata
     webhooks: tuple[Webhook, ...] = ()
+
+
+LIST_MUTATING_WEBHOOKS = kubernetes_list(
+    "mutatingwebhookconfigurations",
+    MutatingWebhookConfiguration,
+    "admissionregistration.k8s.io/v1",
+    scope="cluster",
+)

@@ -2,6 +2,7 @@
 
 from msgspec import Struct, field
 
+from eksdoctor.snapshot.declaration import aws_action
 from eksdoctor.snapshot.records.timestamp import Timestamp
 
 
@@ -241,3 +242,49 @@ class SecurityGroup(Struct, rename="pascal", omit_defaults=True, frozen=True):
     group_id: str
     group_name: str = ""
     vpc_id: str = ""
+
+
+GET_CALLER_IDENTITY = aws_action(
+    "sts:GetCallerIdentity", CallerIdentity, identity=lambda caller: caller.arn, whole=True, grant="none"
+)
+DESCRIBE_CLUSTER = aws_action(
+    "eks:DescribeCluster", Cluster, "cluster", identity=lambda cluster: cluster.name, whole=True, single=True
+)
+DESCRIBE_ADDON = aws_action(
+    "eks:DescribeAddon", Addon, "addon", identity=lambda addon: addon.addon_name, whole=True, single=True
+)
+LIST_NODEGROUPS = aws_action(
+    "eks:ListNodegroups", str, "nodegroups", identity=lambda name: name, whole=True, maxResults=100
+)
+DESCRIBE_NODEGROUP = aws_action(
+    "eks:DescribeNodegroup",
+    Nodegroup,
+    "nodegroup",
+    identity=lambda group: group.nodegroup_name,
+    whole=True,
+    single=True,
+)
+DESCRIBE_SUBNETS = aws_action(
+    "ec2:DescribeSubnets", Subnet, "Subnets", identity=lambda subnet: subnet.subnet_id, whole=True
+)
+DESCRIBE_VPCS = aws_action("ec2:DescribeVpcs", Vpc, "Vpcs", identity=lambda vpc: vpc.vpc_id, whole=True)
+DESCRIBE_INSTANCE_TYPES = aws_action(
+    "ec2:DescribeInstanceTypes", InstanceType, "InstanceTypes", identity=lambda found: found.instance_type
+)
+GET_SUBNET_CIDR_RESERVATIONS = aws_action(
+    "ec2:GetSubnetCidrReservations",
+    CidrReservation,
+    "SubnetIpv4CidrReservations",
+    identity=lambda reservation: reservation.subnet_cidr_reservation_id,
+    whole=True,
+)
+DESCRIBE_NETWORK_INTERFACES = aws_action(
+    "ec2:DescribeNetworkInterfaces",
+    NetworkInterface,
+    "NetworkInterfaces",
+    identity=lambda interface: interface.network_interface_id,
+    MaxResults=1000,
+)
+DESCRIBE_SECURITY_GROUPS = aws_action(
+    "ec2:DescribeSecurityGroups", SecurityGroup, "SecurityGroups", identity=lambda group: group.group_id
+)

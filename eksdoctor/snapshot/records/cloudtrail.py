@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from eksdoctor.snapshot.declaration import aws_action
 from eksdoctor.snapshot.records.timestamp import Timestamp
 
 
@@ -16,3 +17,12 @@ class TrailEvent(Struct, rename="pascal", omit_defaults=True, frozen=True):
     event_name: str = ""
     event_time: Timestamp | None = None
     cloud_trail_event: str = ""
+
+
+LOOKUP_EVENTS = aws_action(
+    "cloudtrail:LookupEvents",
+    TrailEvent,
+    "Events",
+    identity=lambda event: event.event_id,
+    grant="cloudtrail",
+)

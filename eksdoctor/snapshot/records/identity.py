@@ -4,6 +4,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from eksdoctor.snapshot.declaration import aws_action
+
 
 class PodIdentitySummary(Struct, rename="camel", omit_defaults=True, frozen=True):
     """That a service account has an association; with which role only its description says."""
@@ -41,3 +43,36 @@ class InlinePolicy(Struct, rename="pascal", omit_defaults=True, frozen=True):
 
     policy_name: str
     role_name: str
+
+
+LIST_POD_IDENTITY_ASSOCIATIONS = aws_action(
+    "eks:ListPodIdentityAssociations",
+    PodIdentitySummary,
+    "associations",
+    identity=lambda association: association.association_id,
+    whole=True,
+    maxResults=100,
+)
+DESCRIBE_POD_IDENTITY_ASSOCIATION = aws_action(
+    "eks:DescribePodIdentityAssociation",
+    PodIdentity,
+    "association",
+    identity=lambda association: association.association_id,
+    whole=True,
+    single=True,
+)
+GET_ROLE = aws_action(
+    "iam:GetRole", Role, "Role", identity=lambda role: role.role_name, whole=True, single=True
+)
+LIST_ATTACHED_ROLE_POLICIES = aws_action(
+    "iam:ListAttachedRolePolicies",
+    AttachedPolicy,
+    "AttachedPolicies",
+    identity=lambda policy: f"{policy.role_name} {policy.policy_name}",
+)
+LIST_ROLE_POLICIES = aws_action(
+    "iam:ListRolePolicies",
+    InlinePolicy,
+    "PolicyNames",
+    identity=lambda policy: f"{policy.role_name} {policy.policy_name}",
+)

@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from eksdoctor.snapshot.declaration import kubernetes_list
 from eksdoctor.snapshot.records.kubernetes import Condition, Metadata, Taint
 from eksdoctor.snapshot.records.launch_template import MaxPodsSetting
 
@@ -100,3 +101,9 @@ class EC2NodeClass(Struct, omit_defaults=True, frozen=True):
     metadata: Metadata
     spec: EC2NodeClassSpec = field(default_factory=EC2NodeClassSpec)
     status: EC2NodeClassStatus = field(default_factory=EC2NodeClassStatus)
+
+
+LIST_NODE_POOLS = kubernetes_list("nodepools", NodePool, "karpenter.sh/v1", scope="cluster", whole=True)
+LIST_EC2_NODE_CLASSES = kubernetes_list(
+    "ec2nodeclasses", EC2NodeClass, "karpenter.k8s.aws/v1", scope="cluster", whole=True
+)

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
+from eksdoctor.snapshot.declaration import Kind, Resource, full_name, kubernetes_action, kubernetes_list
 from eksdoctor.snapshot.records.timestamp import Timestamp
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
@@ -467,3 +468,39 @@ class ControllerRevision(Struct, omit_defaults=True, frozen=True):
     metadata: Metadata
     revision: int = 0
     data: RevisionData = field(default_factory=RevisionData)
+
+
+LIST_NODES = kubernetes_list("nodes", Node, scope="cluster")
+LIST_PODS = kubernetes_list("pods", Pod)
+TABULATE_PODS = kubernetes_action(
+    "tabulate-pods",
+    Kind("kubernetes/pods-table", "rows", PodRow, lambda row: "\0".join(row.cells)),
+    Resource("pods"),
+    "list",
+)
+LIST_EVENTS = kubernetes_list("events", Event)
+LIST_DAEMON_SETS = kubernetes_list("daemonsets", DaemonSet, "apps/v1", whole=True)
+LIST_CONTROLLER_REVISIONS = kubernetes_list("controllerrevisions", ControllerRevision, "apps/v1")
+LIST_ENI_CONFIGS = kubernetes_list(
+    "eniconfigs", ENIConfig, "crd.k8s.amazonaws.com/v1alpha1", scope="cluster", whole=True
+)
+LIST_SECURITY_GROUP_POLICIES = kubernetes_list(
+    "securitygrouppolicies", SecurityGroupPolicy, "vpcresources.k8s.aws/v1beta1", whole=True
+)
+LIST_CNI_NODES = kubernetes_list(
+    "cninodes", CNINode, "vpcresources.k8s.aws/v1alpha1", scope="cluster", whole=True
+)
+GET_CONFIG_MAP = kubernetes_action(
+    "get-configmap",
+    Kind("kubernetes/configmaps", "items", ConfigMap, full_name, whole=True),
+    Resource("configmaps", names=("amazon-vpc-cni", "kube-proxy-config"), namespace="kube-system"),
+    "get",
+)
+LIST_SERVICE_ACCOUNTS = kubernetes_list("serviceaccounts", ServiceAccount)
+# A file of its own: a single account does not show whether any list of accounts is complete.
+GET_SERVICE_ACCOUNT = kubernetes_action(
+    "get-serviceaccount",
+    Kind("kubernetes/serviceaccount-aws-node", "items", ServiceAccount, full_name),
+    Resource("serviceaccounts", names=("aws-node",), namespace="kube-system"),
+    "get",
+)

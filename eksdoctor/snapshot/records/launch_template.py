@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from eksdoctor.snapshot.declaration import aws_action
+
 
 class MaxPodsSetting(Struct, rename="pascal", omit_defaults=True, frozen=True):
     """The max-pods setting of user data, all that is kept of it.
@@ -23,3 +25,11 @@ class LaunchTemplateVersion(MaxPodsSetting, rename="pascal", omit_defaults=True,
     launch_template_id: str = ""
     version_number: int = 0
     image_id: bool = False
+
+
+DESCRIBE_LAUNCH_TEMPLATE_VERSIONS = aws_action(
+    "ec2:DescribeLaunchTemplateVersions",
+    LaunchTemplateVersion,
+    "LaunchTemplateVersions",
+    identity=lambda version: f"{version.launch_template_id} {version.version_number}",
+)

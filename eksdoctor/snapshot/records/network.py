@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from eksdoctor.snapshot.declaration import aws_action
+
 
 class RouteTableAssociation(Struct, rename="pascal", omit_defaults=True, frozen=True):
     """What a table is for: a subnet, or (`main`) every subnet without a table of its own."""
@@ -81,3 +83,27 @@ class VpcEndpoint(Struct, rename="pascal", omit_defaults=True, frozen=True):
     subnet_ids: tuple[str, ...] = ()
     route_table_ids: tuple[str, ...] = ()
     groups: tuple[EndpointGroup, ...] = ()
+
+
+DESCRIBE_ROUTE_TABLES = aws_action(
+    "ec2:DescribeRouteTables",
+    RouteTable,
+    "RouteTables",
+    identity=lambda table: table.route_table_id,
+    whole=True,
+)
+DESCRIBE_SECURITY_GROUP_RULES = aws_action(
+    "ec2:DescribeSecurityGroupRules",
+    SecurityGroupRule,
+    "SecurityGroupRules",
+    identity=lambda rule: rule.security_group_rule_id,
+    whole=True,
+    MaxResults=1000,
+)
+DESCRIBE_VPC_ENDPOINTS = aws_action(
+    "ec2:DescribeVpcEndpoints",
+    VpcEndpoint,
+    "VpcEndpoints",
+    identity=lambda endpoint: endpoint.vpc_endpoint_id,
+    whole=True,
+)

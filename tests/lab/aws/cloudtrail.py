@@ -5,7 +5,8 @@ from typing import Any
 
 from botocore.utils import parse_timestamp
 
-from eksdoctor.snapshot import kinds, request
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.cloudtrail import LOOKUP_EVENTS
 from tests.lab.aws.account import Account, Operation, Parameters, Part
 from tests.lab.aws.wire import AwsError
 from tests.lab.pages import page
@@ -50,4 +51,4 @@ def _time(value: Any) -> datetime:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-OPERATIONS = (Operation(request.LOOKUP_EVENTS, _lookup),)
+OPERATIONS = (Operation(LOOKUP_EVENTS, _lookup),)

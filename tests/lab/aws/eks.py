@@ -3,7 +3,17 @@
 from hashlib import sha256
 from typing import Any
 
-from eksdoctor.snapshot import kinds, request
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.aws import (
+    DESCRIBE_ADDON,
+    DESCRIBE_CLUSTER,
+    DESCRIBE_NODEGROUP,
+    LIST_NODEGROUPS,
+)
+from eksdoctor.snapshot.records.identity import (
+    DESCRIBE_POD_IDENTITY_ASSOCIATION,
+    LIST_POD_IDENTITY_ASSOCIATIONS,
+)
 from tests.lab.aws.account import Account, Operation, Parameters, Part
 from tests.lab.aws.wire import AwsError
 from tests.lab.pages import page
@@ -90,10 +100,10 @@ def _not_found(words: str) -> AwsError:
 
 
 OPERATIONS = (
-    Operation(request.DESCRIBE_CLUSTER, _cluster),
-    Operation(request.DESCRIBE_ADDON, _addon),
-    Operation(request.LIST_NODEGROUPS, _nodegroups),
-    Operation(request.DESCRIBE_NODEGROUP, _nodegroup),
-    Operation(request.LIST_POD_IDENTITY_ASSOCIATIONS, _pod_identities),
-    Operation(request.DESCRIBE_POD_IDENTITY_ASSOCIATION, _pod_identity),
+    Operation(DESCRIBE_CLUSTER, _cluster),
+    Operation(DESCRIBE_ADDON, _addon),
+    Operation(LIST_NODEGROUPS, _nodegroups),
+    Operation(DESCRIBE_NODEGROUP, _nodegroup),
+    Operation(LIST_POD_IDENTITY_ASSOCIATIONS, _pod_identities),
+    Operation(DESCRIBE_POD_IDENTITY_ASSOCIATION, _pod_identity),
 )

@@ -4,8 +4,9 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from eksdoctor.snapshot import kinds, request
-from eksdoctor.snapshot.kinds import Kind
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.declaration import Kind
+from eksdoctor.snapshot.records.identity import GET_ROLE, LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES
 from tests.lab.aws.account import Account, Operation, Parameters, Part
 from tests.lab.aws.wire import AwsError
 from tests.lab.pages import page
@@ -55,7 +56,7 @@ def _no_role(name: str) -> AwsError:
 
 
 OPERATIONS = (
-    Operation(request.GET_ROLE, _role, "NoSuchEntity"),
-    Operation(request.LIST_ATTACHED_ROLE_POLICIES, _attached, "NoSuchEntity"),
-    Operation(request.LIST_ROLE_POLICIES, _inline, "NoSuchEntity"),
+    Operation(GET_ROLE, _role, "NoSuchEntity"),
+    Operation(LIST_ATTACHED_ROLE_POLICIES, _attached, "NoSuchEntity"),
+    Operation(LIST_ROLE_POLICIES, _inline, "NoSuchEntity"),
 )

@@ -3,7 +3,8 @@
 import base64
 from typing import Any
 
-from eksdoctor.snapshot import kinds, request
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.launch_template import DESCRIBE_LAUNCH_TEMPLATE_VERSIONS
 from tests.lab.aws.account import Account, Operation, Parameters, Part
 from tests.lab.aws.wire import AwsError
 from tests.lab.pages import page
@@ -57,4 +58,4 @@ def _user_data(document: Any) -> str:
     return HEAD + ("".join(lines) or "    config: {}\n")
 
 
-OPERATIONS = (Operation(request.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, _versions, NOT_FOUND),)
+OPERATIONS = (Operation(DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, _versions, NOT_FOUND),)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from eksdoctor.snapshot import kinds, request
+from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.aws import GET_CALLER_IDENTITY
 from tests.lab.aws.account import Account, Operation, Parameters, Part
 from tests.lab.aws.wire import AwsError
 
@@ -13,4 +14,4 @@ def _caller(account: Account, _: Parameters, __: Part) -> dict[str, Any]:
     raise AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
 
 
-OPERATIONS = (Operation(request.GET_CALLER_IDENTITY, _caller, "InvalidClientTokenId"),)
+OPERATIONS = (Operation(GET_CALLER_IDENTITY, _caller, "InvalidClientTokenId"),)

@@ -9,8 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from eksdoctor.snapshot.kinds import POD_ROWS, Kind
-from eksdoctor.snapshot.request import TABULATE_PODS, Action, Request
+from eksdoctor.snapshot.declaration import Action, Kind
+from eksdoctor.snapshot.kinds import POD_ROWS
+from eksdoctor.snapshot.records.kubernetes import TABULATE_PODS
+from eksdoctor.snapshot.request import Request
 from tests.lab.call import Asked, Call, Passage, Reply
 from tests.lab.faults import Fault
 from tests.lab.kubernetes import discovery, statuses, tables, words

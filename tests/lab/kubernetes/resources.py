@@ -2,8 +2,22 @@
 
 from dataclasses import dataclass, field
 
-from eksdoctor.snapshot import request
-from eksdoctor.snapshot.request import Action
+from eksdoctor.snapshot.declaration import Action
+from eksdoctor.snapshot.records.admission import LIST_MUTATING_WEBHOOKS
+from eksdoctor.snapshot.records.karpenter import LIST_EC2_NODE_CLASSES, LIST_NODE_POOLS
+from eksdoctor.snapshot.records.kubernetes import (
+    GET_CONFIG_MAP,
+    GET_SERVICE_ACCOUNT,
+    LIST_CNI_NODES,
+    LIST_CONTROLLER_REVISIONS,
+    LIST_DAEMON_SETS,
+    LIST_ENI_CONFIGS,
+    LIST_EVENTS,
+    LIST_NODES,
+    LIST_PODS,
+    LIST_SECURITY_GROUP_POLICIES,
+    LIST_SERVICE_ACCOUNTS,
+)
 
 # Field selectors: the path in the document, and what stands for an absent field.
 Fields = dict[str, tuple[str, str]]
@@ -66,36 +80,36 @@ class Resource:
 
 RESOURCES: tuple[Resource, ...] = (
     Resource(
-        "nodes", "Node", "v1", request.LIST_NODES, "cluster",
+        "nodes", "Node", "v1", LIST_NODES, "cluster",
         {"spec.unschedulable": ("spec.unschedulable", "false")}, ("no",),
     ),
-    Resource("pods", "Pod", "v1", request.LIST_PODS, fields=_POD_FIELDS, short=("po",)),
-    Resource("events", "Event", "v1", request.LIST_EVENTS, fields=_EVENT_FIELDS, short=("ev",)),
-    Resource("configmaps", "ConfigMap", "v1", request.GET_CONFIG_MAP, short=("cm",)),
+    Resource("pods", "Pod", "v1", LIST_PODS, fields=_POD_FIELDS, short=("po",)),
+    Resource("events", "Event", "v1", LIST_EVENTS, fields=_EVENT_FIELDS, short=("ev",)),
+    Resource("configmaps", "ConfigMap", "v1", GET_CONFIG_MAP, short=("cm",)),
     Resource(
-        "serviceaccounts", "ServiceAccount", "v1", request.LIST_SERVICE_ACCOUNTS, short=("sa",),
-        getting=request.GET_SERVICE_ACCOUNT,
+        "serviceaccounts", "ServiceAccount", "v1", LIST_SERVICE_ACCOUNTS, short=("sa",),
+        getting=GET_SERVICE_ACCOUNT,
     ),
-    Resource("daemonsets", "DaemonSet", "apps/v1", request.LIST_DAEMON_SETS, short=("ds",)),
-    Resource("controllerrevisions", "ControllerRevision", "apps/v1", request.LIST_CONTROLLER_REVISIONS),
+    Resource("daemonsets", "DaemonSet", "apps/v1", LIST_DAEMON_SETS, short=("ds",)),
+    Resource("controllerrevisions", "ControllerRevision", "apps/v1", LIST_CONTROLLER_REVISIONS),
     Resource(
-        "eniconfigs", "ENIConfig", "crd.k8s.amazonaws.com/v1alpha1", request.LIST_ENI_CONFIGS, "cluster",
+        "eniconfigs", "ENIConfig", "crd.k8s.amazonaws.com/v1alpha1", LIST_ENI_CONFIGS, "cluster",
     ),
     Resource(
         "securitygrouppolicies", "SecurityGroupPolicy", "vpcresources.k8s.aws/v1beta1",
-        request.LIST_SECURITY_GROUP_POLICIES, short=("sgp",),
+        LIST_SECURITY_GROUP_POLICIES, short=("sgp",),
     ),
     Resource(
-        "cninodes", "CNINode", "vpcresources.k8s.aws/v1alpha1", request.LIST_CNI_NODES, "cluster",
+        "cninodes", "CNINode", "vpcresources.k8s.aws/v1alpha1", LIST_CNI_NODES, "cluster",
         short=("cnd",),
     ),
-    Resource("nodepools", "NodePool", "karpenter.sh/v1", request.LIST_NODE_POOLS, "cluster"),
+    Resource("nodepools", "NodePool", "karpenter.sh/v1", LIST_NODE_POOLS, "cluster"),
     Resource(
-        "ec2nodeclasses", "EC2NodeClass", "karpenter.k8s.aws/v1", request.LIST_EC2_NODE_CLASSES, "cluster",
+        "ec2nodeclasses", "EC2NodeClass", "karpenter.k8s.aws/v1", LIST_EC2_NODE_CLASSES, "cluster",
         short=("ec2nc", "ec2ncs"),
     ),
     Resource(
         "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", "admissionregistration.k8s.io/v1",
-        request.LIST_MUTATING_WEBHOOKS, "cluster",
+        LIST_MUTATING_WEBHOOKS, "cluster",
     ),
 )  # fmt: skip
