@@ -6,7 +6,7 @@ FIXTURE ?= meridian-pay
 JOBS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit docs bench lab fixtures clean
+.PHONY: help demo test lint types imports unit docs bench lab fixtures permissions clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -41,6 +41,9 @@ lab: $(VENV)/test  ## a cluster and an account on two local ports, from a fixtur
 
 fixtures: $(VENV)/test  ## write the fixtures anew with the simulator
 	$(BIN)/python -m tests.simulator
+
+permissions: $(VENV)/test  ## write deploy/ anew from the declared actions
+	$(BIN)/python -m tests.collect.deploy_files
 
 clean:  ## remove what make made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
