@@ -21,13 +21,14 @@ from eksdoctor.render.json_page import json_page
 from eksdoctor.snapshot import archive, kinds, manifest
 from eksdoctor.snapshot.actions import KINDS
 from eksdoctor.snapshot.records.node_text import NODE_TEXTS
+from eksdoctor.snapshot.request import Answer
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.log_reading_plan import asking
 from eksdoctor.triage.report import State
 from tests.lab import Fault, Lab
 from tests.lab.programs import executable
-from tests.simulator.capture import capture
+from tests.simulator.capture import NOT_RECORDED, capture, recorded_alone
 from tests.simulator.catalogue import FIXTURES as SCENARIOS
 from tests.simulator.documents import admission
 
@@ -64,12 +65,30 @@ class Rounds(Observer):
         self.count = number
 
 
-def live(lab, recorded, *, deadline=20.0, observe=None, purpose="triage"):
+class Recorded:
+    """A connection that answers the requests of a snapshot alone."""
+
+    def __init__(self, connection, outcomes):
+        self.connection, self.outcomes = connection, outcomes
+
+    def answer(self, request, deadline):
+        if request not in self.outcomes:
+            return Answer(request, refusal=NOT_RECORDED)
+        return self.connection.answer(request, deadline)
+
+
+def as_recorded(lab, recorded, **more):
+    """What a run sees that makes the requests of a snapshot alone: today's program may make others."""
+    return recorded_alone(live(lab, recorded, only=recorded.outcomes, **more))
+
+
+def live(lab, recorded, *, deadline=20.0, observe=None, purpose="triage", only=None):
     options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
     target = connect(options).target
     blank = Snapshot(at=recorded.at, target=target, focus=recorded.focus, purpose=purpose)
     questions = asking(BOOK, 3 if purpose == "triage" else 0)
-    return collect(blank, questions, connect(options), deadline, observe or Rounds())
+    connection = connect(options) if only is None else Recorded(connect(options), only)
+    return collect(blank, questions, connection, deadline, observe or Rounds())
 
 
 def comparable(report):
@@ -90,7 +109,7 @@ def credentials(monkeypatch):
 def test_live_says_what_a_replay_says(name, tmp_path):
     recorded = fixture(name)
     with Lab(recorded) as lab:
-        seen = live(lab, recorded)
+        seen = as_recorded(lab, recorded)
     replayed = archive.read(archive.write(seen, tmp_path / "x.eksdoctor.tar.gz"))
     assert comparable(examine(seen, BOOK)) == comparable(examine(replayed, BOOK))
     mine, theirs = examine(seen, BOOK), examine(recorded, BOOK)
@@ -109,7 +128,7 @@ def test_a_live_audit_sees_what_a_recorded_one_holds(name):
     recorded = audited(name)
     rounds = Rounds()
     with Lab(recorded) as lab:
-        seen = live(lab, recorded, purpose="audit", observe=rounds)
+        seen = as_recorded(lab, recorded, purpose="audit", observe=rounds)
     assert rounds.count <= 5
     assert not seen.refusals
     absent = {request for request, outcome in recorded.outcomes.items() if outcome.absent}
@@ -167,7 +186,7 @@ def test_each_incident_has_its_cause(name, cause):
 def test_healthy_clusters_are_no_incident(name, purpose):
     recorded = fixture(name) if purpose == "triage" else audited(name)
     with Lab(recorded) as lab:
-        report = examine(live(lab, recorded, purpose=purpose), BOOK)
+        report = examine(as_recorded(lab, recorded, purpose=purpose), BOOK)
     assert not [finding.rule for finding in report.findings if finding.severity == "critical"]
     assert not report.verdicts
     assert not report.refusals

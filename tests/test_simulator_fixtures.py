@@ -12,7 +12,7 @@ from eksdoctor.snapshot.records.kubernetes import LIST_ENI_CONFIGS, LIST_EVENTS,
 from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Focus
 from tests.simulator.capture import answer, capture
-from tests.simulator.catalogue import FIXTURES, FOLDER, path, stale
+from tests.simulator.catalogue import FIXTURES, FOLDER, again, path, stale
 from tests.simulator.scenarios.cluster import cluster
 from tests.simulator.selectors import selects
 
@@ -33,7 +33,7 @@ def test_every_committed_fixture_has_a_story_and_a_line_in_the_readme():
 @pytest.mark.parametrize("name", FIXTURES)
 def test_a_fixture_is_small_and_reads_back_as_captured(name):
     assert path(name).stat().st_size < 1_500_000
-    stored, fresh = archive.read(path(name)), capture(FIXTURES[name]())
+    stored, fresh = archive.read(path(name)), again(name)
     assert manifest.disassemble(stored) == manifest.disassemble(fresh)
     assert not stored.refusals
 

@@ -1,8 +1,8 @@
 """Writes the skeleton of an action's cassette: `python -m tests.collect.new_cassette ACTION [NAME=VALUE…]`.
 
-The request is what the collector sends: NAME=VALUE are the request's arguments, a list is written `a,b`, a filter
-of EC2 `filter:vpc-id=vpc-1`. The answer of AWS is made from botocore's service model; replace its values by those
-of the example in the documentation that the head of the file names.
+The request is what the collector sends. NAME=VALUE are its arguments: a list is written `a,b`, a filter of EC2
+`filter:vpc-id=vpc-1`. The answer of AWS is made from botocore's service model; replace its values by those of
+the example in the documentation that the head of the file names.
 """
 
 import json
@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import boto3
 import msgspec
 import yaml
 from botocore.awsrequest import AWSResponse
@@ -29,7 +30,14 @@ from tests.collect.kubeconfigs import kubeconfig
 from tests.collect.recordings import file_of
 from tests.lab.aws.wire import model_of, result
 
-SAMPLES = {"integer": 1, "long": 1, "float": 1.0, "double": 1.0, "boolean": True, "timestamp": "2024-03-14T15:32:44Z"}
+SAMPLES = {
+    "integer": 1,
+    "long": 1,
+    "float": 1.0,
+    "double": 1.0,
+    "boolean": True,
+    "timestamp": "2024-03-14T15:32:44Z",
+}
 MOST_DEPTH = 3
 KUBERNETES = "https://kubernetes.example"
 KEPT_HEADERS = ("Content-Type", "X-Amz-Target")
@@ -52,7 +60,9 @@ def skeleton(action, arguments):
 def _aws(request):
     """Head, interaction and values: the collector's own call, answered by a sample of the output's shape."""
     action = request.action
-    page = f"https://docs.aws.amazon.com/cli/latest/reference/{action.client}/{_dashed(action.operation)}.html"
+    page = (
+        f"https://docs.aws.amazon.com/cli/latest/reference/{action.client}/{_dashed(action.operation)}.html"
+    )
     model = model_of(action.name.partition(":")[0]).operation_model(action.operation)
     document = _sample(model.output_shape, fields=(action.kind.items,) if action.kind.items else None)
     answer = result(model, document)
@@ -69,19 +79,21 @@ def _aws(request):
         client = connection.account.client(action.client, Deadline.after(20))
         client.meta.events.register("before-send", play)
         found = connection.answer(request, Deadline.after(20))
-    head = f"# Skeleton of botocore's model: replace its values by those of the example of\n# {page}#examples.\n"
+    head = (
+        f"# Skeleton of botocore's model: replace its values by those of the example of\n# {page}#examples.\n"
+    )
     return head, _interaction(sent[0], answer), _values(found.documents, action.kind.record)
 
 
 def _session():
-    import boto3
-
     return boto3.Session(aws_access_key_id="AKIA", aws_secret_access_key="x", region_name="eu-west-1")
 
 
 def _interaction(sent, answer):
     body = sent.body.decode() if isinstance(sent.body, bytes) else sent.body
-    headers = {k: [v.decode() if isinstance(v, bytes) else v] for k, v in sent.headers.items() if k in KEPT_HEADERS}
+    headers = {
+        k: [v.decode() if isinstance(v, bytes) else v] for k, v in sent.headers.items() if k in KEPT_HEADERS
+    }
     kept = {k: [v] for k, v in answer.headers if k in KEPT_HEADERS}
     return {
         "request": {"method": sent.method, "uri": sent.url, "body": body or None, "headers": headers},
@@ -98,7 +110,11 @@ def _kubernetes(request):
     metadata = {"name": str(request.values.get("name", "example"))}
     metadata |= {"namespace": request.values["namespace"]} if "namespace" in request.values else {}
     entry = {"apiVersion": action.resource.version, "kind": action.kind.record.__name__, "metadata": metadata}
-    listed = {"kind": f"{entry['kind']}List", "apiVersion": entry["apiVersion"], "metadata": {"resourceVersion": "1"}}
+    listed = {
+        "kind": f"{entry['kind']}List",
+        "apiVersion": entry["apiVersion"],
+        "metadata": {"resourceVersion": "1"},
+    }
     named = action.verb == "get"
     path = path_of(request) + (f"/{request.values['name']}" if named else f"?limit={PAGE_SIZE}")
     interaction = {
@@ -117,17 +133,25 @@ def _sample(shape: Any, depth: int = 0, fields: tuple[str, ...] | None = None) -
     """A value of a shape; a structure without the members that are deeper than `MOST_DEPTH`."""
     if shape.type_name == "structure":
         members = {k: v for k, v in shape.members.items() if fields is None or k in fields}
-        found = {k: _sample(v, depth + 1) for k, v in members.items() if depth < MOST_DEPTH or v.type_name == "string"}
+        found = {
+            k: _sample(v, depth + 1)
+            for k, v in members.items()
+            if depth < MOST_DEPTH or v.type_name == "string"
+        }
         return {name: value for name, value in found.items() if "Token" not in name}
     if shape.type_name == "list":
         return [_sample(shape.member, depth)]
     if shape.type_name == "map":
         return {}
-    return shape.enum[0] if getattr(shape, "enum", None) else SAMPLES.get(shape.type_name, f"example-{shape.name}")
+    return (
+        shape.enum[0]
+        if getattr(shape, "enum", None)
+        else SAMPLES.get(shape.type_name, f"example-{shape.name}")
+    )
 
 
 def _values(documents: Any, record: type[Any]) -> dict[str, Any]:
-    """The texts of a record; none where the collector cannot read the sample (a policy document, for example)."""
+    """The texts of a record; none where the collector cannot read the sample, as of a policy document."""
     if not documents:
         return {}
     shape = msgspec.to_builtins(documents[0])

@@ -1,6 +1,8 @@
 """A world asked: what the APIs would answer, and the product's own loop of questions over it."""
 
+from collections.abc import Container
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -10,18 +12,15 @@ from eksdoctor.engine.rulebook.load import Rulebook, load
 from eksdoctor.evidence.observed.source import Kind
 from eksdoctor.resources import rules_folder
 from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.records.aws import DESCRIBE_ADDON, DESCRIBE_CLUSTER, DESCRIBE_NODEGROUP
-from eksdoctor.snapshot.records.identity import DESCRIBE_POD_IDENTITY_ASSOCIATION, GET_ROLE
-from eksdoctor.snapshot.records.kubernetes import GET_CONFIG_MAP, GET_SERVICE_ACCOUNT
+from eksdoctor.snapshot.declaration import Action, KubernetesAction
 from eksdoctor.snapshot.records.launch_template import DESCRIBE_LAUNCH_TEMPLATE_VERSIONS
 from eksdoctor.snapshot.records.node_text import GET_POD_LOG, GET_POD_METRICS, NODE_TEXTS
-from eksdoctor.snapshot.records.quotas import GET_DEFAULT_SERVICE_QUOTA, GET_SERVICE_QUOTA
-from eksdoctor.snapshot.request import Answer, Request
+from eksdoctor.snapshot.request import Answer, Refusal, Request
 from eksdoctor.snapshot.snapshot import Focus, Snapshot, decode
 from eksdoctor.triage.log_reading_plan import asking
 from tests.simulator.filters import passes
 from tests.simulator.selectors import selects
-from tests.simulator.world import World
+from tests.simulator.world import CUSTOM_RESOURCES, World
 
 TOOL = "0.1.0"
 MOST_ROUNDS = 8
@@ -48,12 +47,9 @@ IDENTIFIERS = {
     "name": "name",
     "nodegroupName": "nodegroupName",
 }
-NAMED = (
-    GET_CONFIG_MAP, GET_SERVICE_ACCOUNT, DESCRIBE_CLUSTER, DESCRIBE_ADDON,
-    DESCRIBE_NODEGROUP, DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, GET_ROLE,
-    DESCRIBE_POD_IDENTITY_ASSOCIATION, GET_SERVICE_QUOTA, GET_DEFAULT_SERVICE_QUOTA,
-)  # fmt: skip
 SPOKEN = {GET_POD_METRICS: Kind.METRICS, GET_POD_LOG: Kind.STDOUT}
+NOT_SIMULATED = Refusal("failed", "the simulator does not simulate it")
+NOT_RECORDED = Refusal("failed", "the fixture does not record it")
 NODE_LOGS = 3  # as a triage reads them unless told otherwise
 REDUCTIONS = {  # what the collectors take out of a document as it comes in
     kinds.CONTROLLER_REVISIONS: reductions.only_aws_node,
@@ -69,6 +65,8 @@ def answer(world: World, request: Request) -> Answer:
     """What the API would answer."""
     kind = request.action.kind
     source = kinds.PODS if kind is kinds.POD_ROWS else kind
+    if not simulates(world, request):
+        return Answer(request, refusal=NOT_SIMULATED)
     if source.file not in world.documents:
         return Answer(request, absent=True)
     if kind is NODE_TEXTS:
@@ -82,7 +80,7 @@ def answer(world: World, request: Request) -> Answer:
     if kind in REDUCTIONS:
         found = [REDUCTIONS[kind](deepcopy(document)) for document in found]
     documents = tuple(found if kind.whole else (decode(kind, document) for document in found))
-    return Answer(request, documents, absent=request.action in NAMED and not documents, sampled=sampled)
+    return Answer(request, documents, absent=_is_of_one(request.action) and not documents, sampled=sampled)
 
 
 def _spoken(world: World, request: Request) -> Answer:
@@ -109,8 +107,13 @@ def capture(
     focus: Focus = Focus(),  # noqa: B008
     purpose: str = "triage",
     extras: frozenset[str] = frozenset(),
+    only: Container[Request] | None = None,
 ) -> Snapshot:
-    """The snapshot that a run with every permission would take of this world."""
+    """The snapshot that a run with every permission would take of this world.
+
+    Requests that the simulator cannot answer are not in it, and with `only` no others: a fixture records the
+    requests of the program that it was made with, and stays valid when the program makes more.
+    """
     snapshot = Snapshot(
         at=world.at, target=world.target, focus=focus, purpose=purpose, extras=extras, tool=TOOL
     )
@@ -118,11 +121,40 @@ def capture(
     for _ in range(MOST_ROUNDS):
         asked = questions(snapshot)
         if not asked:
-            return snapshot
-        snapshot = snapshot.with_answers(answer(world, request) for request in asked)
+            return recorded_alone(snapshot)
+        snapshot = snapshot.with_answers(
+            answer(world, request)
+            if only is None or request in only
+            else Answer(request, refusal=NOT_RECORDED)
+            for request in asked
+        )
     raise AssertionError(
         f"still asking after {MOST_ROUNDS} rounds: {[str(request) for request in questions(snapshot)]}"
     )
+
+
+def recorded_alone(snapshot: Snapshot) -> Snapshot:
+    """The snapshot without requests that were not simulated or not recorded: they read as not collected."""
+    outcomes = {
+        request: outcome
+        for request, outcome in snapshot.outcomes.items()
+        if outcome.refusal not in (NOT_SIMULATED, NOT_RECORDED)
+    }
+    files = {request.action.kind.file for request in outcomes}
+    records = {file: found for file, found in snapshot.records.items() if file in files}
+    return replace(snapshot, outcomes=outcomes, records=records)
+
+
+def simulates(world: World, request: Request) -> bool:
+    """Whether the simulator answers a request; a custom resource may be known not to be installed."""
+    kind = request.action.kind
+    return kind.file in {*world.documents, *CUSTOM_RESOURCES} or kind is kinds.POD_ROWS
+
+
+def _is_of_one(action: Action[Any]) -> bool:
+    """Whether the answer is one object, which may be known not to exist."""
+    named = isinstance(action, KubernetesAction) and action.verb == "get"
+    return named or action.kind.single or action is DESCRIBE_LAUNCH_TEMPLATE_VERSIONS
 
 
 def _chooses_kubernetes(request: Request, document: dict[str, Any]) -> bool:

@@ -29,12 +29,16 @@ from tests.simulator.documents import (
 from tests.simulator.network import Subnet
 from tests.simulator.simulation import AT, Simulation
 
+CUSTOM_RESOURCES = {kinds.NODE_POOLS.file, kinds.EC2_NODE_CLASSES.file}
+"""Kinds that a world may lack because their custom resource is not installed."""
+
 
 @dataclass(frozen=True, slots=True)
 class World:
     """All documents by kind (`kinds.….file`); tests may change them before a capture.
 
-    A kind that is not here is of a custom resource that is not installed.
+    Of a kind that is not here the custom resource is not installed (`CUSTOM_RESOURCES`), or the simulator
+    makes no documents: a request for it is not recorded.
     """
 
     at: datetime
