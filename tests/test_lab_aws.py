@@ -373,7 +373,7 @@ def test_a_dry_run_tells_of_the_permission(ec2):
 
 
 def test_what_the_lab_does_not_answer_is_said(lab, ec2):
-    assert refused(ec2.describe_nat_gateways)[0] == "InvalidAction"
+    assert refused(ec2.describe_key_pairs)[0] == "InvalidAction"
     assert lab.requests[-1].action == "ec2:DescribeNatGateways"
 
 

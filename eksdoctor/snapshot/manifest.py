@@ -217,7 +217,7 @@ def _wrapped(kind: Kind[Any], documents: tuple[Any, ...]) -> Any:
         return {"kind": "List", "apiVersion": "v1", "items": documents}
     if not kind.items:
         return documents[0] if documents else {}
-    if kind.single:  # one object an answer: as many answers as were asked
+    if kind.single:  # one object in each answer: a list of answers
         return [{kind.items: document} for document in documents]
     return {kind.items: documents}
 

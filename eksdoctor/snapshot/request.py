@@ -34,10 +34,10 @@ class Request:
         return dict(self.arguments)
 
     def __str__(self) -> str:
-        words = [
+        arguments = [
             f"{name}={value if isinstance(value, str) else ','.join(value)}" for name, value in self.arguments
         ]
-        return " ".join([self.action.name, *words])
+        return " ".join([self.action.name, *arguments])
 
 
 def _argument_name(key: str) -> str:

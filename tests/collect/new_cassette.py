@@ -1,6 +1,6 @@
 """Writes the skeleton of an action's cassette: `python -m tests.collect.new_cassette ACTION [NAME=VALUE…]`.
 
-The request is what the collector sends. NAME=VALUE are its arguments: a list is written `a,b`, a filter of EC2
+The request is what the collector sends. NAME=VALUE are its arguments: a list is `a,b`, a filter of EC2
 `filter:vpc-id=vpc-1`. The answer of AWS is made from botocore's service model; replace its values by those of
 the example in the documentation that the head of the file names.
 """

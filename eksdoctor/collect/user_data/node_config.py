@@ -37,8 +37,8 @@ def node_config_setting(text: str) -> MaxPodsSetting | None:
 
 
 def _flagged(flags: Any) -> str | None:
-    words = [_scalar(flag) or "" for flag in (flags.value if getattr(flags, "id", "") == "sequence" else ())]
-    found = [match[1] for word in words if (match := _FLAG.fullmatch(word))]
+    texts = [_scalar(flag) or "" for flag in (flags.value if getattr(flags, "id", "") == "sequence" else ())]
+    found = [match[1] for text in texts if (match := _FLAG.fullmatch(text))]
     return found[-1] if found else None
 
 

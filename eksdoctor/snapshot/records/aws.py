@@ -1,4 +1,4 @@
-"""AWS answers, in the services' own shapes (as boto3 and `aws --output json` give them)."""
+"""AWS answers in the services' shapes, as boto3 and `aws --output json` return them."""
 
 from msgspec import Struct, field
 
@@ -14,7 +14,7 @@ class Tag(Struct, rename="pascal", omit_defaults=True, frozen=True):
 
 
 class CallerIdentity(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """Who asks."""
+    """The identity of the caller."""
 
     account: str = ""
     arn: str = ""
@@ -27,7 +27,7 @@ class CertificateAuthority(Struct, omit_defaults=True, frozen=True):
 
 
 class VpcConfig(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """Where the control plane stands."""
+    """The VPC, subnets and security group of the control plane."""
 
     vpc_id: str = ""
     subnet_ids: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class Cluster(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class AddonIssue(Struct, omit_defaults=True, frozen=True):
-    """Something EKS holds against an add-on."""
+    """A health issue of an add-on or node group."""
 
     code: str = ""
     message: str = ""
@@ -111,7 +111,7 @@ class Ipv6Association(Struct, rename="pascal", omit_defaults=True, frozen=True):
 
 
 class Subnet(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """A subnet; `available_ip_address_count` is None in documents that do not say."""
+    """A subnet; `available_ip_address_count` is None in documents without it."""
 
     subnet_id: str
     vpc_id: str = ""
@@ -190,14 +190,14 @@ class CidrReservation(Struct, rename="pascal", omit_defaults=True, frozen=True):
 
 
 class PrivateIpAddress(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """An address of an ENI."""
+    """A private IP of an ENI."""
 
     private_ip_address: str
     primary: bool = False
 
 
 class Ipv4Prefix(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """A /28 of an ENI."""
+    """A /28 prefix of an ENI."""
 
     ipv4_prefix: str = field(name="Ipv4Prefix")
 
@@ -219,7 +219,7 @@ class InterfaceGroup(Struct, rename="pascal", omit_defaults=True, frozen=True):
 
 
 class NetworkInterface(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """An ENI; `groups` is None in records made before they were kept."""
+    """An ENI; `groups` is None in older snapshots, which did not keep them."""
 
     network_interface_id: str
     subnet_id: str = ""
@@ -237,7 +237,7 @@ class NetworkInterface(Struct, rename="pascal", omit_defaults=True, frozen=True)
 
 
 class SecurityGroup(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """A security group's existence."""
+    """A security group."""
 
     group_id: str
     group_name: str = ""

@@ -1,4 +1,4 @@
-"""What CloudTrail wrote down of calls to EC2."""
+"""CloudTrail's events of calls to EC2."""
 
 from msgspec import Struct
 
@@ -9,8 +9,8 @@ from eksdoctor.snapshot.records.timestamp import Timestamp
 class TrailEvent(Struct, rename="pascal", omit_defaults=True, frozen=True):
     """One event of LookupEvents.
 
-    `cloud_trail_event` is the event itself as JSON text, of which a capture keeps only what
-    `eksdoctor.evidence.inputs.cloudtrail_call` names: no addresses, no people, no parameters but ids.
+    `cloud_trail_event` is the event itself as JSON text, reduced to the fields that
+    `eksdoctor.evidence.inputs.cloudtrail_call` keeps: no IPs, no user names, no parameters other than ids.
     """
 
     event_id: str
