@@ -374,7 +374,7 @@ def test_a_dry_run_tells_of_the_permission(ec2):
 
 def test_what_the_lab_does_not_answer_is_said(lab, ec2):
     assert refused(ec2.describe_key_pairs)[0] == "InvalidAction"
-    assert lab.requests[-1].action == "ec2:DescribeNatGateways"
+    assert lab.requests[-1].action == "ec2:DescribeKeyPairs"
 
 
 def test_requests_are_recorded_in_the_words_of_the_api(lab, ec2):

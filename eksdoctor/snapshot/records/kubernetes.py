@@ -188,7 +188,7 @@ class RunningState(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class WaitingState(Struct, omit_defaults=True, frozen=True):
-    """The container does not run, or not again: `CrashLoopBackOff`, `ImagePullBackOff`, `ContainerCreating`, ….
+    """The container does not run (again): `CrashLoopBackOff`, `ImagePullBackOff`, `ContainerCreating`, ….
 
     `message` is the kubelet's.
     """
