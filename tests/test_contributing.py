@@ -178,4 +178,4 @@ def test_an_older_snapshot_reads_as_not_collected(tree):
     assert page["passed"]
     assert "nat-gateway-failed" not in json.dumps([page["findings"], page["passed"]])
     ran = run(tree, "-c", UNKNOWN, recorded)
-    assert f"{ACTION} has not been asked" in ran.stdout, ran.stderr
+    assert f"{ACTION} was not collected" in ran.stdout, ran.stderr

@@ -90,7 +90,7 @@ def test_one_that_is_cut_off(run, meridian, bundle):
     bundle.write_bytes(whole[: len(whole) * 4 // 5])
     ended = run("triage", "--from", meridian, "--from", bundle)
     assert (ended.code, ended.out) == (2, "")
-    assert "is a bundle of a node's logs, but it is cut off" in ended.err
+    assert "is a bundle of a node's logs, but it is truncated" in ended.err
 
 
 def test_one_that_may_not_be_read(run, bundle):

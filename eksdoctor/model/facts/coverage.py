@@ -78,4 +78,4 @@ def _unasked(snapshot: Snapshot, request: Request) -> Unknown:
         return Unknown.because(text, "a snapshot by `eksdoctor capture`")
     if snapshot.is_pasted:
         return PASTED
-    return Unknown((Reason(f"{request.action.name} has not been asked", asked=False),))
+    return Unknown((Reason(f"{request.action.name} was not collected", asked=False),))
