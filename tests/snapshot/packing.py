@@ -38,7 +38,9 @@ def script_files():
         "ipamd/metrics.json": "# TYPE awscni_total_ip_addresses gauge\nawscni_total_ip_addresses 14\n",
         "ipamd/ipam.json": '{"version":"vpc-cni-ipam/1","allocations":[]}',
         "var_log/aws-routed-eni/ipamd.log": zap("IP stats", "2025-02-03T04:05:06.789Z") + "\n",
-        "var_log/aws-routed-eni/ipamd-2025-02-01T10-00-00.000.log.gz": gzip.compress(b"the oldest\n", mtime=0),
+        "var_log/aws-routed-eni/ipamd-2025-02-01T10-00-00.000.log.gz": gzip.compress(
+            b"the oldest\n", mtime=0
+        ),
         "var_log/aws-routed-eni/ipamd-2025-02-02T10-00-00.000.log.gz": gzip.compress(b"the older\n", mtime=0),
         "var_log/aws-routed-eni/plugin.log": zap("Received CNI add", "2025-02-03T04:05:01.000Z") + "\n",
         "var_log/aws-routed-eni/network-policy-agent.log": "other\n",
