@@ -1,18 +1,19 @@
-"""Bad input, as a user meets it: a process, its exit code, and words on standard error that help."""
+"""Bad input, as a user meets it: the exit code, and words on standard error that help."""
 
 import json
-import os
 import subprocess
-import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 
+from eksdoctor.cli import main
 from eksdoctor.snapshot import archive
+from tests import process
 from tests.lab import Fault, Lab
+from tests.process import EKSDOCTOR, ROOT
 
-ROOT = Path(__file__).parent.parent
 FIXTURE = ROOT / "fixtures" / "min-ip-freeze.eksdoctor.tar.gz"
 KUBERNETES, AWS = ("list *", "get *"), ("*:*",)
 
@@ -21,21 +22,44 @@ def every(names, fault):
     return dict.fromkeys(names, fault)
 
 
+@dataclass(frozen=True)
+class Ended:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def command_line(lab, arguments, kubeconfig):
+    found = (*arguments, "--deadline", "10m", "--kubeconfig", kubeconfig or lab.kubeconfig)
+    return [str(one) for one in (*found, "--aws-endpoint", lab.aws_endpoint)]
+
+
 @pytest.fixture
-def ended(tmp_path):
-    """Run eksdoctor as a process against a lab."""
+def ended(tmp_path, monkeypatch, capsys):
+    """Run eksdoctor in this process against a lab, with the lab's environment."""
 
     def run(lab, *arguments, kubeconfig=None, **environment):
-        variables = {
-            **os.environ,
-            **lab.environment,
-            "XDG_CACHE_HOME": str(tmp_path / "cache"),
-            **environment,
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "eksdoctor", *map(str, arguments),
-             "--kubeconfig", str(kubeconfig or lab.kubeconfig), "--aws-endpoint", lab.aws_endpoint],
-            capture_output=True, text=True, timeout=60, check=False, cwd=ROOT, env=variables,
+        own = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+        for name, value in (lab.environment | own | environment).items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(SystemExit) as end:
+            main(command_line(lab, arguments, kubeconfig))
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err + said.out
+        return Ended(end.value.code or 0, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def ended_process(tmp_path):
+    """The same as a real process."""
+
+    def run(lab, *arguments, kubeconfig=None, **environment):
+        own = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+        done = process.ended(
+            *EKSDOCTOR, *command_line(lab, arguments, kubeconfig),
+            env=process.environment(lab.environment, own, environment),
         )  # fmt: skip
         assert "Traceback" not in done.stderr + done.stdout
         return done
@@ -106,9 +130,9 @@ def test_a_cluster_that_cannot_be_asked_is_an_error_even_if_the_account_answers(
     assert "No fault found." not in done.stdout
 
 
-def test_kubernetes_does_not_know_the_user(ended, recorded):
+def test_kubernetes_does_not_know_the_user(ended_process, recorded):
     with Lab(recorded, faults=every(KUBERNETES, Fault.unauthenticated())) as lab:
-        done = ended(lab, "triage")
+        done = ended_process(lab, "triage")
     assert done.returncode == 5
     assert "error: the cluster did not answer: Unauthorized" in done.stderr
     assert "kubectl auth whoami" in done.stderr
@@ -138,9 +162,11 @@ def test_nobody_answers_and_the_last_good_snapshot_stays_the_last(ended, recorde
     assert len(list((tmp_path / "cache/eksdoctor/snapshots").iterdir())) == 1
 
 
-def test_no_region(ended, recorded):
+def test_no_region(ended_process, recorded):
     with Lab(recorded) as lab:
-        done = ended(lab, "triage", kubeconfig=changed(lab, nameless), AWS_REGION="", AWS_DEFAULT_REGION="")
+        done = ended_process(
+            lab, "triage", kubeconfig=changed(lab, nameless), AWS_REGION="", AWS_DEFAULT_REGION=""
+        )
     assert done.returncode == 0
     assert "warning: AWS did not answer: no AWS region is known" in done.stderr
     assert "--region REGION" in done.stderr
@@ -173,10 +199,7 @@ def test_names_that_no_pod_or_namespace_has(ended, recorded, arguments):
 
 def test_a_full_disk_behind_standard_output():
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "eksdoctor", "triage", "--from", str(FIXTURE)],
-            stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False, cwd=ROOT,
-        )  # fmt: skip
+        done = process.ended(*EKSDOCTOR, "triage", "--from", FIXTURE, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == 2
     assert done.stderr.startswith("error: cannot write to standard output: No space left")
     assert len(done.stderr.splitlines()) == 2

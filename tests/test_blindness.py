@@ -5,11 +5,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eksdoctor.engine.evaluation.evaluate import evaluate
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.actions import ACTIONS
@@ -17,9 +16,10 @@ from eksdoctor.snapshot.request import Refusal
 from eksdoctor.snapshot.snapshot import Outcome
 from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.report import State
+from tests.shared import rulebook
 
 ROOT = Path(__file__).parent.parent
-BOOK = load(ROOT / "rules")
+BOOK = rulebook()
 FIXTURES = [
     "ceiling",
     "fragmented",
@@ -59,6 +59,7 @@ def without(seen, refused, dropped):
 
 @st.composite
 def blindness(draw):
+    """A fixture's name, and its snapshot less what a user may not see."""
     name = draw(st.sampled_from(FIXTURES))
     seen = snapshot(name)
     actions = draw(st.sets(st.sampled_from(sorted(ACTIONS)), max_size=6))
@@ -70,7 +71,7 @@ def blindness(draw):
     for file in draw(st.sets(st.sampled_from(files), max_size=4)):
         indices = st.sets(st.integers(0, len(seen.records[file]) - 1), min_size=1, max_size=30)
         dropped |= {(file, index) for index in draw(indices)}
-    return seen, without(seen, refused, dropped)
+    return name, without(seen, refused, dropped)
 
 
 def said(cluster):
@@ -90,15 +91,20 @@ def causes(report):
     }
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@cache
+def all_seen(name):
+    """What fires and what causes are named when nothing is hidden."""
+    return said(Cluster(snapshot(name)))[0], causes(examine(snapshot(name), BOOK))
+
+
+@settings(max_examples=150)
 @given(blindness())
 def test_hiding_never_makes_surer(pair):
-    seen, hidden = pair
-    before, _ = said(Cluster(seen))
+    name, hidden = pair
+    before, known = all_seen(name)
     after, undecided = said(Cluster(hidden))
     for rule, subject in before - after:
         assert (rule, subject) in undecided or (rule, "") in undecided, (rule, subject)
-    known = causes(examine(seen, BOOK))
     for pod, found in causes(examine(hidden, BOOK)).items():
         assert found <= known.get(pod, set()), pod
 
@@ -106,7 +112,7 @@ def test_hiding_never_makes_surer(pair):
 @pytest.mark.parametrize("name", FIXTURES)
 def test_every_single_refusal(name):
     seen = snapshot(name)
-    known = causes(examine(seen, BOOK))
+    _, known = all_seen(name)
     for action in {request.action for request in seen.outcomes}:
         refused = {request for request in seen.outcomes if request.action == action}
         report = examine(without(seen, refused, set()), BOOK)

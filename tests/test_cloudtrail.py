@@ -13,12 +13,18 @@ from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collection_plan import cloudtrail_lookups
 from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.connection_options import ConnectionOptions
-from eksdoctor.evidence.inputs.cloudtrail_events import CNI_AGENT, call_rates, calls, statements
+from eksdoctor.evidence.inputs.cloudtrail_events import (
+    CNI_PROGRAM,
+    call_observations,
+    call_rates,
+    calls_of_records,
+)
 from eksdoctor.snapshot import archive, kinds
 from eksdoctor.snapshot.records.cloudtrail import LOOKUP_EVENTS
 from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Snapshot
 from tests.lab import Fault, Lab
 from tests.lab.clock import moved
+from tests.process import PATIENCE
 from tests.simulator.account import REGION
 from tests.simulator.capture import answer, capture
 from tests.simulator.catalogue import FIXTURES
@@ -70,18 +76,17 @@ def test_another_account_is_not_asked(worlds):
 
 
 def test_the_simulated_trail_tells_what_the_daemons_were_refused(worlds):
-    found = calls(capture(worlds["meridian-pay"], extras=WISH).of(kinds.TRAIL_EVENTS))
-    assert {one.testifies for one in statements(found)} == {"subnet-without-addresses"}
-    assert {rate.agent for rate in call_rates(found)} == {CNI_AGENT}
-    fragmented = calls(capture(worlds["fragmented"], extras=WISH).of(kinds.TRAIL_EVENTS))
-    assert "subnet-without-prefix" in {one.testifies for one in statements(fragmented)}
+    found = calls_of_records(capture(worlds["meridian-pay"], extras=WISH).of(kinds.TRAIL_EVENTS))
+    assert {one.evidence_class for one in call_observations(found)} == {"subnet-without-addresses"}
+    assert {rate.program for rate in call_rates(found)} == {CNI_PROGRAM}
+    fragmented = calls_of_records(capture(worlds["fragmented"], extras=WISH).of(kinds.TRAIL_EVENTS))
+    assert "subnet-without-prefix" in {one.evidence_class for one in call_observations(fragmented)}
 
 
 @pytest.fixture
 def credentials(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIALAB")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "lab")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
     monkeypatch.setattr("eksdoctor.collect.aws.account.LOOKUP_SECONDS", 0.01)
 
 
@@ -89,7 +94,7 @@ def live(lab, recorded, extras=WISH):
     options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
     target = connect(options).target
     blank = Snapshot(at=recorded.at, target=target, extras=extras)
-    return collect(blank, questions, connect(options), 20.0, Observer())
+    return collect(blank, questions, connect(options), PATIENCE, Observer())
 
 
 def trails(snapshot):
@@ -102,7 +107,7 @@ def trails(snapshot):
 
 
 def events(snapshot):
-    return {event.event_id: calls([event]) for event in snapshot.of(kinds.TRAIL_EVENTS)}
+    return {event.event_id: calls_of_records([event]) for event in snapshot.of(kinds.TRAIL_EVENTS)}
 
 
 @pytest.mark.usefixtures("credentials")

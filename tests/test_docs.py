@@ -3,27 +3,25 @@
 `python -m tests.test_docs` writes the README's report anew.
 """
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import yaml
 
 from eksdoctor.engine.cases import cases
 from eksdoctor.engine.rulebook.load import load
+from tests import process
+from tests.process import EKSDOCTOR, ROOT
+from tests.shared import rulebook
 
-ROOT = Path(__file__).parent.parent
 MARKED = re.compile(r"(<!-- report -->\n).*?(<!-- /report -->)", re.DOTALL)
 SHOWN = "Verdicts"
 
 
 def first_screen():
-    ran = subprocess.run(
-        [sys.executable, "-m", "eksdoctor", "triage", "--no-keep", "--color", "never", "--from",
-         "fixtures/meridian-pay.eksdoctor.tar.gz"],
-        capture_output=True, text=True, check=True, cwd=ROOT, env={**os.environ, "COLUMNS": "100"},
+    ran = process.ended(
+        *EKSDOCTOR, "triage", "--no-keep", "--color", "never", "--from",
+        "fixtures/meridian-pay.eksdoctor.tar.gz",
+        check=True, env=process.environment(COLUMNS="100"),
     )  # fmt: skip
     return ran.stdout.partition(f"\n{SHOWN}\n")[0].strip("\n")
 
@@ -48,9 +46,7 @@ def test_every_command_of_the_readme_exists():
     commands = set(re.findall(r"^    eksdoctor (\w+)", (ROOT / "README.md").read_text(), re.MULTILINE))
     assert commands
     for command in commands:
-        ran = subprocess.run(
-            [sys.executable, "-m", "eksdoctor", command, "--help"], capture_output=True, check=False
-        )
+        ran = process.ended(*EKSDOCTOR, command, "--help")
         assert ran.returncode == 0, command
 
 
@@ -83,16 +79,11 @@ def test_the_rule_of_the_contributing_guide_works(tmp_path):
 
 def test_the_changelog_names_every_rule():
     changelog = (ROOT / "CHANGELOG.md").read_text()
-    assert [rule.id for rule in load(ROOT / "rules") if f"`{rule.id}`" not in changelog] == []
+    assert [rule.id for rule in rulebook() if f"`{rule.id}`" not in changelog] == []
 
 
 def test_the_rules_catalogue_is_current():
-    ran = subprocess.run(
-        [sys.executable, "-m", "eksdoctor", "rules", "docs", "--check"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ran = process.ended(*EKSDOCTOR, "rules", "docs", "--check")
     assert ran.returncode == 0, ran.stderr
 
 

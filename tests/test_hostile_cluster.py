@@ -13,7 +13,6 @@ from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.connection_options import ConnectionOptions
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.render.html import html
 from eksdoctor.render.json_page import json_page
 from eksdoctor.render.markdown.page import markdown
@@ -22,10 +21,12 @@ from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.build_report import examine
 from tests.lab import Lab
+from tests.process import PATIENCE
 from tests.render.hostile import NASTY
+from tests.shared import rulebook
 
 ROOT = Path(__file__).parent.parent
-BOOK = load(ROOT / "rules")
+BOOK = rulebook()
 TEXTS = [text for text in NASTY if "\ud800" not in text] + ["x" * 100_000, "a\nb\r\nc", "null"]
 NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f]")
 HARMFUL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
@@ -70,7 +71,7 @@ def report():
         options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
         target = connect(options).target
         blank = Snapshot(at=recorded.at, target=target)
-        return examine(collect(blank, questions, connect(options), 30.0, Observer()), BOOK)
+        return examine(collect(blank, questions, connect(options), PATIENCE, Observer()), BOOK)
 
 
 def test_the_verdict_is_the_same_as_under_plain_names(report):

@@ -1,20 +1,17 @@
 """Ctrl-C: a real signal to a real process that waits for an API server that hangs."""
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import threading
-from pathlib import Path
 
 import pytest
 
 from eksdoctor.collect.rounds import IN_FLIGHT
 from eksdoctor.snapshot import archive, kinds
+from tests import process
 from tests.lab import Fault, Lab
-
-ROOT = Path(__file__).parent.parent
+from tests.process import EKSDOCTOR, PATIENCE, ROOT
 
 
 @pytest.fixture
@@ -29,20 +26,20 @@ def interrupted(lab, tmp_path):
     """Start eksdoctor, wait until a request hangs and the others are answered, then interrupt it."""
 
     def run(*arguments):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "eksdoctor", *map(str, arguments), "--deadline", "10m",
-             "--kubeconfig", str(lab.kubeconfig), "--aws-endpoint", lab.aws_endpoint],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
-            env={**os.environ, **lab.environment, "XDG_CACHE_HOME": str(tmp_path / "cache")},
-        )  # fmt: skip
-        pause = threading.Event()
-        # One more than are in flight at once: so at least one of them has been answered.
-        while len(lab.requests) <= IN_FLIGHT:
-            assert process.poll() is None
-            pause.wait(0.02)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-        assert process.returncode == 130
+        with process.started(
+            *EKSDOCTOR, *arguments, "--deadline", "10m",
+            "--kubeconfig", lab.kubeconfig, "--aws-endpoint", lab.aws_endpoint,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=process.environment(lab.environment, XDG_CACHE_HOME=str(tmp_path / "cache")),
+        ) as running:  # fmt: skip
+            pause = threading.Event()
+            # One more than are in flight at once: so at least one of them has been answered.
+            while len(lab.requests) <= IN_FLIGHT:
+                assert running.poll() is None
+                pause.wait(0.02)
+            running.send_signal(signal.SIGINT)
+            out, err = running.communicate(timeout=PATIENCE)
+        assert running.returncode == 130
         assert "Traceback" not in err
         return out, err
 

@@ -20,6 +20,7 @@ from eksdoctor.snapshot.records.launch_template import LaunchTemplateVersion
 from tests.lab import Fault, Lab
 from tests.lab.aws.api import OPERATIONS
 from tests.lab.example import ACCOUNT, CLUSTER, REGION, SERVER, instance_type, interface, snapshot
+from tests.process import PATIENCE
 
 
 def client(lab, service, region=REGION):
@@ -29,7 +30,7 @@ def client(lab, service, region=REGION):
         endpoint_url=lab.aws_endpoint,
         aws_access_key_id="AKIALAB",
         aws_secret_access_key="lab",
-        config=Config(retries={"total_max_attempts": 1}, connect_timeout=2, read_timeout=2),
+        config=Config(retries={"total_max_attempts": 1}, connect_timeout=PATIENCE, read_timeout=PATIENCE),
     )
 
 
@@ -391,7 +392,7 @@ def test_the_wire_is_that_of_the_service(lab):
     body = urlencode(
         {"Action": "DescribeSubnets", "Version": "2016-11-15", "SubnetId.1": "subnet-b"}
     ).encode()
-    with urlopen(Request(lab.aws_endpoint, body, {"Authorization": scope}), timeout=5) as answer:
+    with urlopen(Request(lab.aws_endpoint, body, {"Authorization": scope}), timeout=PATIENCE) as answer:
         text = answer.read().decode()
         assert answer.headers["Content-Type"] == "text/xml"
     assert "<subnetId>subnet-b</subnetId>" in text
@@ -401,7 +402,7 @@ def test_the_wire_is_that_of_the_service(lab):
 
 def test_an_unsigned_call_is_refused(lab):
     with pytest.raises(HTTPError) as raised:
-        urlopen(f"{lab.aws_endpoint}/clusters/{CLUSTER}", timeout=5)
+        urlopen(f"{lab.aws_endpoint}/clusters/{CLUSTER}", timeout=PATIENCE)
     with raised.value as error:
         assert error.code == 403
         assert error.headers["x-amzn-ErrorType"] == "MissingAuthenticationToken"

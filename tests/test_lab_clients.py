@@ -1,28 +1,22 @@
 """The lab as the real `kubectl` and `aws` see it."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from eksdoctor.snapshot import archive
+from tests import process
 from tests.lab import Lab
 from tests.lab.example import CLUSTER, node, snapshot
 from tests.lab.programs import executable
 
-ROOT = Path(__file__).parents[1]
-
 
 def run(lab, name, *arguments):
-    program = executable(name)
-    environment = {"PATH": os.environ["PATH"], "HOME": str(lab.folder), **lab.environment}
-    return subprocess.run(
-        [program, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
-    )
+    environment = process.environment(lab.environment, HOME=str(lab.folder))
+    return process.ended(executable(name), *arguments, env=environment)
 
 
 def said(lab, name, *arguments):
@@ -131,8 +125,8 @@ def test_aws_repeats_the_words_of_errors(lab):
 
 def test_the_lab_runs_by_itself(tmp_path):
     path = archive.write(snapshot(), tmp_path / "incident.eksdoctor.tar.gz")
-    command = [sys.executable, "-m", "tests.lab", str(path), "--latency", "1", "--deny", "list events"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
+    command = [sys.executable, "-m", "tests.lab", path, "--latency", "1", "--deny", "list events"]
+    with process.started(*command, stdout=subprocess.PIPE) as running:
         try:
             lines = []
             while not lines or "Ctrl-C" not in lines[-1]:
@@ -142,9 +136,7 @@ def test_the_lab_runs_by_itself(tmp_path):
             script = next(line.split()[1] for line in lines if line.strip().startswith(". "))
             kubectl = executable("kubectl")
             shell = f". {script} && {kubectl} get nodes -o name && {kubectl} get events"
-            done = subprocess.run(
-                ["sh", "-c", shell], capture_output=True, text=True, timeout=60, check=False
-            )
+            done = process.ended("sh", "-c", shell)
         finally:
             running.send_signal(signal.SIGINT)
             rest = running.stdout.read()
@@ -155,7 +147,6 @@ def test_the_lab_runs_by_itself(tmp_path):
 
 
 def test_an_unknown_fixture_is_said():
-    command = [sys.executable, "-m", "tests.lab", "no-such-incident"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    done = process.ended(sys.executable, "-m", "tests.lab", "no-such-incident")
     assert done.returncode == 2
     assert "no-such-incident" in done.stderr

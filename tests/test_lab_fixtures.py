@@ -12,6 +12,7 @@ from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.kinds import CLUSTER
 from eksdoctor.snapshot.snapshot import Snapshot
 from tests.lab import Lab
+from tests.process import PATIENCE
 
 FIXTURES = sorted((Path(__file__).parents[1] / "fixtures").glob("*.eksdoctor.tar.gz"))
 OWN = {"endpoint", "certificateAuthority"}  # the lab's own, in DescribeCluster
@@ -25,7 +26,7 @@ def asked_again(recorded, lab, monkeypatch):
     options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
     target = connect(options).target
     empty = Snapshot(at=recorded.at, target=target)
-    return collect(empty, lambda _: list(recorded.outcomes), connect(options), 60, Observer())
+    return collect(empty, lambda _: list(recorded.outcomes), connect(options), PATIENCE, Observer())
 
 
 def plain(value):

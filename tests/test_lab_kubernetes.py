@@ -12,6 +12,7 @@ import yaml
 
 from tests.lab import Fault, Lab
 from tests.lab.example import CLUSTER, REGION, node, pod, snapshot
+from tests.process import PATIENCE
 
 TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io"
 
@@ -38,7 +39,7 @@ class Client:
         url = f"{self.server}{path}{'?' + urlencode(query) if query else ''}"
         request = Request(url, headers={**self.headers, "Accept": accept})
         try:
-            with urlopen(request, context=self.trust, timeout=5) as answer:
+            with urlopen(request, context=self.trust, timeout=PATIENCE) as answer:
                 return answer.status, answer.headers, answer.read()
         except HTTPError as error:
             with error:
@@ -182,7 +183,7 @@ def test_a_path_that_is_not_served(client):
 def test_only_reading_is_served(lab, client):
     request = Request(f"{client.server}/api/v1/nodes", data=b"{}", headers=client.headers, method="POST")
     with pytest.raises(HTTPError) as raised:
-        urlopen(request, context=client.trust, timeout=5)
+        urlopen(request, context=client.trust, timeout=PATIENCE)
     raised.value.close()
     assert raised.value.code == 405
     assert lab.requests[-1].action == "POST /api/v1/nodes"

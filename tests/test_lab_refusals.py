@@ -29,12 +29,13 @@ from eksdoctor.snapshot.request import Refusal, Request
 from eksdoctor.snapshot.snapshot import Outcome
 from tests.lab import Fault, Lab, moved
 from tests.lab.example import AT, CLUSTER, REGION, snapshot
+from tests.process import PATIENCE
 
 SCOPE = "AWS4-HMAC-SHA256 Credential=AKIALAB/20251012/{}/{}/aws4_request, Signature=0"
 NODES = Request.of(LIST_NODES)
 
 
-def kubernetes(lab, path, timeout=5, **query):
+def kubernetes(lab, path, timeout=PATIENCE, **query):
     """Status, headers and body from a lab that speaks plain HTTP."""
     connection = http.client.HTTPConnection(urlsplit(lab.kubernetes_endpoint).netloc, timeout=timeout)
     try:
@@ -47,7 +48,7 @@ def kubernetes(lab, path, timeout=5, **query):
 
 def ec2(lab, action, **parameters):
     """Status and body of an EC2 call."""
-    connection = http.client.HTTPConnection(urlsplit(lab.aws_endpoint).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(lab.aws_endpoint).netloc, timeout=PATIENCE)
     body = urlencode({"Action": action, "Version": "2016-11-15", **parameters})
     try:
         connection.request("POST", "/", body, {"Authorization": SCOPE.format(REGION, "ec2")})
@@ -59,7 +60,7 @@ def ec2(lab, action, **parameters):
 
 def eks(lab, path):
     """Status, error type and message of an EKS call."""
-    connection = http.client.HTTPConnection(urlsplit(lab.aws_endpoint).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(lab.aws_endpoint).netloc, timeout=PATIENCE)
     try:
         connection.request("GET", path, headers={"Authorization": SCOPE.format(REGION, "eks")})
         answer = connection.getresponse()
@@ -196,7 +197,7 @@ def test_a_held_request_does_not_hold_the_lab():
         while not lab.requests:
             waiting.join(0.01)
         assert waiting.is_alive()
-    waiting.join(5)
+    waiting.join(PATIENCE)
     assert not waiting.is_alive()
 
 
@@ -235,7 +236,7 @@ def test_requests_under_way_are_counted():
 
 def _be_hung_up_on(lab):
     with contextlib.suppress(OSError, http.client.HTTPException):
-        kubernetes(lab, "/api/v1/nodes", timeout=30)
+        kubernetes(lab, "/api/v1/nodes", timeout=PATIENCE)
 
 
 def test_a_written_snapshot_is_served_as_the_one_in_memory(tmp_path):

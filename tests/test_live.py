@@ -1,13 +1,9 @@
 """Live against the lab, over real sockets: the same as a replay, and what each of four people sees."""
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -16,7 +12,6 @@ from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.engine.evaluation.finding import plain
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.render.json_page import json_page
 from eksdoctor.snapshot import archive, kinds, manifest
 from eksdoctor.snapshot.actions import KINDS
@@ -26,15 +21,17 @@ from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.log_reading_plan import asking
 from eksdoctor.triage.report import State
+from tests import process
 from tests.lab import Fault, Lab
 from tests.lab.programs import executable
+from tests.process import EKSDOCTOR, PATIENCE, ROOT
+from tests.shared import rulebook
 from tests.simulator.capture import NOT_RECORDED, capture, recorded_alone
 from tests.simulator.catalogue import FIXTURES as SCENARIOS
 from tests.simulator.documents import admission
 
-ROOT = Path(__file__).parent.parent
 FIXTURES = sorted(path.name.partition(".")[0] for path in (ROOT / "fixtures").glob("*.eksdoctor.tar.gz"))
-BOOK = load(ROOT / "rules")
+BOOK = rulebook()
 SERVED_AS_ANOTHER = {kinds.CLUSTER}  # its endpoint is the lab's own
 BUNDLE = admission.BUNDLE.encode()
 RUN_DATA = ("tool", "context", "snapshot", "requests")
@@ -82,7 +79,7 @@ def as_recorded(lab, recorded, **more):
     return recorded_alone(live(lab, recorded, only=recorded.outcomes, **more))
 
 
-def live(lab, recorded, *, deadline=20.0, observe=None, purpose="triage", only=None):
+def live(lab, recorded, *, deadline=PATIENCE, observe=None, purpose="triage", only=None):
     options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
     target = connect(options).target
     blank = Snapshot(at=recorded.at, target=target, focus=recorded.focus, purpose=purpose)
@@ -102,7 +99,6 @@ def comparable(report):
 def credentials(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIALAB")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "lab")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
 
 
 @pytest.mark.parametrize("name", FIXTURES)
@@ -284,17 +280,16 @@ def test_the_confirming_commands_run_and_show_what_the_report_says(name):
     with Lab(recorded) as lab:
         report = examine(live(lab, recorded), BOOK)
         checked = 0
+
+        @cache
+        def run(program, *arguments):
+            """Findings share commands; each command is run once."""
+            return process.ended(executable(program), *arguments, env=process.environment(lab.environment))
+
         for finding in report.findings:
             for confirmation in finding.confirm:
                 assert confirmation.command is not None
-                ran = subprocess.run(
-                    [executable(confirmation.command.argv[0]), *confirmation.command.argv[1:]],
-                    capture_output=True,
-                    text=True,
-                    timeout=60,
-                    check=False,
-                    env={**os.environ, **lab.environment, "AWS_ENDPOINT_URL": lab.aws_endpoint},
-                )
+                ran = run(*confirmation.command.argv)
                 assert ran.returncode == 0, (confirmation.command.line, ran.stderr)
                 if confirmation.result:
                     assert ran.stdout.split() == confirmation.result.split()
@@ -306,12 +301,10 @@ def test_the_report_comes_at_the_deadline_and_the_process_ends():
     """As a process: a hung request must not keep it from ending."""
     recorded = fixture("healthy-stock")
     with Lab(recorded, faults={"list-pods": Fault.hang()}) as lab:
-        ran = subprocess.run(
-            [
-                sys.executable, "-m", "eksdoctor", "triage", "--no-keep", "--deadline", "3s",
-                "--kubeconfig", str(lab.kubeconfig), "--aws-endpoint", lab.aws_endpoint, "-o", "json",
-            ],
-            capture_output=True, text=True, timeout=40, check=False, env={**os.environ, **lab.environment},
+        ran = process.ended(
+            *EKSDOCTOR, "triage", "--no-keep", "--deadline", "20s", "-o", "json",
+            "--kubeconfig", lab.kubeconfig, "--aws-endpoint", lab.aws_endpoint,
+            env=process.environment(lab.environment),
         )  # fmt: skip
     page = json.loads(ran.stdout)
     assert page["run"]["warnings"]

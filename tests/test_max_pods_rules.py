@@ -8,10 +8,10 @@ from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.evaluate import evaluate, grouped
 from eksdoctor.engine.evaluation.write_finding import tell
 from eksdoctor.engine.rulebook.compile import read_rule
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.report import State
+from tests.shared import rulebook
 
 RULES = Path(__file__).parent.parent / "rules"
 ABOVE = "50-attach/30-max-pods-above-capacity.yaml"
@@ -116,7 +116,7 @@ def unbound(env):
     ("env", "cause"), [({}, "node-max-pods-reached"), (PREFIXES, "max-pods-below-capacity")]
 )
 def test_a_pod_has_one_cause(env, cause):
-    (verdict,) = examine(unbound(env), load(RULES)).verdicts
+    (verdict,) = examine(unbound(env), rulebook()).verdicts
     assert (verdict.state, verdict.cause) == (State.EXPLAINED, cause)
     assert [pod.name for pod in verdict.pods] == ["shop/cart-1"]
 
@@ -127,6 +127,7 @@ def test_full_nodes_are_told_what_they_could_serve():
     ((fired),) = evaluate(read_rule(path, path.parent.name), Cluster(snapshot)).fired
     finding = tell((fired,), snapshot.target)
     said = " ".join(words(evidence.says) for evidence in finding.evidence)
-    assert "full at 3 pods; the CNI as it is set could serve 29, AWS recommends 29" in said
+    assert "with the current CNI settings one can serve 29, AWS recommends 29" in said
+    assert "full at 3 pods, for example node-a;" in said
     assert [fix.lever for fix in finding.fix if fix.lever] == ["prefix-delegation"]
     assert any("set spec.kubelet.config.maxPods to 29" in words(fix.title) for fix in finding.fix)

@@ -11,7 +11,6 @@ from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.engine.evaluation.finding import plain
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.render.first_screen import first_screen
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.request import Refusal
@@ -19,9 +18,11 @@ from eksdoctor.snapshot.snapshot import Focus, Outcome, Snapshot
 from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.log_reading_plan import asking
 from tests.lab import Lab
+from tests.process import PATIENCE
+from tests.shared import rulebook
 
 ROOT = Path(__file__).parent.parent
-BOOK = load(ROOT / "rules")
+BOOK = rulebook()
 STARVED = Focus("payments", "payments-api-bc74f9d68b-6jnf6")
 EVERYWHERE = ("list pods at the cluster scope", "list events at the cluster scope", "list nodes")
 
@@ -35,7 +36,6 @@ def fixture(name="meridian-pay"):
 def credentials(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIALAB")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "lab")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
 
 
 def live(focus=Focus(), namespace="", deny=()):  # noqa: B008
@@ -44,7 +44,7 @@ def live(focus=Focus(), namespace="", deny=()):  # noqa: B008
         options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
         target = replace(connect(options).target, namespace=namespace)
         blank = Snapshot(at=recorded.at, target=target, focus=focus)
-        return collect(blank, questions, connect(options), 20.0, Observer())
+        return collect(blank, questions, connect(options), PATIENCE, Observer())
 
 
 def test_who_may_read_one_namespace_sees_its_pods_and_is_told_so():
@@ -166,7 +166,7 @@ def test_a_subnet_of_which_only_the_nodes_tell_reads_well():
         options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
         target = connect(options).target
         blank = Snapshot(at=fixture().at, target=target)
-        report = examine(collect(blank, asking(BOOK, 3), connect(options), 20.0, Observer()), BOOK)
+        report = examine(collect(blank, asking(BOOK, 3), connect(options), PATIENCE, Observer()), BOOK)
     found = [finding for finding in report.findings if finding.rule == "subnet-exhausted"]
     assert len(found) == 3
     for finding in found:

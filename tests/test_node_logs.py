@@ -13,13 +13,11 @@ from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collection_plan import aws_node_metrics
 from eksdoctor.collection_plan.next_requests import questions
 from eksdoctor.connection_options import ConnectionOptions
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.evidence.inputs import prometheus
-from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts import requests as sources
 from eksdoctor.model.observations.log_sources import Voices
-from eksdoctor.resources import rules_folder
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records.node_text import GET_NODE_LOG, GET_POD_LOG, GET_POD_METRICS, NODE_TEXTS
 from eksdoctor.snapshot.request import Answer, Refusal
@@ -28,6 +26,8 @@ from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.log_reading_plan import asking, node_logs
 from eksdoctor.triage.report import State
 from tests.lab import Fault, Lab, moved
+from tests.process import PATIENCE
+from tests.shared import rulebook
 from tests.simulator.account import hoard, three_zones
 from tests.simulator.capture import answer, capture
 from tests.simulator.catalogue import FIXTURES
@@ -37,7 +37,7 @@ from tests.simulator.settings import Settings
 from tests.simulator.simulation import Simulation
 from tests.simulator.world import Surroundings, assemble
 
-BOOK = load(rules_folder())
+BOOK = rulebook()
 SPOKEN = (GET_POD_METRICS, GET_NODE_LOG, GET_POD_LOG)
 MIB = 1 << 20
 
@@ -86,10 +86,9 @@ class Rounds(Observer):
 def credentials(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIALAB")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "lab")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
 
 
-def triaged(lab, held, rounds=None, nodes=3, deadline=30.0):
+def triaged(lab, held, rounds=None, nodes=3, deadline=PATIENCE):
     options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
     target = connect(options).target
     blank = Snapshot(at=held.at, target=target)
@@ -126,13 +125,15 @@ def test_two_hundred_nodes_in_question(ranges):
 
 
 def test_long_logs_cost_no_more_than_their_end():
-    held = recorded()
+    held = recorded(9)
     held = replace(
         held,
         records=held.records
         | {
             NODE_TEXTS.file: tuple(
-                msgspec.structs.replace(words, text=words.text * 40) if words.kind == Kind.IPAMD else words
+                msgspec.structs.replace(words, text=words.text * 40)
+                if words.kind == SourceKind.IPAMD
+                else words
                 for words in held.of(NODE_TEXTS)
             )
         },
@@ -140,14 +141,14 @@ def test_long_logs_cost_no_more_than_their_end():
     with Lab(held) as lab:
         seen = triaged(lab, held)
         assert lab.bytes_sent["get-node-log"] == 3 * MIB
-    assert not any(words.whole for words in seen.of(NODE_TEXTS) if words.kind == Kind.IPAMD)
+    assert not any(words.whole for words in seen.of(NODE_TEXTS) if words.kind == SourceKind.IPAMD)
     with Lab(held, ranges="ignored") as lab:
         triaged(lab, held)
         assert lab.bytes_sent["get-node-log"] <= 3 * 16 * MIB
 
 
 def test_logs_that_are_off_are_never_asked_for():
-    held = recorded()
+    held = recorded(9)
     with Lab(held) as lab:
         seen = triaged(lab, held, nodes=0)
         assert "get-node-log" not in {one.action for one in lab.requests}
@@ -164,7 +165,7 @@ def test_logs_that_are_off_are_never_asked_for():
     ],
 )
 def test_without_the_right_the_refusal_names_it_and_the_rest_is_told(deny, refused):
-    held = recorded()
+    held = recorded(9)
     deny = deny if deny.startswith("get") else f"get {deny}"
     with Lab(held, deny={deny}) as lab:
         seen = triaged(lab, held)
@@ -220,8 +221,8 @@ def test_an_incident_moved_in_time_is_told_at_that_time():
     later = moved(held, held.at + timedelta(days=30, seconds=7))
     for before, after in zip(held.of(NODE_TEXTS), later.of(NODE_TEXTS), strict=True):
         assert after.at == later.at
-        if before.kind == Kind.METRICS:
-            started = [prometheus.read((words.text.encode(),)).started for words in (before, after)]
+        if before.kind == SourceKind.METRICS:
+            started = [prometheus.parse_metrics((words.text.encode(),)).started for words in (before, after)]
         else:
             started = [
                 datetime.fromisoformat(msgspec.json.decode(words.text.partition("\n")[0])["ts"])

@@ -7,16 +7,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.render.html import html
 from eksdoctor.render.json_page import json_page
 from eksdoctor.render.markdown.page import markdown
 from eksdoctor.render.terminal.page import terminal
 from eksdoctor.snapshot import archive, manifest
 from eksdoctor.triage.build_report import examine
+from tests.shared import rulebook
 
 ROOT = Path(__file__).parent.parent
-BOOK = load(ROOT / "rules")
+BOOK = rulebook()
 NODES, PODS, EVENTS = "kubernetes/nodes", "kubernetes/pods", "kubernetes/events"
 DAEMON_SETS, SUBNETS = "kubernetes/daemonsets", "aws/ec2-describe-subnets"
 

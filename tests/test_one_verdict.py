@@ -8,22 +8,18 @@ import pytest
 from eksdoctor.engine.cases import cases
 from eksdoctor.engine.cases.patch import NO_ADDRESS, Patch, patched
 from eksdoctor.engine.evaluation.finding import plain
-from eksdoctor.engine.rulebook.compile import read_strictly
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.triage.build_report import examine
+from tests.shared import rulebook
 
 ROOT = Path(__file__).parent.parent
-BOOK = load(ROOT / "rules")
-FILES = {
-    path.stem: read_strictly(path, cases.CaseFile) for path in sorted((ROOT / "tests/rules").glob("*.yaml"))
-}
+BOOK = rulebook()
+FILES = {path.stem: cases.read(path) for path in sorted((ROOT / "tests/rules").glob("*.yaml"))}
 CASES = [
     pytest.param(rule, case, id=f"{rule}: {kind}: {case.name}")
     for rule, file in FILES.items()
-    for kind in cases.KINDS
-    for case in getattr(file, kind)
+    for kind, case in file
 ]
 
 

@@ -11,17 +11,48 @@ from eksdoctor.errors import UsageError
 RULES = Path(__file__).parent.parent / "rules"
 CASES = Path(__file__).parent / "rules"
 BOOK = load(RULES)
-RESULTS = cases.run(BOOK, CASES)
+FILES = {path.stem: cases.read(path) for path in sorted(CASES.glob("*.yaml"))}
 
 
-@pytest.mark.parametrize("result", RESULTS, ids=lambda r: f"{r.rule}: {r.kind}: {r.name}")
-def test_case(result):
-    assert result.message == ""
+@pytest.mark.parametrize(
+    ("rule", "kind", "case"),
+    [
+        pytest.param(rule, kind, case, id=f"{rule}: {kind}: {case.name}")
+        for rule, file in FILES.items()
+        for kind, case in file
+    ],
+)
+def test_case(rule, kind, case):
+    assert cases.run_case(BOOK.get(rule), kind, case).message == ""
 
 
-def test_every_rule_has_every_kind_of_case():
-    for rule in BOOK:
-        assert {r.kind for r in RESULTS if r.rule == rule.id} == {"fires", "clear", "unknown"}
+@pytest.mark.parametrize("rule", BOOK.rules)
+def test_every_rule_has_a_case_of_every_kind_that_judges_something(rule):
+    for kind in cases.KINDS:
+        assert any(cases.run_case(BOOK.get(rule), kind, case).counts for case in getattr(FILES[rule], kind))
+
+
+def test_every_case_file_has_a_rule():
+    assert set(FILES) == set(BOOK.rules)
+
+
+def test_a_clear_case_in_which_nothing_was_judged_does_not_count(tmp_path):
+    healthy = cases.Case(name="healthy")
+    waiting = cases.Case(name="a pod waits", starve={"shop/cart-1": "node-a"}, listen=["node-a"])
+    for rule, case, counts in (
+        ("sgp-policy-too-broad", healthy, False),  # no policy
+        ("sgp-policy-too-broad", waiting, False),
+        ("cni-binary-not-found", healthy, False),  # nobody waits, so nothing had to be said
+        ("cni-binary-not-found", waiting, True),  # its log was read and has nothing of it
+        ("subnet-exhausted", healthy, True),
+        ("node-max-pods-reached", healthy, True),  # about the cluster, which there always is
+    ):
+        assert cases.run_case(BOOK.get(rule), "clear", case).counts is counts, (rule, case.name)
+    path = tmp_path / "sgp-policy-too-broad.yaml"
+    path.write_text("clear: [{name: healthy}]\n")
+    messages = {one.kind: one.message for one in cases.run_file(BOOK.get(path.stem), path)}
+    assert messages["clear"] == "no clear case has a subject: none has a policy"
+    assert messages["fires"] == "no case shows it fires"
 
 
 def test_a_case_that_expects_the_wrong_thing_fails():

@@ -1,6 +1,5 @@
 """The committed fixtures are what the simulator makes, every time, and hold nothing they should not."""
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from eksdoctor.snapshot.records.aws import DESCRIBE_CLUSTER, DESCRIBE_NETWORK_IN
 from eksdoctor.snapshot.records.kubernetes import LIST_ENI_CONFIGS, LIST_EVENTS, LIST_PODS, TABULATE_PODS
 from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Focus
+from tests import process
 from tests.simulator.capture import answer, capture
 from tests.simulator.catalogue import FIXTURES, FOLDER, again, path, stale
 from tests.simulator.scenarios.cluster import cluster
@@ -53,7 +53,9 @@ def test_another_process_simulates_the_same_bytes(tmp_path):
     written = []
     for seed in ("1", "2"):  # of Python's own hashing, which must not matter
         file = tmp_path / seed
-        subprocess.run([sys.executable, "-c", code, file], cwd=ROOT, env={"PYTHONHASHSEED": seed}, check=True)
+        process.ended(
+            sys.executable, "-c", code, file, check=True, env=process.environment(PYTHONHASHSEED=seed)
+        )
         written.append(file.read_bytes())
     assert written[0] == written[1]
 

@@ -8,16 +8,15 @@ import yaml
 
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.finding import Confidence
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot.actions import ACTIONS
 from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.report import State
-from tests.test_rules import RULES
+from tests.shared import rulebook
 
 FOLDER = Path(__file__).parent / "stories"
 GIVEN = "given"
-BOOK = load(RULES)
+BOOK = rulebook()
 FOLDED = {rule.id: set(rule.text.yields_to) for rule in BOOK}
 
 

@@ -3,13 +3,12 @@
 import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.snapshot.actions import ACTIONS
 from eksdoctor.triage.build_report import examine
 from eksdoctor.triage.report import State
-from tests.test_rules import RULES
+from tests.shared import rulebook
 
-BOOK = load(RULES)
+BOOK = rulebook()
 CUSTOM = {"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "true", "ENI_CONFIG_LABEL_DEF": "topology.kubernetes.io/zone"}
 WITHOUT_POD_ENI = {
     "eni-a1": {"PrivateIpAddresses": [{"PrivateIpAddress": "10.0.0.10", "Primary": True}]},

@@ -1,24 +1,22 @@
 """The package as users get it: built as sdist, from that as wheel, and run outside the checkout."""
 
-import os
-import subprocess
 import sys
 import tarfile
 import zipfile
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests import process
+from tests.process import EKSDOCTOR, ROOT
+
 FIXTURE = ROOT / "fixtures" / "min-ip-freeze.eksdoctor.tar.gz"
 
 
 def build(target, source, into):
     """One distribution by the project's own backend, without isolation: nothing is downloaded."""
-    subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(into)],
-        cwd=source, check=True, capture_output=True, timeout=120,
-    )  # fmt: skip
+    process.ended(
+        sys.executable, "-m", "hatchling", "build", "-t", target, "-d", into, cwd=source, check=True
+    )
     return next(iter(sorted(into.glob("*.whl" if target == "wheel" else "*.tar.gz"))))
 
 
@@ -37,11 +35,10 @@ def installed(tmp_path_factory):
 @pytest.fixture
 def run(installed, tmp_path):
     def ended(*arguments):
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "eksdoctor", *map(str, arguments)],
-            capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(installed)},
-        )  # fmt: skip
+        environment = process.environment(PYTHONPATH=str(installed))
+        return process.ended(
+            sys.executable, "-P", "-m", "eksdoctor", *arguments, cwd=tmp_path, env=environment
+        )
 
     return ended
 
@@ -68,8 +65,5 @@ def test_the_wheel_finds_its_own_rules_and_templates(run, installed, tmp_path):
 
 
 def test_a_checkout_and_the_wheel_print_the_same(run):
-    here = subprocess.run(
-        [sys.executable, "-m", "eksdoctor", "triage", "--from", str(FIXTURE)],
-        capture_output=True, text=True, timeout=60, check=True, cwd=ROOT,
-    )  # fmt: skip
+    here = process.ended(*EKSDOCTOR, "triage", "--from", FIXTURE, check=True)
     assert run("triage", "--from", FIXTURE).stdout == here.stdout

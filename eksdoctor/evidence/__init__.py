@@ -1,1 +1,1 @@
-"""What daemon, EC2 and controllers said: dated, counted, deduplicated."""
+"""Log lines, events, counters and CloudTrail calls, turned into counted, dated observations."""

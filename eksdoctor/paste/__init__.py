@@ -1,1 +1,1 @@
-"""Pasted evidence to a snapshot: whatever somebody has at hand, as a very small part of a cluster."""
+"""Pasted text to a snapshot: each object that the text names, and nothing else."""

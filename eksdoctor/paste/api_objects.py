@@ -13,7 +13,7 @@ from eksdoctor.snapshot.actions import KINDS
 from eksdoctor.snapshot.declaration import Kind
 from eksdoctor.snapshot.snapshot import decode
 
-BY_NAME: dict[str, Kind[Any]] = {
+KIND_BY_NAME: dict[str, Kind[Any]] = {
     "Node": kinds.NODES,
     "Pod": kinds.PODS,
     "Event": kinds.EVENTS,
@@ -25,71 +25,71 @@ BY_NAME: dict[str, Kind[Any]] = {
     "NodePool": kinds.NODE_POOLS,
     "EC2NodeClass": kinds.EC2_NODE_CLASSES,
 }
-BY_KEY: dict[str, Kind[Any]] = {
+KIND_BY_LIST_KEY: dict[str, Kind[Any]] = {
     kind.items: kind for kind in reversed(KINDS) if kind.file.startswith("aws/") and kind.items
 }
-MOST_DOCUMENTS = 200
-MOST_BLOCK = 1 << 20
+MAX_DOCUMENTS = 200
+MAX_DOCUMENT_CHARACTERS = 1 << 20
 _JSON = re.compile(r"^[ \t]{0,16}[\[{]", re.MULTILINE)
 _YAML = re.compile(r"^(?:apiVersion|kind): ?\S.*$", re.MULTILINE)
-_KEYS = re.compile(r'"(?:kind|apiVersion|' + "|".join(map(re.escape, BY_KEY)) + r')"')
-MOST_READ = 32 << 20
-"""So many characters of JSON are tried altogether, those that were read to no end included."""
-MOST_YAML = 512 << 10
-LEAST_YAML = 1024
-"""A YAML document, however short, counts so much: there are at most 512."""
+_KEYS = re.compile(r'"(?:kind|apiVersion|' + "|".join(map(re.escape, KIND_BY_LIST_KEY)) + r')"')
+MAX_JSON_CHARACTERS = 32 << 20
+"""How many characters of JSON are parsed in total, failed attempts included."""
+MAX_YAML_CHARACTERS = 512 << 10
+MIN_YAML_COST = 1024
+"""A short YAML document counts as this many characters: at most 512 documents are parsed."""
 _LINE = re.compile(r"\s|[A-Za-z]\w{0,40}:|- |#|$")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_LOOK_AHEAD = 4096
-_MOST_CUTS = 8
+_KEY_SEARCH_CHARACTERS = 4096
+_MAX_ATTEMPTS = 8
 
 
-def records(text: str) -> list[tuple[Kind[Any], Any]]:
-    """The objects that a snapshot has a place for; what is none, or cannot be read, is passed over."""
+def find_records(text: str) -> list[tuple[Kind[Any], Any]]:
+    """The objects that a snapshot can hold; others and unreadable ones are ignored."""
     found: list[tuple[Kind[Any], Any]] = []
-    for document in (*_json(text), *_yaml(text)):
-        for kind, entry in _of(document):
+    for document in (*_json_documents(text), *_yaml_documents(text)):
+        for kind, entry in _objects_of(document):
             try:
                 record = decode(kind, entry)
             except (msgspec.ValidationError, TypeError):
                 continue
             found.append((kind, entry if kind.whole else record))
-            if len(found) >= MOST_DOCUMENTS:
+            if len(found) >= MAX_DOCUMENTS:
                 return found
     return found
 
 
-def _json(text: str) -> Iterator[Any]:
-    decoder, end, left = json.JSONDecoder(), 0, MOST_READ
+def _json_documents(text: str) -> Iterator[Any]:
+    decoder, end, budget = json.JSONDecoder(), 0, MAX_JSON_CHARACTERS
     for match in _JSON.finditer(text):
         start = match.end() - 1
-        if start < end or not _KEYS.search(text, start, start + _LOOK_AHEAD):
+        if start < end or not _KEYS.search(text, start, start + _KEY_SEARCH_CHARACTERS):
             continue
-        piece = text[start : start + MOST_BLOCK]
-        left -= len(piece)
-        if left < 0:
+        piece = text[start : start + MAX_DOCUMENT_CHARACTERS]
+        budget -= len(piece)
+        if budget < 0:
             return
         try:
             document, length = decoder.raw_decode(piece)
         except (ValueError, RecursionError):
             continue
         end = start + length
-        left += len(piece) - length
+        budget += len(piece) - length
         yield document
 
 
-def _yaml(text: str) -> Iterator[Any]:
-    end, left = 0, MOST_YAML
+def _yaml_documents(text: str) -> Iterator[Any]:
+    end, budget = 0, MAX_YAML_CHARACTERS
     for match in _YAML.finditer(text):
-        if match.start() >= end and left > 0:
-            block = _block(text, match.start(), min(left, MOST_YAML))
+        if match.start() >= end and budget > 0:
+            block = _yaml_block(text, match.start(), min(budget, MAX_YAML_CHARACTERS))
             end = match.start() + len(block)
-            left -= max(len(block), LEAST_YAML)
-            yield _loaded(block)
+            budget -= max(len(block), MIN_YAML_COST)
+            yield _load_yaml(block)
 
 
-def _block(text: str, start: int, most: int) -> str:
-    """The lines of a YAML document: until a separator or a line that is neither indented nor a key."""
+def _yaml_block(text: str, start: int, most: int) -> str:
+    """The lines of a YAML document: up to a separator or a line that is neither indented nor a key."""
     end = start
     while end < len(text) and end - start < most:
         after = text.find("\n", end) + 1 or len(text)
@@ -99,14 +99,14 @@ def _block(text: str, start: int, most: int) -> str:
     return text[start : min(end, start + most)]
 
 
-def _loaded(block: str) -> Any:
-    """The block as YAML; of one that was cut off, or that ends in something else, as much as is YAML."""
+def _load_yaml(block: str) -> Any:
+    """The block as YAML; if it is cut off or followed by other text, the part that is valid."""
     lines = block.splitlines()
-    for _ in range(_MOST_CUTS):
+    for _ in range(_MAX_ATTEMPTS):
         if not lines:
             return None
         try:
-            return _plain("\n".join(lines))
+            return _load_without_aliases("\n".join(lines))
         except yaml.MarkedYAMLError as fault:
             mark = fault.problem_mark or fault.context_mark
             lines = lines[: min(mark.line, len(lines) - 1)] if mark is not None else lines[:-1]
@@ -115,15 +115,15 @@ def _loaded(block: str) -> Any:
     return None
 
 
-def _plain(text: str) -> Any:
-    """Plain data, without anchors: a short text must not grow into a large one."""
+def _load_without_aliases(text: str) -> Any:
+    """Plain data without aliases: a short text must not expand into a large one."""
     if "*" in text and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER)):
         return None
     return _without_nulls(yaml.load(text, Loader=_LOADER))  # noqa: S506 (plain data only)
 
 
 def _without_nulls(document: Any) -> Any:
-    """Kubernetes reads a null as nothing said; a key whose value was cut off is one."""
+    """Kubernetes treats null as absent; a key whose value was cut off is null."""
     if isinstance(document, dict):
         return {key: _without_nulls(value) for key, value in document.items() if value is not None}
     if isinstance(document, list):
@@ -131,24 +131,24 @@ def _without_nulls(document: Any) -> Any:
     return document
 
 
-def _of(document: Any) -> Iterator[tuple[Kind[Any], Any]]:
+def _objects_of(document: Any) -> Iterator[tuple[Kind[Any], Any]]:
     if isinstance(document, list):
-        for part in document[:MOST_DOCUMENTS]:
-            yield from _of(part)
+        for part in document[:MAX_DOCUMENTS]:
+            yield from _objects_of(part)
         return
     if not isinstance(document, dict):
         return
     name = document.get("kind")
     items = document.get("items")
     if isinstance(items, list):
-        for part in items[:MOST_DOCUMENTS]:
+        for part in items[:MAX_DOCUMENTS]:
             if isinstance(part, dict):
                 inner = str(name).removesuffix("List")
-                yield from _of({"kind": inner, **part} if inner in BY_NAME else part)
-    elif name in BY_NAME:
-        yield BY_NAME[str(name)], document
+                yield from _objects_of({"kind": inner, **part} if inner in KIND_BY_NAME else part)
+    elif name in KIND_BY_NAME:
+        yield KIND_BY_NAME[str(name)], document
     else:
-        for key in BY_KEY.keys() & document.keys():
+        for key in KIND_BY_LIST_KEY.keys() & document.keys():
             inside = document[key]
             for part in inside if isinstance(inside, list) else [inside]:
-                yield BY_KEY[key], part
+                yield KIND_BY_LIST_KEY[key], part

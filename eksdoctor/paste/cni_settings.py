@@ -1,4 +1,4 @@
-"""Settings of the CNI in a pasted text, in whatever form: describe, YAML, shell, HCL, JSON."""
+"""VPC CNI settings in a pasted text, in any form: describe, YAML, shell, HCL, JSON."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-IN_PART = {"pasted": "in part"}
+INCOMPLETE_ENV = {"pasted": "in part"}
 """An `envFrom` that stands for the variables that were not pasted."""
 _NAME = (
     r"(?:AWS_VPC_(?:K8S_)?(?:CNI|ENI|PLUGIN)_[A-Z0-9_]{1,40}|AWS_VPC_K8S_PLUGIN_[A-Z0-9_]{1,40}"
@@ -34,18 +34,18 @@ _INLINE = re.compile(
 _VALUES = re.compile(r"configuration[_-]?values", re.IGNORECASE)
 _ADDON = re.compile(r"aws_eks_addon|\"enableNetworkPolicy\"")
 _BRACKET = re.compile(r"[(){}\[\]]")
-_NEAR = 40
-"""So many characters after its key a document of values begins, if it is in brackets."""
-_LONGEST = 64 << 10
+_MAX_GAP = 40
+"""Characters between the key and the bracket that opens its configuration values."""
+_MAX_VALUES_CHARACTERS = 64 << 10
 
 
-def settings(text: str) -> dict[str, str]:
-    """The variables that the text sets, the last word of each."""
-    return dict(_found(text))
+def find_variables(text: str) -> dict[str, str]:
+    """The variables that the text sets, each with its last value."""
+    return dict(_find_pairs(text))
 
 
-def parted(text: str) -> tuple[str, str]:
-    """The text less the add-on's configuration, and that configuration."""
+def split_addon_configuration(text: str) -> tuple[str, str]:
+    """The text without the add-on's configuration, and that configuration."""
     key = _VALUES.search(text)
     if key is None:
         return ("", text) if _ADDON.search(text) else (text, "")
@@ -54,10 +54,10 @@ def parted(text: str) -> tuple[str, str]:
 
 
 def _end_of_values(text: str, start: int) -> int:
-    """Where the brackets that open after `start` are closed again; without any, the end of the text."""
+    """Where the brackets that open after `start` are closed; without any, the end of the text."""
     depth = 0
-    for bracket in _BRACKET.finditer(text, start, start + _LONGEST):
-        if depth == 0 and bracket.start() > start + _NEAR:
+    for bracket in _BRACKET.finditer(text, start, start + _MAX_VALUES_CHARACTERS):
+        if depth == 0 and bracket.start() > start + _MAX_GAP:
             break
         depth += 1 if bracket[0] in "({[" else -1
         if depth <= 0:
@@ -65,30 +65,30 @@ def _end_of_values(text: str, start: int) -> int:
     return len(text)
 
 
-def configuration(variables: dict[str, str]) -> str:
-    """The variables as an add-on's configurationValues."""
+def write_configuration_values(variables: dict[str, str]) -> str:
+    """The variables as configurationValues of an add-on."""
     return json.dumps({"env": variables})
 
 
-def configured(values: str) -> dict[str, str]:
-    """The variables of an add-on's configurationValues; of a document that cannot be read, none."""
+def read_configuration_values(values: str) -> dict[str, str]:
+    """The variables in configurationValues of an add-on; empty if it is unreadable."""
     try:
-        held = yaml.safe_load(values)
+        document = yaml.safe_load(values)
     except (yaml.YAMLError, RecursionError):
         return {}
-    variables = held.get("env") if isinstance(held, dict) else None
+    variables = document.get("env") if isinstance(document, dict) else None
     if not isinstance(variables, dict):
         return {}
     return {str(name): str(value) for name, value in variables.items() if isinstance(value, str | int)}
 
 
-def daemon_set(variables: dict[str, str]) -> dict[str, Any]:
-    """aws-node with these variables; what else may be set is marked by IN_PART."""
+def aws_node_daemon_set(variables: dict[str, str]) -> dict[str, Any]:
+    """The aws-node DaemonSet with these variables, marked with INCOMPLETE_ENV."""
     container = {
         "name": "aws-node",
         "image": "amazon-k8s-cni",
         "env": [{"name": name, "value": value} for name, value in variables.items()],
-        "envFrom": [IN_PART],
+        "envFrom": [INCOMPLETE_ENV],
     }
     return {
         "metadata": {"namespace": "kube-system", "name": "aws-node"},
@@ -96,7 +96,7 @@ def daemon_set(variables: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _found(text: str) -> Iterator[tuple[str, str]]:
+def _find_pairs(text: str) -> Iterator[tuple[str, str]]:
     for pattern in (_PAIR, _NAMED, _FLAG, _INLINE):
         for match in pattern.finditer(text):
             groups = match.groupdict()

@@ -1,17 +1,17 @@
-"""Events as `kubectl describe` and `kubectl get events` print them, taken out of a pasted text."""
+"""Event rows of `kubectl describe` and `kubectl get events` in a pasted text."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from eksdoctor.evidence.inputs.event_table import Row, event_row
-from eksdoctor.evidence.observed.source import UNNAMED
-from eksdoctor.evidence.text.log_lines import Line, line_of
-from eksdoctor.evidence.text.multiline import Assembler
-from eksdoctor.paste.pasted_text import NAMESPACE, POD
+from eksdoctor.evidence.inputs.event_table import EventRow, parse_event_row
+from eksdoctor.evidence.observed.source import UNKNOWN_SOURCE
+from eksdoctor.evidence.text.log_lines import LogLine, parse_record
+from eksdoctor.evidence.text.multiline import RecordAssembler
+from eksdoctor.paste.pasted_text import DEFAULT_NAMESPACE, PLACEHOLDER_POD
 
-OF_NODES = frozenset(
+NODE_EVENT_REASONS = frozenset(
     {
         "ControllerVersionNotice", "NodeReady", "NodeNotReady", "NodeTrunkInitiated", "NodeTrunkFailedInit",
         "TrunkENICreationFailed", "EniConfigNameNotFound", "Unsupported", "IPAMDNoIPs", "IPAMDNotReady",
@@ -21,49 +21,50 @@ OF_NODES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Pasted:
-    """What is left of a text without its rows, and the rows."""
+class SplitText:
+    """A text without its event rows, and the rows."""
 
-    rest: str
-    rows: tuple[Row, ...]
+    remaining: str
+    rows: tuple[EventRow, ...]
 
 
-def split(text: str) -> Pasted:
-    """The rows of events in a text, and all other lines."""
-    rest: list[str] = []
-    rows: list[Row] = []
-    for line, said in _lines(text):
-        row = event_row(said.message) if "Normal" in said.message or "Warning" in said.message else None
+def split_event_rows(text: str) -> SplitText:
+    """The event rows of a text, and all other lines."""
+    remaining: list[str] = []
+    rows: list[EventRow] = []
+    for line, parsed in _read_lines(text):
+        message = parsed.message
+        row = parse_event_row(message) if "Normal" in message or "Warning" in message else None
         if row is None:
-            rest.append(line)
+            remaining.append(line)
         else:
             rows.append(row)
-    return Pasted("\n".join(rest), tuple(rows))
+    return SplitText("\n".join(remaining), tuple(rows))
 
 
-def _lines(text: str) -> Iterator[tuple[str, Line]]:
-    assembler = Assembler()
-    for physical in text.encode("utf-8", "replace").split(b"\n"):
-        for record in assembler.feed(physical):
-            yield record.spaced or record.text, line_of(record, UNNAMED)
+def _read_lines(text: str) -> Iterator[tuple[str, LogLine]]:
+    assembler = RecordAssembler()
+    for line_bytes in text.encode("utf-8", "replace").split(b"\n"):
+        for record in assembler.feed(line_bytes):
+            yield record.with_spaces or record.text, parse_record(record, UNKNOWN_SOURCE)
     for record in assembler.flush():
-        yield record.spaced or record.text, line_of(record, UNNAMED)
+        yield record.with_spaces or record.text, parse_record(record, UNKNOWN_SOURCE)
 
 
-def event(row: Row, number: int, at: datetime, node: str) -> dict[str, Any]:
-    """A row as the API would show it, seen last its age before `at`."""
+def event_object(row: EventRow, number: int, at: datetime, node: str) -> dict[str, Any]:
+    """A row as an API object, last seen its age before `at`."""
     last = at - row.age if row.age is not None else at
-    first = last - row.lasted if row.lasted is not None else last
-    of_node = row.reason in OF_NODES and not row.pod
+    first = last - row.duration if row.duration is not None else last
+    is_about_node = row.reason in NODE_EVENT_REASONS and not row.pod
     namespace, _, name = row.pod.rpartition("/")
-    about = (
+    involved = (
         {"kind": "Node", "name": row.node or node}
-        if of_node
-        else {"kind": "Pod", "namespace": namespace or NAMESPACE, "name": name or POD}
+        if is_about_node
+        else {"kind": "Pod", "namespace": namespace or DEFAULT_NAMESPACE, "name": name or PLACEHOLDER_POD}
     )
     return {
-        "metadata": {"name": f"pasted-{number}", "namespace": about.get("namespace", "default")},
-        "involvedObject": about,
+        "metadata": {"name": f"pasted-{number}", "namespace": involved.get("namespace", "default")},
+        "involvedObject": involved,
         "reason": row.reason,
         "message": row.message,
         "type": row.type,
@@ -71,7 +72,7 @@ def event(row: Row, number: int, at: datetime, node: str) -> dict[str, Any]:
         "firstTimestamp": first,
         "lastTimestamp": last,
         "source": {
-            "component": row.by,
+            "component": row.component,
             "host": row.node or ("" if row.reason == "FailedScheduling" else node),
         },
     }

@@ -1,11 +1,11 @@
-"""`kubectl describe` of a node, whole or a piece of it."""
+"""`kubectl describe node`, whole or in part."""
 
 import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from eksdoctor.paste.pasted_text import NODE
+from eksdoctor.paste.pasted_text import PLACEHOLDER_NODE
 
 _NAME = re.compile(r"^Name:[ \t]+(?P<name>[a-z0-9][a-z0-9.-]{0,252})[ \t]*$", re.MULTILINE)
 _SECTION = re.compile(r"^[ \t]{0,8}(?P<name>Capacity|Allocatable):[ \t]*$", re.MULTILINE)
@@ -23,15 +23,16 @@ _IMAGE = re.compile(r"^[ \t]*OS Image:[ \t]+(?P<image>\S.{0,100}?)[ \t]*$", re.M
 _CORDONED = re.compile(
     r"^[ \t]*Unschedulable:[ \t]+true[ \t]*$|node\.kubernetes\.io/unschedulable:NoSchedule", re.MULTILINE
 )
-MOST_SECTIONS = 100
-LONGEST_SECTION = 4096
+MAX_SECTIONS = 100
+MAX_SECTION_CHARACTERS = 4096
 TYPE_LABEL = "node.kubernetes.io/instance-type"
 
 
-def node(text: str) -> dict[str, Any] | None:
-    """The node that the text describes, as the API would show it; None when it describes none.
+def parse_node(text: str) -> dict[str, Any] | None:
+    """The node that the text describes, as an API object; None if it describes none.
 
-    Of pods and branch ENIs a node has as much to allocate as it has: one section stands for the other.
+    If only one of Capacity and Allocatable is there, it stands for both: for pods and
+    branch ENIs they are equal.
     """
     resources = dict(_resources(text))
     labels = {match["key"]: match["value"] for match in _LABEL.finditer(text)}
@@ -41,7 +42,7 @@ def node(text: str) -> dict[str, Any] | None:
     name = _NAME.search(text)
     image = _IMAGE.search(text)
     return {
-        "metadata": {"name": name["name"] if name else NODE, "labels": labels},
+        "metadata": {"name": name["name"] if name else PLACEHOLDER_NODE, "labels": labels},
         "spec": {"unschedulable": _CORDONED.search(text) is not None},
         "status": {
             "capacity": capacity or allocatable,
@@ -51,15 +52,15 @@ def node(text: str) -> dict[str, Any] | None:
     }
 
 
-def instance_types(text: str) -> set[str]:
+def find_instance_types(text: str) -> set[str]:
     """The instance types that the text names."""
     return {match["type"] for match in _TYPE.finditer(text)}
 
 
 def _resources(text: str) -> Iterator[tuple[str, dict[str, str]]]:
-    for section in islice(_SECTION.finditer(text), MOST_SECTIONS):
+    for section in islice(_SECTION.finditer(text), MAX_SECTIONS):
         found: dict[str, str] = {}
-        for line in text[section.end() : section.end() + LONGEST_SECTION].splitlines()[1:40]:
+        for line in text[section.end() : section.end() + MAX_SECTION_CHARACTERS].splitlines()[1:40]:
             match = _QUANTITY.match(line)
             if match is None:
                 break

@@ -1,18 +1,21 @@
-"""One pasted text, and the names that stand for what it does not name."""
+"""A pasted text, and placeholders for the objects that it does not name."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-NODE = "the-node"
-"""The node of a paste that names none."""
-NAMESPACE = "default"
-"""kubectl leaves it out where it is the default one."""
-POD = "the-pod"
-"""The pod of a paste that names none."""
+ASSUMED_WAIT = timedelta(hours=1)
+"""How long a pod has waited if the paste does not show it."""
+PLACEHOLDER_NODE = "the-node"
+"""Name of the node if the paste names none."""
+DEFAULT_NAMESPACE = "default"
+"""kubectl omits this namespace in its output."""
+PLACEHOLDER_POD = "the-pod"
+"""Name of the pod if the paste names none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A text and where it came from."""
+class PastedText:
+    """A text and the file or stream it came from."""
 
     name: str
     text: str

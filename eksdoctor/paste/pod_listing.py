@@ -1,4 +1,4 @@
-"""Rows of `kubectl get pods` or of k9s: which pods wait, and how the daemon's own pod does."""
+"""Rows of `kubectl get pods` or k9s: which pods wait, and the state of aws-node pods."""
 
 import re
 from collections.abc import Iterator
@@ -6,98 +6,102 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from eksdoctor.evidence.text.timestamps import span
-from eksdoctor.paste.pasted_text import NAMESPACE, NODE
+from eksdoctor.evidence.text.timestamps import parse_duration
+from eksdoctor.paste.pasted_text import ASSUMED_WAIT, DEFAULT_NAMESPACE, PLACEHOLDER_NODE
 
-MOST_ROWS = 200
-MOST_CHARACTERS = 1000
-DAEMON = re.compile(r"aws-node-[a-z0-9]{3,10}\Z")
-WAITS = ("ContainerCreating", "Init:0/1", "PodInitializing")
-A_WHILE = timedelta(hours=1)
-"""How long a pod has waited whose row does not tell."""
+MAX_ROWS = 200
+MAX_LINE_CHARACTERS = 1000
+AWS_NODE_POD_NAME = re.compile(r"aws-node-[a-z0-9]{3,10}\Z")
+WAITING_STATUSES = ("ContainerCreating", "Init:0/1", "PodInitializing")
 _BOX = dict.fromkeys(map(ord, "│┃║|▏▕●"), " ")
 _READY = re.compile(r"(\d{1,3})/(\d{1,3})\Z")
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,252}\Z")
 _STATUS = re.compile(r"[A-Z][A-Za-z:/0-9]{3,40}\Z")
 _COUNT = re.compile(r"\d{1,6}\Z")
-_ADDRESS = re.compile(r"<none>\Z|\d{1,3}(?:\.\d{1,3}){3}\Z")
+_POD_IP = re.compile(r"<none>\Z|\d{1,3}(?:\.\d{1,3}){3}\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What a row says of a pod; `restarts` and `age` stand in either order, `node` in wide tables."""
+class PodRow:
+    """One row; `restarts` and `age` come in either order, `node` only in wide output."""
 
     namespace: str
     name: str
-    is_whole: bool
+    is_ready: bool
     status: str
     restarts: int
     age: timedelta | None
     node: str
 
 
-def pods(text: str, at: datetime) -> Iterator[dict[str, Any]]:
-    """The pods that wait for their sandbox, and those of aws-node, as the API would show them then."""
+def parse_pods(text: str, at: datetime) -> Iterator[dict[str, Any]]:
+    """The pods that wait for their sandbox, and the aws-node pods, as API objects."""
     number = 0
     for line in text.splitlines():
-        row = _row(line) if len(line) <= MOST_CHARACTERS and "/" in line else None
+        row = _parse_row(line) if len(line) <= MAX_LINE_CHARACTERS and "/" in line else None
         if row is None:
             continue
-        if DAEMON.match(row.name):
-            yield _daemon(row)
-        elif row.status in WAITS:
-            yield _waiting(row, at)
+        if AWS_NODE_POD_NAME.match(row.name):
+            yield _aws_node_pod(row)
+        elif row.status in WAITING_STATUSES:
+            yield _waiting_pod(row, at)
         number += 1
-        if number >= MOST_ROWS:
+        if number >= MAX_ROWS:
             return
 
 
-def _row(line: str) -> Row | None:
+def _parse_row(line: str) -> PodRow | None:
     words = line.translate(_BOX).split()
-    place = next((number for number, word in enumerate(words[:4]) if _READY.match(word)), 0)
-    if not place:
+    ready_at = next((number for number, word in enumerate(words[:4]) if _READY.match(word)), 0)
+    if not ready_at:
         return None
-    ready, whole = words[place].split("/")
-    name = words[place - 1].removeprefix("pod/")
-    after = words[place + 1 :]
+    ready, total = words[ready_at].split("/")
+    name = words[ready_at - 1].removeprefix("pod/")
+    after = words[ready_at + 1 :]
     status = next((word for word in after[:2] if _STATUS.match(word)), "")
     restarts = next((word for word in after[:2] if _COUNT.match(word)), "")
     if not (_NAME.match(name) and status and restarts):
         return None
-    ages = [found for word in after[2:] if "(" not in word and ")" not in word and (found := span(word))]
-    namespace = words[place - 2] if place > 1 and _NAME.match(words[place - 2]) else ""
-    return Row(
-        namespace, name, ready == whole, status, int(restarts), ages[0] if ages else None, _node(after)
+    ages = [
+        found for word in after[2:] if "(" not in word and ")" not in word and (found := parse_duration(word))
+    ]
+    namespace = words[ready_at - 2] if ready_at > 1 and _NAME.match(words[ready_at - 2]) else ""
+    return PodRow(
+        namespace, name, ready == total, status, int(restarts), ages[0] if ages else None, _find_node(after)
     )
 
 
-def _node(words: list[str]) -> str:
-    """In a wide table the node's name follows the pod's address."""
-    place = next((number for number, word in enumerate(words) if _ADDRESS.match(word)), len(words))
-    found = words[place + 1 : place + 2]
+def _find_node(words: list[str]) -> str:
+    """In wide output the node name follows the pod IP."""
+    ip_at = next((number for number, word in enumerate(words) if _POD_IP.match(word)), len(words))
+    found = words[ip_at + 1 : ip_at + 2]
     return found[0] if found and _NAME.match(found[0]) and "." in found[0] else ""
 
 
-def _waiting(row: Row, at: datetime) -> dict[str, Any]:
-    since = at - (A_WHILE if row.age is None else row.age)
-    bound = {"type": "PodScheduled", "status": "True", "lastTransitionTime": since}
+def _waiting_pod(row: PodRow, at: datetime) -> dict[str, Any]:
+    since = at - (ASSUMED_WAIT if row.age is None else row.age)
+    scheduled = {"type": "PodScheduled", "status": "True", "lastTransitionTime": since}
     return {
-        "metadata": {"name": row.name, "namespace": row.namespace or NAMESPACE},
-        "spec": {"nodeName": row.node or NODE, "containers": []},
-        "status": {"phase": "Pending", "conditions": [bound]},
+        "metadata": {"name": row.name, "namespace": row.namespace or DEFAULT_NAMESPACE},
+        "spec": {"nodeName": row.node or PLACEHOLDER_NODE, "containers": []},
+        "status": {"phase": "Pending", "conditions": [scheduled]},
     }
 
 
-def _daemon(row: Row) -> dict[str, Any]:
+def _aws_node_pod(row: PodRow) -> dict[str, Any]:
     state = {"running": {}} if row.status == "Running" else {"waiting": {"reason": row.status}}
     container = {
         "name": "aws-node",
-        "ready": row.is_whole and row.status == "Running",
+        "ready": row.is_ready and row.status == "Running",
         "restartCount": row.restarts,
         "state": state,
     }
     return {
         "metadata": {"name": row.name, "namespace": "kube-system", "labels": {"k8s-app": "aws-node"}},
-        "spec": {"nodeName": row.node or NODE, "hostNetwork": True, "containers": [{"name": "aws-node"}]},
+        "spec": {
+            "nodeName": row.node or PLACEHOLDER_NODE,
+            "hostNetwork": True,
+            "containers": [{"name": "aws-node"}],
+        },
         "status": {"phase": "Running", "containerStatuses": [container]},
     }

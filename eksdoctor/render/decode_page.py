@@ -98,7 +98,7 @@ def _short(text: str) -> str:
 def _signal(signal: Signal) -> dict[str, Any]:
     return {
         "signature": signal.signature,
-        "class": signal.testifies,
+        "class": signal.evidence_class,
         "means": signal.means,
         "is_not": signal.is_not,
         "count": signal.count,

@@ -109,10 +109,9 @@ def troubles(verdict: Verdict) -> str:
 
 
 def prohibition(avoid: Prose) -> Prose:
-    """The words after a `Do not` that the page itself prints."""
-    opening = "Do not "
-    if avoid and not avoid[0].is_value and avoid[0].text.startswith(opening):
-        return (Span(avoid[0].text.removeprefix(opening)), *avoid[1:])
+    """The text after its first `Don't`, which the page prints as a label."""
+    if avoid and not avoid[0].is_value and avoid[0].text.startswith(("Do not ", "Don't ")):
+        return (Span(avoid[0].text.removeprefix("Do not ").removeprefix("Don't ")), *avoid[1:])
     return avoid
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 class Stream:
     """One text; each call of `open` returns its bytes from the beginning.
 
-    `kind` is a value of `eksdoctor.evidence.observed.source.Kind`, `name` its path, `node` the node it is
+    `kind` is a value of `evidence.observed.source.SourceKind`, `name` its path, `node` the node it is
     from, if known; `path` is a file with exactly these bytes, if there is one.
     """
 

@@ -42,8 +42,9 @@ def measure():
         said = _until_ready(lab)
         script = next(line.split(maxsplit=1)[1] for line in said if line.strip().startswith(". "))
         for line in Path(script).read_text().splitlines():
-            name, _, value = line.removeprefix("export ").partition("=")
-            os.environ[name] = value.strip("'")
+            if line.startswith("export "):
+                name, _, value = line.removeprefix("export ").partition("=")
+                os.environ[name] = value.strip("'")
         found = [_one_run() for _ in range(RUNS)]
     finally:
         lab.terminate()

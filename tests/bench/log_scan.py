@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 
-from eksdoctor.evidence.fast_scan.log_scan import Scan
+from eksdoctor.evidence.fast_scan.log_scan import LogScan
 from eksdoctor.evidence.signatures.catalogue import catalogue
 
 SIZE = 512 << 20
@@ -197,9 +197,9 @@ def _chunks(path: Path, most: int) -> Iterator[bytes]:
 
 def _scan(path: Path, most: int = sys.maxsize) -> None:
     """As `eksdoctor decode` reads a file; a part of it in this process alone."""
-    scan = Scan()
+    scan = LogScan()
     scan.read(_chunks(path, most), path=path if most == sys.maxsize else None)
-    scan.gathering.statements()
+    scan.aggregator.observations()
 
 
 def _grep(path: Path) -> None:
@@ -231,8 +231,8 @@ def _resident(path: Path) -> int:
         "print(sum(resource.getrusage(who).ru_maxrss "
         "for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))"
     )
-    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    return int(said.stdout) * (1 if sys.platform == "darwin" else 1024)
+    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return int(printed.stdout) * (1 if sys.platform == "darwin" else 1024)
 
 
 def _spread(ratios: list[float]) -> str:

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from eksdoctor.cli import main
+from eksdoctor.engine.rulebook.load import load
+from eksdoctor.resources import rules_folder
+from tests.shared import rulebook
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -22,8 +25,16 @@ def _home(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "no-kubeconfig"))
-    for name in ("NO_COLOR", "FORCE_COLOR", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _one_rulebook(monkeypatch):
+    """The shipped rules are compiled once in a process; rules of a test's own are compiled each time."""
+
+    def loaded(folder, *more):
+        return rulebook() if folder == rules_folder() and not more else load(folder, *more)
+
+    monkeypatch.setattr("eksdoctor.engine.rulebook.load", loaded)
 
 
 @pytest.fixture

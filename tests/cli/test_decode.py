@@ -3,10 +3,11 @@
 import gzip
 import io
 import json
-import subprocess
 import sys
 
 import pytest
+
+from tests import process
 
 KEYS = ["state", "cause", "confidence", "signals", "next", "because", "shows"]
 OF_SIGNAL = [
@@ -134,7 +135,7 @@ def test_the_page_says_verdict_step_and_meaning(run, paste):
     assert shown.startswith("explained: eni-quota-reached\n")
     assert "\nNext    " in shown
     assert "\nMore    eksdoctor explain eni-quota-reached\n" in shown
-    assert "\nmeans   The account holds" in shown
+    assert "\nmeans   The account has reached its quota" in shown
 
 
 def test_a_long_log_is_read_in_passing(run, paste):
@@ -154,9 +155,7 @@ def test_a_hundred_megabytes_take_no_more_memory_than_five(paste):
             "subprocess.run([sys.executable, '-m', 'eksdoctor', 'decode', sys.argv[1]], check=True)\n"
             "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
         )
-        done = subprocess.run(
-            [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
-        )
+        done = process.ended(sys.executable, "-c", program, path, check=True)
         assert "eni-quota-reached" in done.stdout
         peaks.append(int(done.stdout.split()[-1]))
     assert peaks[1] < peaks[0] + (32 << 10)

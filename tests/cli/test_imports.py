@@ -1,11 +1,12 @@
 """What reads no cluster loads no client."""
 
 import json
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+
+from tests import process
+from tests.process import EKSDOCTOR, ROOT
 
 HEAVY = ("boto3", "botocore", "kubernetes", "jinja2", "pydantic")
 SCRIPT = """
@@ -20,13 +21,7 @@ print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})), file=sys
 
 
 def modules_of(*arguments):
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *arguments],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[2],
-    )
+    done = process.ended(sys.executable, "-c", SCRIPT, *arguments, check=True)
     return set(json.loads(done.stderr.splitlines()[-1])), done.stdout
 
 
@@ -51,18 +46,12 @@ def test_nothing_heavy_is_loaded(arguments):
 
 
 def test_a_replay_loads_neither_client(tmp_path):
-    fixture = Path(__file__).parents[2] / "fixtures" / "healthy-stock.eksdoctor.tar.gz"
+    fixture = ROOT / "fixtures" / "healthy-stock.eksdoctor.tar.gz"
     loaded, said = modules_of("triage", "--from", str(fixture))
     assert "lyra-stock-prod" in said
     assert not loaded & {"boto3", "botocore", "kubernetes"}
 
 
 def test_python_dash_m_runs_the_same():
-    done = subprocess.run(
-        [sys.executable, "-m", "eksdoctor", "version"],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[2],
-    )
+    done = process.ended(*EKSDOCTOR, "version", check=True)
     assert done.stdout.startswith("eksdoctor ")

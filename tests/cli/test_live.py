@@ -1,18 +1,18 @@
 """Live runs: against clusters that answer as a test wants."""
 
 import json
-import os
 import signal
 import stat
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from eksdoctor.errors import UnreachableError
 from eksdoctor.snapshot import archive, recent_snapshots
+from tests import process
 from tests.cli.fakes import Cluster, connected
+from tests.process import PATIENCE
 
 
 def test_a_live_run_is_kept_and_reads_back_the_same(run, monkeypatch):
@@ -144,7 +144,9 @@ INTERRUPTED = """
 import os, threading
 import pytest
 from eksdoctor.cli import main
+from tests import process
 from tests.cli.fakes import Cluster, connected
+from tests.process import PATIENCE
 
 class Stuck(Cluster):
     def answer(self, request, deadline):
@@ -157,18 +159,12 @@ main(["triage", "-o", "json", "--deadline", "10m"])
 
 
 def test_ctrl_c_leaves_a_report_marked_partial():
-    process = subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-    )
-    assert process.stderr.readline() == "asked\n"
-    process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=60)
-    assert process.returncode == 130
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with process.started(sys.executable, "-c", INTERRUPTED, **pipes) as running:
+        assert running.stderr.readline() == "asked\n"
+        running.send_signal(signal.SIGINT)
+        out, _ = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 130
     page = json.loads(out)
     assert page["run"]["partial"] is True
     assert {refusal["reason"] for refusal in page["refusals"]} == {"interrupted"}

@@ -1,11 +1,11 @@
 """`maxpods`."""
 
 import json
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+
+from tests import process
 
 KEYS = [
     "instance_type",
@@ -167,11 +167,5 @@ def test_nothing_heavy_is_loaded(form):
         "heavy = {'boto3', 'botocore', 'kubernetes', 'jinja2', 'pydantic', 'yaml'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script, "maxpods", "m5.*", "-o", form],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=Path(__file__).parents[2],
-    )
+    done = process.ended(sys.executable, "-c", script, "maxpods", "m5.*", "-o", form, check=True)
     assert "m5.metal" in done.stdout

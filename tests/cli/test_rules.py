@@ -7,6 +7,7 @@ import pytest
 
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.resources import rules_folder
+from tests.shared import rulebook
 
 OWN = """
 id: our-subnet-low
@@ -22,9 +23,7 @@ confirm:
 fix:
   - title: Call the platform team
 """
-CASES = """
-fires: [{name: low, patch: {}}]
-"""
+CASES_FOLDER = rules_folder().parent / "tests" / "rules"
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def own(tmp_path):
     return folder
 
 
-@pytest.mark.parametrize("rule", [rule.id for rule in load(rules_folder())])
+@pytest.mark.parametrize("rule", [rule.id for rule in rulebook()])
 def test_every_rule_has_a_page_in_every_format(run, rule):
     page = run("explain", rule)
     assert page.code == 0
@@ -64,7 +63,7 @@ def test_explain_has_no_html(run):
 
 
 def test_the_list_names_every_rule(run):
-    ids = [rule.id for rule in load(rules_folder())]
+    ids = [rule.id for rule in rulebook()]
     listed = run("rules", "list").out
     assert all(f" {one}\n" in listed for one in ids)
     assert [rule["id"] for rule in json.loads(run("rules", "list", "-o", "json").out)] == ids
@@ -96,6 +95,51 @@ def test_the_shipped_rules_hold(run):
     assert ended.code == 0, ended.out
     assert " 0 failed" in ended.out
     assert run("rules", "test", "-q").out == ""
+
+
+@pytest.mark.parametrize(
+    ("selected", "ended"),
+    [
+        (["subnet-exhausted"], "cases, 0 failed"),
+        (["subnet-exhausted", "-k", "NODE-MONITORING"], "1 case, 0 failed"),
+        (["-k", "subnet-exhausted: and (unknown or clear) and not fires"], "cases, 0 failed"),
+        ([CASES_FOLDER / "subnet-exhausted.yaml", "subnet-exhausted"], "cases, 0 failed"),
+    ],
+)
+def test_some_cases_alone(run, selected, ended):
+    done = run("rules", "test", *selected)
+    assert (done.code, done.err) == (0, "")
+    assert ended in done.out
+    assert int(done.out.split()[0]) < 40
+
+
+def test_a_case_file_by_path_fails_for_itself_alone(run, tmp_path):
+    file = tmp_path / "subnet-exhausted.yaml"
+    file.write_text("fires: [{name: all is well}]\n")
+    done = run("rules", "test", file)
+    assert done.code == 2
+    assert "FAILED subnet-exhausted: fires: all is well: it did not fire\n" in done.out
+    assert "FAILED subnet-exhausted: clear: no case shows it clear\n" in done.out
+    assert done.out.endswith("3 cases, 3 failed\n")
+    assert run("rules", "test", file, "-k", "well").out.endswith("1 case, 1 failed\n")
+
+
+@pytest.mark.parametrize(
+    ("selected", "words"),
+    [
+        (["subnet-exausted"], "Did you mean subnet-exhausted?"),
+        (["no/such.yaml"], "no case file at no/such.yaml"),
+        (["-k", "no-such-words"], "no case matches"),
+        (["-k", "a b"], "expected and, or, found 'b'"),
+        (["-k", "(a"], "expected ), found the end"),
+        (["-k", "a and"], "expected a word, not, (, found the end"),
+        (["-k", "a or )"], "found ')'"),
+    ],
+)
+def test_a_selection_that_selects_nothing_is_a_wrong_call(run, selected, words):
+    done = run("rules", "test", *selected)
+    assert (done.code, done.out) == (2, "")
+    assert words in done.err
 
 
 def test_the_catalogue_is_written_and_checked(run, tmp_path):

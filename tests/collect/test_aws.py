@@ -29,6 +29,7 @@ from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Target
 from tests.collect.kubeconfigs import exec_user, kubeconfig
 from tests.collect.server import Reply, serving
+from tests.process import PATIENCE
 
 CALLER = Request.of(GET_CALLER_IDENTITY)
 
@@ -111,7 +112,7 @@ class Calls:
         return reply
 
 
-def asked(calls, request, seconds=10.0):
+def asked(calls, request, seconds=PATIENCE):
     return read_pages(Account(Target(region="eu-west-1")), calls, request, Deadline.after(seconds))
 
 
@@ -224,26 +225,32 @@ def connection(tmp_path, **options):
 
 
 def test_without_a_region_every_request_says_how_to_give_one(tmp_path):
-    refusal = connection(tmp_path).answer(CALLER, Deadline.after(5)).refusal
+    refusal = connection(tmp_path).answer(CALLER, Deadline.after(PATIENCE)).refusal
     assert "no AWS region" in refusal.message
     assert "--region" in refusal.grant
     assert refusal.reason == "unreachable", "nobody was asked, so nobody answered"
 
 
 def test_a_region_that_is_none_says_how_regions_look(tmp_path):
-    refusal = connection(tmp_path, region="../x y").answer(CALLER, Deadline.after(5)).refusal
+    refusal = connection(tmp_path, region="../x y").answer(CALLER, Deadline.after(PATIENCE)).refusal
     assert refusal.reason == "unreachable"
     assert "--region eu-west-1" in refusal.grant
 
 
 def test_a_role_that_is_none_says_how_roles_look(tmp_path):
-    refusal = connection(tmp_path, region="eu-west-1", role_arn="x").answer(CALLER, Deadline.after(5)).refusal
+    refusal = (
+        connection(tmp_path, region="eu-west-1", role_arn="x")
+        .answer(CALLER, Deadline.after(PATIENCE))
+        .refusal
+    )
     assert "--role-arn arn:aws:iam::" in refusal.grant
 
 
 def test_an_unknown_profile_is_a_refusal_with_advice(tmp_path):
     refusal = (
-        connection(tmp_path, region="eu-west-1", profile="nobody").answer(CALLER, Deadline.after(5)).refusal
+        connection(tmp_path, region="eu-west-1", profile="nobody")
+        .answer(CALLER, Deadline.after(PATIENCE))
+        .refusal
     )
     assert (refusal.reason, "nobody" in refusal.message) == ("unauthenticated", True)
     assert "list-profiles" in refusal.grant
@@ -252,7 +259,7 @@ def test_an_unknown_profile_is_a_refusal_with_advice(tmp_path):
 def test_no_credentials_are_a_refusal_with_advice(tmp_path, monkeypatch):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    refusal = connection(tmp_path, region="eu-west-1").answer(CALLER, Deadline.after(5)).refusal
+    refusal = connection(tmp_path, region="eu-west-1").answer(CALLER, Deadline.after(PATIENCE)).refusal
     assert refusal.reason == "unauthenticated"
     assert "aws sts get-caller-identity" in refusal.grant
 
@@ -265,7 +272,7 @@ def test_a_profile_that_wants_an_mfa_code_does_not_prompt(tmp_path, nobody_at_ho
     (nobody_at_home / "aws-credentials").write_text(
         "[base]\naws_access_key_id = a\naws_secret_access_key = b\n"
     )
-    refusal = connection(tmp_path, profile="mfa").answer(CALLER, Deadline.after(5)).refusal
+    refusal = connection(tmp_path, profile="mfa").answer(CALLER, Deadline.after(PATIENCE)).refusal
     assert refusal.reason == "unauthenticated"
     assert "MFA" in refusal.message
 
@@ -288,7 +295,7 @@ def test_the_role_of_the_kubeconfig_is_taken_on_first(tmp_path):
     with serving() as server:
         server.on("/", Reply(200, ROLE), Reply(200, IDENTITY))
         found = connection(tmp_path, aws_endpoint=server.url, config=config)
-        answer = found.answer(CALLER, Deadline.after(10))
+        answer = found.answer(CALLER, Deadline.after(PATIENCE))
     assert answer.documents[0]["Arn"] == "arn:aws:iam::123456789012:user/Alice"
     assert "ASIAROLE" in server.asked[1].headers["authorization"]
 
@@ -299,14 +306,14 @@ def test_a_role_that_may_not_be_assumed_is_named(tmp_path):
         found = connection(
             tmp_path, aws_endpoint=server.url, region="eu-west-1", role_arn="arn:aws:iam::1:role/r"
         )
-        refusal = found.answer(CALLER, Deadline.after(10)).refusal
+        refusal = found.answer(CALLER, Deadline.after(PATIENCE)).refusal
     assert (refusal.reason, refusal.grant) == ("forbidden", "sts:AssumeRole on arn:aws:iam::1:role/r")
 
 
 def test_a_dead_endpoint_is_tried_for_one_request_only(tmp_path):
     found = connection(tmp_path, aws_endpoint="http://127.0.0.1:1", region="eu-west-1")
-    first = found.answer(CALLER, Deadline.after(20))
-    second = found.answer(CALLER, Deadline.after(20))
+    first = found.answer(CALLER, Deadline.after(PATIENCE))
+    second = found.answer(CALLER, Deadline.after(PATIENCE))
     assert (first.refusal.reason, second.refusal) == ("unreachable", first.refusal)
     assert "127.0.0.1" in first.refusal.message
 
@@ -315,12 +322,12 @@ def test_garbage_from_an_endpoint_is_undecodable(tmp_path):
     with serving() as server:
         server.on("/", Reply(200, b"not xml"))
         found = connection(tmp_path, aws_endpoint=server.url, region="eu-west-1")
-        assert found.answer(CALLER, Deadline.after(10)).refusal.reason == "undecodable"
+        assert found.answer(CALLER, Deadline.after(PATIENCE)).refusal.reason == "undecodable"
 
 
 def test_the_endpoint_of_a_test_never_reaches_the_environment(tmp_path):
     connection(tmp_path, aws_endpoint="http://127.0.0.1:1", region="eu-west-1").answer(
-        CALLER, Deadline.after(20)
+        CALLER, Deadline.after(PATIENCE)
     )
     assert not [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]
 
@@ -347,14 +354,14 @@ def test_not_found_in_the_words_of_each_service_is_known_absent(code, request_se
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-east-1", "ap-south-2"])
 def test_iam_is_asked_at_its_one_endpoint_from_any_region(region):
-    client = Account(Target(region=region)).client("iam", Deadline.after(10))
+    client = Account(Target(region=region)).client("iam", Deadline.after(PATIENCE))
     assert client.meta.endpoint_url == "https://iam.amazonaws.com"
 
 
 def test_the_quota_is_asked_for_once_because_a_round_waits_for_it():
     account = Account(Target(region="eu-west-1"))
     tries = {
-        service: account.client(service, Deadline.after(10)).meta.config.retries["total_max_attempts"]
+        service: account.client(service, Deadline.after(PATIENCE)).meta.config.retries["total_max_attempts"]
         for service in ("ec2", "iam", "service-quotas")
     }
     assert tries == {"ec2": 3, "iam": 3, "service-quotas": 1}

@@ -17,7 +17,7 @@ from vcr.errors import CannotOverwriteExistingCassetteException
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.connection_options import ConnectionOptions
-from eksdoctor.evidence.inputs.cloudtrail_call import trail_call
+from eksdoctor.evidence.inputs.cloudtrail_call import parse_call
 from eksdoctor.model.facts import requests
 from eksdoctor.snapshot.actions import ACTIONS
 from eksdoctor.snapshot.declaration import READ_PREFIXES
@@ -32,6 +32,7 @@ from eksdoctor.snapshot.records.kubernetes import (
 from eksdoctor.snapshot.request import Request
 from tests.collect.kubeconfigs import kubeconfig
 from tests.collect.recordings import CASSETTES, file_of, recordings
+from tests.process import PATIENCE
 
 ROLE = "arn:aws:iam::111122223333:role"
 
@@ -59,7 +60,7 @@ def connection(tmp_path):
 
 def replay(tmp_path, request):
     with recorded(request) as cassette:
-        return connection(tmp_path).answer(request, Deadline.after(20)), cassette
+        return connection(tmp_path).answer(request, Deadline.after(PATIENCE)), cassette
 
 
 def value_at(document, path):
@@ -156,7 +157,7 @@ def test_of_a_trail_s_event_only_the_call_is_kept(tmp_path):
     for secret in ("jane.doe", "192.0.2.77", "ASIAIOSFODNN7EXAMPLE", "sg-0123456789abcdef0", "tlsDetails"):
         assert secret in file_of(asked.action).read_text()
         assert secret not in kept
-    refused, made = (trail_call(event.cloud_trail_event) for event in answer.documents)
+    refused, made = (parse_call(event.cloud_trail_event) for event in answer.documents)
     assert (refused.error, refused.subnets) == (
         "InsufficientFreeAddressesInSubnet",
         ("subnet-0123456789abcdef0",),
@@ -184,7 +185,7 @@ def test_a_second_page_of_policies_is_read(tmp_path):
 def test_another_request_does_not_match(tmp_path, other):
     with recorded(other) as cassette:
         with contextlib.suppress(CannotOverwriteExistingCassetteException):
-            assert connection(tmp_path).answer(other, Deadline.after(20)).refusal is not None
+            assert connection(tmp_path).answer(other, Deadline.after(PATIENCE)).refusal is not None
         assert cassette.play_count == 0
 
 

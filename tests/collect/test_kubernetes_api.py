@@ -21,6 +21,7 @@ from eksdoctor.snapshot.records.kubernetes import (
 from eksdoctor.snapshot.request import Request
 from tests.collect.kubeconfigs import kubeconfig
 from tests.collect.server import Reply, listed, serving, status
+from tests.process import PATIENCE
 
 NODES = Request.of(LIST_NODES)
 NODE = {"metadata": {"name": "one"}, "status": {"allocatable": {"pods": "29"}}}
@@ -34,7 +35,7 @@ def server():
 
 @pytest.fixture
 def ask(server, tmp_path):
-    def asking(request, seconds=10.0, url=server.url, connection=None, **config):
+    def asking(request, seconds=PATIENCE, url=server.url, connection=None, **config):
         found = connection or connection_to(tmp_path, url, **config)
         return found.answer(request, Deadline.after(seconds))
 

@@ -1,7 +1,6 @@
 """The daemons' words through the API server's proxies, over real sockets."""
 
 from datetime import UTC, datetime
-from time import monotonic
 
 import pytest
 
@@ -15,6 +14,7 @@ from eksdoctor.snapshot.records.node_text import GET_NODE_LOG, GET_POD_LOG, GET_
 from eksdoctor.snapshot.request import Request
 from tests.collect.kubeconfigs import kubeconfig
 from tests.collect.server import Reply, serving, status
+from tests.process import PATIENCE
 
 NODE = "ip-10-0-0-7.eu-west-1.compute.internal"
 METRICS = requests.pod_metrics("aws-node-x7k2p", NODE)
@@ -40,7 +40,7 @@ def ask(server, tmp_path):
     options = ConnectionOptions(kubeconfig=kubeconfig(tmp_path / "config", server=server.url))
     connection = connect(options)
 
-    def asking(request, seconds=10.0):
+    def asking(request, seconds=PATIENCE):
         return connection.answer(request, Deadline.after(seconds))
 
     return asking
@@ -126,10 +126,8 @@ def test_too_many_metrics_are_not_kept(server, ask):
 def test_dropped_packets_cost_three_seconds_and_not_the_deadline(server, ask, monkeypatch):
     monkeypatch.setattr(aws_node_output, "METRICS_SECONDS", 0.3)
     server.on(METRICS_PATH, Reply(hold=True))
-    started = monotonic()
     refusal = refused(ask(METRICS))
-    assert monotonic() - started < 3
-    assert refusal.reason == "failed"
+    assert refusal.reason == "failed", "at the deadline it would be a timeout"
     assert "not within 0.3 s" in refusal.message
     assert refused(ask(METRICS, seconds=0.1)).reason == "timeout"
 

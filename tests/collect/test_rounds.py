@@ -9,6 +9,7 @@ from eksdoctor.collect.rounds import IN_FLIGHT, Observer, collect
 from eksdoctor.snapshot.records.kubernetes import LIST_PODS
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Snapshot
+from tests.process import PATIENCE
 
 EMPTY = Snapshot(at=datetime(2025, 10, 12, tzinfo=UTC))
 
@@ -55,7 +56,7 @@ def test_rounds_go_on_until_nothing_is_asked_and_nothing_is_asked_twice():
         return [a, a, b] if not snapshot.outcomes else [a, c]
 
     connection, watching = Answering(), Watching()
-    snapshot = collect(EMPTY, questions, connection, 20, watching)
+    snapshot = collect(EMPTY, questions, connection, PATIENCE, watching)
     assert sorted(map(str, connection.asked)) == sorted(map(str, [a, b, c]))
     assert list(snapshot.outcomes) == [a, b, c]
     assert watching.seen == [
@@ -70,9 +71,9 @@ def test_rounds_go_on_until_nothing_is_asked_and_nothing_is_asked_twice():
 
 
 def test_a_round_runs_all_at_once():
-    together = threading.Barrier(IN_FLIGHT, timeout=20)
+    together = threading.Barrier(IN_FLIGHT, timeout=PATIENCE)
     requests = pods(*map(str, range(IN_FLIGHT)))
-    snapshot = collect(EMPTY, always(*requests), Answering(lambda _: together.wait()), 20, Observer())
+    snapshot = collect(EMPTY, always(*requests), Answering(lambda _: together.wait()), PATIENCE, Observer())
     assert snapshot.refusals == {}
 
 
@@ -86,11 +87,11 @@ def test_never_more_than_sixteen_are_in_flight():
             most[0] = max(most[0], running[0])
             if running[0] == IN_FLIGHT:
                 gate.set()
-        gate.wait(20)
+        gate.wait(PATIENCE)
         with lock:
             running[0] -= 1
 
-    collect(EMPTY, always(*pods(*map(str, range(50)))), Answering(before), 20, Observer())
+    collect(EMPTY, always(*pods(*map(str, range(50)))), Answering(before), PATIENCE, Observer())
     assert most[0] == IN_FLIGHT
 
 
@@ -150,7 +151,7 @@ def test_an_interrupt_leaves_what_came_and_refuses_the_rest():
         return [quick, slow] if not snapshot.outcomes else [later]
 
     connection = Answering(lambda request: forever.wait(30) if request == slow else None)
-    snapshot = collect(EMPTY, questions, connection, 20, Impatient())
+    snapshot = collect(EMPTY, questions, connection, PATIENCE, Impatient())
     forever.set()
     assert snapshot.interrupted
     assert snapshot.outcomes[quick].refusal is None
@@ -168,7 +169,8 @@ def test_an_interrupt_between_rounds_refuses_what_would_have_been_asked():
         return [later]
 
     assert (
-        collect(EMPTY, questions, Answering(), 20, Observer()).outcomes[later].refusal.reason == "interrupted"
+        collect(EMPTY, questions, Answering(), PATIENCE, Observer()).outcomes[later].refusal.reason
+        == "interrupted"
     )
 
 
@@ -177,7 +179,7 @@ def test_a_second_interrupt_ends_it():
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        collect(EMPTY, questions, Answering(), 20, Observer())
+        collect(EMPTY, questions, Answering(), PATIENCE, Observer())
 
 
 def test_a_fault_of_one_collector_costs_its_own_answer_only():
@@ -187,7 +189,7 @@ def test_a_fault_of_one_collector_costs_its_own_answer_only():
         if request == bad:
             raise ValueError("\x1b[31mboom")
 
-    snapshot = collect(EMPTY, always(good, bad), Answering(before), 20, Observer())
+    snapshot = collect(EMPTY, always(good, bad), Answering(before), PATIENCE, Observer())
     assert snapshot.outcomes[good].refusal is None
     assert snapshot.outcomes[bad].refusal.reason == "failed"
     assert snapshot.outcomes[bad].refusal.message == "internal error of eksdoctor: ValueError: boom"

@@ -4,8 +4,7 @@ import pytest
 
 from eksdoctor.engine.evaluation.finding import Span, plain
 from eksdoctor.engine.language.plural import OF_ONE, agreed
-from eksdoctor.engine.rulebook.load import load
-from eksdoctor.resources import rules_folder
+from tests.shared import rulebook
 
 
 def said(*parts):
@@ -47,7 +46,7 @@ def test_titles_of_one_node_or_pod_have_a_verb_that_is_known():
     heads = ("<all> nodes ", "<all> <node.instance_type> nodes ", "pods> pods ")
     after = [
         title.partition(head)[2].partition(" ")[0]
-        for title in (rule.title_text for rule in load(rules_folder()))
+        for title in (rule.title_text for rule in rulebook())
         for head in heads
         if head in title
     ]

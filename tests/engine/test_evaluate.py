@@ -5,10 +5,9 @@ import pytest
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.evaluate import _combine, evaluate
 from eksdoctor.engine.evaluation.finding import Confidence
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
-from eksdoctor.resources import rules_folder
+from tests.shared import rulebook
 
 UNKNOWN = Unknown.because("?")
 EMPTY = ["DataStore has no available IP/Prefix addresses"]
@@ -45,7 +44,7 @@ def test_structure_alone_settles_a_setting_but_not_a_pods_cause():
 
 def outcome(**changes):
     cluster = Cluster(patched(Patch(starve={"shop/cart-1": "node-a"}, say={"node-a": EMPTY}, **changes)))
-    return evaluate(load(rules_folder()).get("minimum-ip-freeze"), cluster)
+    return evaluate(rulebook().get("minimum-ip-freeze"), cluster)
 
 
 def test_what_confirms_only_is_no_word_of_the_past_either():

@@ -1,6 +1,7 @@
 """`python -m tests.lab FIXTURE`: serve a snapshot until Ctrl-C, and say how to look at it."""
 
 import argparse
+import os
 import shlex
 import signal
 import threading
@@ -11,6 +12,7 @@ from eksdoctor.errors import SnapshotError
 from eksdoctor.snapshot import archive
 from tests.lab.clock import moved
 from tests.lab.lab import Lab
+from tests.surroundings import USUAL, foreign
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SUFFIX = ".eksdoctor.tar.gz"
@@ -55,14 +57,19 @@ def _found(name: str) -> Path:
 
 
 def _explain(lab: Lab) -> None:
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in lab.environment.items()]
+    unset = sorted({*USUAL, *foreign(os.environ)} - set(lab.environment))
+    lines = [
+        f"unset {' '.join(unset)}",
+        *(f"export {name}={shlex.quote(value)}" for name, value in lab.environment.items()),
+    ]
     script = lab.folder / "environment.sh"
     script.write_text("\n".join([*lines, ""]))
     assignments = shlex.join(f"{name}={value}" for name, value in lab.environment.items())
     print(f"kubeconfig: {lab.kubeconfig}")
     print(f"Kubernetes: {lab.kubernetes_endpoint}\nAWS:        {lab.aws_endpoint}\n")
     print(f"In another terminal:\n\n  . {script}\n  eksdoctor triage\n")
-    print(f"or in one line:\n\n  env {assignments} eksdoctor triage\n")
+    present = "".join(f"-u {name} " for name in unset if name in os.environ)
+    print(f"or in one line:\n\n  env {present}{assignments} eksdoctor triage\n")
     print("Ctrl-C ends it.", flush=True)
 
 

@@ -89,9 +89,7 @@ class _Connection(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         if isinstance(self.request, ssl.SSLSocket):
-            self.request.settimeout(10)
-            self.request.do_handshake()
-            self.request.settimeout(None)
+            self.request.do_handshake()  # for as long as the client takes, or until the port stops
         super().setup()
 
     def do_GET(self) -> None:

@@ -153,7 +153,7 @@ def turned_by_walk(number, use, pods, cooling):
     return use
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(subnets())
 def test_against_a_walk_over_every_address(case):
     network, shown, reserved, pods, cooling, available = case
@@ -183,7 +183,7 @@ def test_against_a_walk_over_every_address(case):
     assert found.idle_prefixes == sum(1 for block in blocks if set(block) == {Use.PREFIX_IDLE})
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(subnets())
 def test_holders_add_up_to_what_is_held(case):
     network, shown, reserved, _, _, available = case
@@ -201,7 +201,7 @@ def test_holders_add_up_to_what_is_held(case):
         assert sum(h.addresses for h in seen if h.owner == owner) == found.count(use)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(subnets())
 def test_free_blocks_as_the_other_formula_counts_them(case):
     network, shown, reserved, *_ = case

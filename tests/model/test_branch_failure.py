@@ -1,16 +1,14 @@
 """What the resource controller could not do, decoded; and whom the daemon's pool has nothing to do with."""
 
-from pathlib import Path
-
 import pytest
 
 from eksdoctor.engine.cases.patch import NO_ADDRESS, Patch, patched
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.branch_enis.controller_failures import Step, reason_of
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.triage.build_report import examine
+from tests.shared import rulebook
 
-BOOK = load(Path(__file__).parents[2] / "rules")
+BOOK = rulebook()
 EXISTS = "cannot create new eni entry already exist, older entry : [0xc0000aaaa0]"
 WEBHOOK = 'admission webhook "policy.example" denied the request: no annotations'
 LIMIT = {"limits": {"vpc.amazonaws.com/pod-eni": "1"}}

@@ -1,19 +1,17 @@
 """What a pod without a branch ENI stays Pending for, node by node; and that it has one cause only."""
 
-from pathlib import Path
-
 import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.branch_enis.shortage import shortage
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import NotKnown
 from eksdoctor.model.pods.scheduler_message import required_answer
 from eksdoctor.snapshot.actions import ACTIONS
 from eksdoctor.triage.build_report import examine
+from tests.shared import rulebook
 
-BOOK = load(Path(__file__).parents[2] / "rules")
+BOOK = rulebook()
 RESOURCE = "vpc.amazonaws.com/pod-eni"
 FULL = {"status": {"allocatable": {RESOURCE: "9"}}}
 NO_TRUNK: dict[str, object] = {}

@@ -1,12 +1,10 @@
 """The aws-node pod of a node, from what the API server and the kubelet report."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from eksdoctor.engine.cases.patch import AT, Patch, patched
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.aws_node.crash_loop import loop_of
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
@@ -19,8 +17,9 @@ from eksdoctor.snapshot.records.kubernetes import (
     WaitingState,
 )
 from eksdoctor.triage.build_report import examine
+from tests.shared import rulebook
 
-BOOK = load(Path(__file__).parents[2] / "rules")
+BOOK = rulebook()
 REFUSED = (
     "add cmd: Error received from AddNetwork gRPC call: rpc error: code = Unavailable "
     'desc = connection error: desc = "transport: Error while dialing: '

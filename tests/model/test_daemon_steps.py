@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eksdoctor.model.facts.version import Version
@@ -148,7 +148,7 @@ def told(draw, warm_eni=(0, 3), warm_prefix=(0, 3)):
     )
 
 
-QUICK = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=120)
 
 
 @pytest.mark.parametrize("prefixes", [False, True])

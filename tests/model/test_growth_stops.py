@@ -1,17 +1,15 @@
 """A node whose daemon will not grow asks its subnet for nothing, and its pods are not the subnet's."""
 
-from pathlib import Path
-
 import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.engine.rulebook.load import load
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.warm_pool.pool import MANIFEST_TARGETS, Targets
 from eksdoctor.triage.build_report import examine
+from tests.shared import rulebook
 
-BOOK = load(Path(__file__).parents[2] / "rules")
+BOOK = rulebook()
 INTERFACES = "aws/ec2-describe-network-interfaces"
 DRY = {"aws/ec2-describe-subnets": {"subnet-a": {"AvailableIpAddressCount": 0}}}
 CORDONED = {"kubernetes/nodes": {"/node-a": {"spec": {"unschedulable": True}}}}

@@ -13,8 +13,7 @@ from eksdoctor.engine.cases.cases import CaseFile, run_case
 from eksdoctor.engine.cases.patch import AT, Patch, patched
 from eksdoctor.engine.evaluation.evaluate import evaluate
 from eksdoctor.engine.rulebook.compile import read_strictly
-from eksdoctor.engine.rulebook.load import load
-from eksdoctor.evidence.fast_scan.log_scan import Scan
+from eksdoctor.evidence.fast_scan.log_scan import LogScan
 from eksdoctor.evidence.inputs import ipamd_introspection
 from eksdoctor.model.aws_node_settings.ignored_targets import ignored_targets
 from eksdoctor.model.cluster.cluster import Cluster
@@ -35,9 +34,10 @@ from eksdoctor.model.warm_pool.growth import NO_ADDRESSES, NO_BLOCKS, Place, bac
 from eksdoctor.model.warm_pool.lower_targets import merged_configuration
 from eksdoctor.model.warm_pool.pool import MANIFEST_TARGETS, Pool, Shape, Targets, claim_at
 from eksdoctor.snapshot.records import aws
+from tests.shared import rulebook
 
 ROOT = Path(__file__).parents[2]
-BOOK = load(ROOT / "rules")
+BOOK = rulebook()
 RULES = {path.stem.split("-", 1)[1]: path.read_text() for path in (ROOT / "rules").glob("[0-9]*/*.yaml")}
 LEVERS = {path.stem: path.read_text() for path in (ROOT / "rules" / "levers").glob("*.yaml")}
 NOW = Version(1, 23, 1)
@@ -113,20 +113,23 @@ def test_numbers(number, what, found, right):
 
 # Error → the judgement in our words → the case that shows it.
 JUDGEMENTS = [
-    (4, "introspection listens on loopback", "introspection-exposed", "clear", "unset is loopback"),
+    (4, "introspection listens on loopback", "introspection-exposed", "clear", "unset, default is loopback"),
     (5, "the account's ENIs are counted against it", "eni-quota-near", "fires", None),
     (6, "the ENIConfig's subnet is the one that is asked", "subnet-exhausted", "fires",
-     "the ENIConfig's subnet is dry, and the node's own does not matter"),
+     "pod waits, ENIConfig subnet has too few IPs, node subnet has free IPs"),
     (7, "under 16 free is exhaustion, whatever EC2's code", "subnet-fragmented", "clear",
-     "too few addresses is the exhausted rule's"),
-    (7, "a free /28 is no fragmentation", "subnet-fragmented", "clear", "whole blocks are free"),
+     "fewer than 16 free IPs, which is subnet-exhausted"),
+    (7, "a free /28 is no fragmentation", "subnet-fragmented", "clear", "free /28 blocks exist"),
     (10, "a reservation takes prefixes away as well", "subnet-fragmented", "fires",
-     "the only whole block lies in an explicit reservation"),
+     "the only free /28 is in an explicit reservation"),
     (11, "no target at all is fatal with prefixes", "cni-env-invalid", "fires",
-     "prefix delegation without any target is refused"),
-    (11, "absent counts as 0", "cni-env-invalid", "fires", "the same with the target taken out"),
-    (11, "on IPv6 too", "cni-env-invalid", "fires", "on IPv6 too"),
-    (11, "one of the three is enough", "cni-env-invalid", "clear", "prefix delegation with one target"),
+     "prefix delegation is on, no target is above 0"),
+    (11, "absent counts as 0", "cni-env-invalid", "fires",
+     "prefix delegation is on, WARM_PREFIX_TARGET is unset"),
+    (11, "on IPv6 too", "cni-env-invalid", "fires",
+     "prefix delegation on IPv6, no target is above 0"),
+    (11, "one of the three is enough", "cni-env-invalid", "clear",
+     "prefix delegation is on with one target"),
     (12, "the manifest's prefix target fights nobody", "warm-targets-overridden", "clear",
      "the manifest's values beside targets that win"),
     (13, "the minimum alone freezes", "minimum-ip-freeze", "fires",
@@ -135,7 +138,7 @@ JUDGEMENTS = [
      "the minimum covers whatever the node may run"),
     (16, "WARM_ENI_TARGET=0 keeps nothing ready", "warm-eni-zero", "fires", "nothing is kept ready"),
     (18, "an exhausted budget leaves pods Pending", "branch-budget-exhausted", "fires",
-     "every node has given out all it has"),
+     "pod is Pending, every node has all branch ENIs in use"),
     (18, "bound pods wait for branches that cool", "sgp-branch-cooling", "fires",
      "EC2 has as many as the node takes, pods hold fewer, and one waits"),
     (20, "t3 keeps a slot in vain before v1.20.4", "trunk-slot-reserved-on-non-trunk-type", "fires", None),
@@ -156,24 +159,25 @@ JUDGEMENTS = [
     (27, "nor pods without grace", "sgp-strict-unsupported-combo", "fires",
      "no grace period leaks, in standard mode too"),
     (30, "234 on m5.4xlarge asks for no change", "max-pods-below-capacity", "clear",
-     "234 on an m5.4xlarge and 737 on an m5.24xlarge are above what is recommended"),
+     "m5.4xlarge has 234 and m5.24xlarge has 737, above the recommended value"),
     (32, "max-pods is what the node says", "max-pods-below-capacity", "fires",
-     "a managed node group keeps what was computed before the switch"),
+     "managed node group keeps the value from before prefix delegation"),
     (34, "Karpenter does not look at prefixes", "max-pods-below-capacity", "fires",
-     "Karpenter does not look at prefixes"),
+     "Karpenter computes max-pods without prefixes"),
     (37, "custom networking reaches every new ENI", "custom-networking-stale-node", "fires",
-     "pod addresses on the primary ENI and a pod ENI beside it, both of before the switch"),
+     "primary ENI and an older ENI still serve pods"),
     (38, "a full node takes no prefix", "prefix-delegation-ineffective", "fires",
-     "every slot holds a single address of before the switch"),
+     "every slot holds a single IP from before prefix delegation"),
     (38, "and an older one keeps its max-pods", "max-pods-below-capacity", "fires",
-     "the node is older than the switch"),
+     "node is older than prefix delegation"),
     (39, "the nodes' own subnet works, and gains nothing", "eniconfig-same-subnet", "fires", None),
-    (42, "drift is shown, not foretold", "cni-addon-drift", "fires", "a value set by hand"),
+    (42, "drift is shown, not foretold", "cni-addon-drift", "fires", "value was changed manually"),
     (46, "IPv6 pods reach IPv4 without NAT64", "ipv6-egress-disabled", "clear", "it is on unless it is set"),
     (53, "a mixed group lowers its larger types", "mixed-node-group-lowers-max-pods", "fires", None),
-    (56, "another CNI by choice is no fault", "vpc-cni-absent", "fires", "another CNI by choice is advice"),
+    (56, "another CNI by choice is no fault", "vpc-cni-absent", "fires",
+     "another CNI runs by choice, no pod waits"),
     (56, "nor is a cluster without any need of it", "vpc-cni-absent", "clear",
-     "a cluster of Auto Mode nodes only needs none"),
+     "cluster has EKS Auto Mode nodes only"),
 ]  # fmt: skip
 
 
@@ -216,9 +220,9 @@ def test_13_the_minimum_is_never_advised_alone():
 
 
 def heard(text):
-    scan = Scan(near=AT)
+    scan = LogScan(captured_at=AT)
     scan.read((f"{text}\n".encode(),))
-    return {one.testifies for one in scan.gathering.statements()}
+    return {one.evidence_class for one in scan.aggregator.observations()}
 
 
 @pytest.mark.parametrize(
@@ -250,7 +254,7 @@ def test_three_spellings_of_a_dry_subnet(number, answer, testifies):
 def test_3_enis_are_found_in_the_shape_of_1_20():
     eni = {"ID": "eni-1", "AvailableIPv4Cidrs": {"10.0.0.16/28": {"IsPrefix": True, "IPAddresses": {}}}}
     document = {"0": {"TotalIPs": 16, "AssignedIPs": 0, "ENIs": {"eni-1": eni}}}
-    found = ipamd_introspection.enis(json.dumps(document).encode())
+    found = ipamd_introspection.parse_enis(json.dumps(document).encode())
     assert (len(found.enis), found.total, found.enis[0].prefixes) == (1, 16, 1)
 
 

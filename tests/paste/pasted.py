@@ -1,4 +1,4 @@
-"""Pastes of our own, with the answers that an expert would accept, and the way to ask for one."""
+"""Made-up pastes with the answers that an expert accepts, and a function that decodes one."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,11 +7,10 @@ from pathlib import Path
 
 import yaml
 
-from eksdoctor.engine.rulebook.load import load
-from eksdoctor.paste.build_snapshot import assemble
-from eksdoctor.paste.pasted_text import Page
-from eksdoctor.resources import rules_folder
+from eksdoctor.paste.build_snapshot import build_snapshot
+from eksdoctor.paste.pasted_text import PastedText
 from eksdoctor.triage.decode.decode import decoded
+from tests.shared import rulebook
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
@@ -22,11 +21,6 @@ class Paste:
     texts: tuple[str, ...]
     says: tuple[str, ...]
     at_most: str
-
-
-@cache
-def rulebook():
-    return load(rules_folder())
 
 
 @cache
@@ -44,7 +38,7 @@ def pastes():
 
 
 def snapshot(*texts, now=NOW):
-    return assemble([Page(f"{number}.txt", text) for number, text in enumerate(texts)], (), now)
+    return build_snapshot([PastedText(f"{number}.txt", text) for number, text in enumerate(texts)], (), now)
 
 
 def decode(*texts):
@@ -52,5 +46,5 @@ def decode(*texts):
 
 
 def answers(found):
-    """The state; the cause as well, when there is one: either may be what an expert accepts."""
+    """The state and, if there is one, the cause: an expert may accept either."""
     return {found.cause} if found.state == "explained" else {str(found.state), found.cause}

@@ -25,7 +25,7 @@ System Info:
 
 
 def test_a_whole_node():
-    node = node_description.node(WHOLE)
+    node = node_description.parse_node(WHOLE)
     assert node["metadata"]["name"] == "ip-10-0-0-1.ec2.internal"
     assert node["metadata"]["labels"]["topology.kubernetes.io/zone"] == "eu-west-1a"
     assert node["spec"]["unschedulable"] is True
@@ -34,14 +34,14 @@ def test_a_whole_node():
 
 
 @pytest.mark.parametrize("section", ["Capacity", "Allocatable"])
-def test_one_section_stands_for_the_other(section):
-    node = node_description.node(f"{section}:\n  cpu:  2\n  pods:  8\n")
+def test_capacity_and_allocatable_stand_for_each_other(section):
+    node = node_description.parse_node(f"{section}:\n  cpu:  2\n  pods:  8\n")
     assert node["status"]["capacity"] == node["status"]["allocatable"] == {"cpu": "2", "pods": "8"}
 
 
 @pytest.mark.parametrize("text", ["", "Capacity:\n", "Capacity: 10Gi\n", "Limits:\n  pods: 1\n"])
 def test_no_node(text):
-    assert node_description.node(text) is None
+    assert node_description.parse_node(text) is None
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,4 @@ def test_no_node(text):
     ],
 )
 def test_instance_types(text, types):
-    assert node_description.instance_types(text) == types
+    assert node_description.find_instance_types(text) == types

@@ -11,7 +11,7 @@ SUBNET = {"SubnetId": "subnet-0aa11bb22cc33dd44", "AvailableIpAddressCount": 3}
 
 
 def names(text):
-    return [kind.file for kind, _ in api_objects.records(text)]
+    return [kind.file for kind, _ in api_objects.find_records(text)]
 
 
 @pytest.mark.parametrize(
@@ -54,12 +54,12 @@ def test_yaml_that_was_cut():
         "",
     ],
 )
-def test_what_is_passed_over(text):
+def test_what_is_ignored(text):
     assert names(text) == []
 
 
-def test_of_many_documents_the_first():
+def test_at_most_max_documents():
     assert (
-        len(api_objects.records('{"kind":"Node","metadata":{"name":"a"}}\n' * 1000))
-        == api_objects.MOST_DOCUMENTS
+        len(api_objects.find_records('{"kind":"Node","metadata":{"name":"a"}}\n' * 1000))
+        == api_objects.MAX_DOCUMENTS
     )

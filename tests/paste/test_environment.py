@@ -1,4 +1,4 @@
-"""Settings in every form that people paste."""
+"""Settings in every form of paste."""
 
 import pytest
 
@@ -27,35 +27,37 @@ from eksdoctor.paste import cni_settings
     ],
 )
 def test_a_variable(text):
-    assert cni_settings.settings(text) == {"WARM_IP_TARGET": "5"}
+    assert cni_settings.find_variables(text) == {"WARM_IP_TARGET": "5"}
 
 
 @pytest.mark.parametrize("text", ["What is WARM_IP_TARGET?", "SOME_WARM_IP_TARGET=5", "WARM_IP_TARGETS=5"])
 def test_no_variable(text):
-    assert cni_settings.settings(text) == {}
+    assert cni_settings.find_variables(text) == {}
 
 
-def test_what_is_the_add_on_s_and_what_runs_in_one_paste():
+def test_addon_configuration_and_running_settings_in_one_paste():
     text = (
         "resource x {\n configuration_values = jsonencode({\n env = {\n"
         ' WARM_IP_TARGET = "5"\n }\n })\n}\n\nEnvironment:\n  WARM_IP_TARGET:  1\n'
     )
-    own, addon = cni_settings.parted(text)
-    assert cni_settings.settings(own) == {"WARM_IP_TARGET": "1"}
-    assert cni_settings.settings(addon) == {"WARM_IP_TARGET": "5"}
+    own, addon = cni_settings.split_addon_configuration(text)
+    assert cni_settings.find_variables(own) == {"WARM_IP_TARGET": "1"}
+    assert cni_settings.find_variables(addon) == {"WARM_IP_TARGET": "5"}
 
 
-def test_without_brackets_all_that_follows_is_the_add_on_s():
-    own, addon = cni_settings.parted("a: 1\nconfiguration_values:\n  env:\n    WARM_IP_TARGET: 5\n")
+def test_without_brackets_the_addon_configuration_extends_to_the_end():
+    own, addon = cni_settings.split_addon_configuration(
+        "a: 1\nconfiguration_values:\n  env:\n    WARM_IP_TARGET: 5\n"
+    )
     assert "WARM_IP_TARGET" not in own
-    assert cni_settings.settings(addon) == {"WARM_IP_TARGET": "5"}
+    assert cni_settings.find_variables(addon) == {"WARM_IP_TARGET": "5"}
 
 
-def test_the_add_on_s_values_come_back_out():
-    values = cni_settings.configuration({"WARM_IP_TARGET": "5"})
-    assert cni_settings.configured(values) == {"WARM_IP_TARGET": "5"}
+def test_addon_values_read_back_the_same():
+    values = cni_settings.write_configuration_values({"WARM_IP_TARGET": "5"})
+    assert cni_settings.read_configuration_values(values) == {"WARM_IP_TARGET": "5"}
 
 
 @pytest.mark.parametrize("values", ["", "[", "a: [", "1", "env: 3", "env: {a: [1]}"])
-def test_values_that_say_nothing(values):
-    assert cni_settings.configured(values) == {}
+def test_unreadable_values_give_no_variables(values):
+    assert cni_settings.read_configuration_values(values) == {}

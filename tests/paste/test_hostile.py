@@ -1,4 +1,4 @@
-"""Nothing that can be pasted crashes the reading or makes it hang."""
+"""No paste raises an error or takes long."""
 
 import time
 
@@ -13,13 +13,16 @@ from tests.paste.pasted import NOW, decode, pastes
 
 SIZE = 1 << 18
 SECONDS = 10
-"""For a quarter of a megabyte; a pattern that backtracks takes minutes."""
+"""Of CPU, for a quarter of a megabyte; a pattern that backtracks takes minutes."""
 READERS = {
-    "documents": api_objects.records,
-    "environment": lambda text: (cni_settings.settings(text), cni_settings.parted(text)),
-    "node": lambda text: (node_description.node(text), node_description.instance_types(text)),
-    "tables": lambda text: list(pod_listing.pods(text, NOW)),
-    "rows": event_rows.split,
+    "documents": api_objects.find_records,
+    "environment": lambda text: (
+        cni_settings.find_variables(text),
+        cni_settings.split_addon_configuration(text),
+    ),
+    "node": lambda text: (node_description.parse_node(text), node_description.find_instance_types(text)),
+    "tables": lambda text: list(pod_listing.parse_pods(text, NOW)),
+    "rows": event_rows.split_event_rows,
 }
 UNITS = [
     "{", "[", '"', "\\", '\\"', " ", "\t", "\n", "\r", "\0", "a", "0", ":", "=", "-", "│", "\x1b[31m",
@@ -48,13 +51,13 @@ TEXTS = st.lists(st.one_of(SHARDS, st.text(max_size=30), st.just("\n")), max_siz
 @pytest.mark.parametrize("unit", UNITS, ids=repr)
 def test_time_is_bounded_by_size(reader, unit):
     text = (unit * (SIZE // len(unit) + 1))[:SIZE]
-    began = time.perf_counter()
+    began = time.thread_time()
     READERS[reader](text)
     READERS[reader](text + "!")
-    assert time.perf_counter() - began < SECONDS
+    assert time.thread_time() - began < SECONDS
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(TEXTS, max_size=3))
 def test_any_paste_has_an_answer(texts):
     found = decode(*texts)
@@ -64,7 +67,7 @@ def test_any_paste_has_an_answer(texts):
         page.encode("utf-8")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(TEXTS, min_size=1, max_size=2))
-def test_it_says_the_same_again(texts):
+def test_the_same_paste_gives_the_same_answer(texts):
     assert decode_page.json_page(decode(*texts)) == decode_page.json_page(decode(*texts))

@@ -1,4 +1,4 @@
-"""What is supposed of a paste, and what is not; what is left of prose; what a paste shows."""
+"""What is assumed about a paste, which sentences of a rule remain, and what a paste shows."""
 
 from eksdoctor.engine.evaluation.finding import Span
 from eksdoctor.triage.decode.known_prose import known_words, words_of
@@ -8,18 +8,18 @@ from tests.paste.pasted import decode, snapshot
 DESCRIBED = "Labels: node.kubernetes.io/instance-type=m6g.medium\nCapacity:\n  cpu: 1\n  pods: 8\n"
 
 
-def test_other_settings_are_supposed_to_be_as_shipped():
+def test_other_settings_are_assumed_to_be_defaults():
     found = decode("ENABLE_PREFIX_DELEGATION=true", DESCRIBED)
     assert (found.cause, str(found.confidence)) == ("max-pods-below-capacity", "likely")
 
 
-def test_of_what_people_set_most_nothing_is_supposed():
+def test_nothing_is_assumed_about_the_most_common_settings():
     assert decode("MINIMUM_IP_TARGET=10").state == "cannot-tell"
     assert decode("ENABLE_PREFIX_DELEGATION=true").state == "cannot-tell"
     assert decode("ENABLE_POD_ENI=true", DESCRIBED).state == "cannot-tell"
 
 
-def test_what_the_add_on_is_told_stands_for_what_runs():
+def test_addon_configuration_stands_for_the_daemon_set():
     env = 'env = {\n  MINIMUM_IP_TARGET = "14"\n  WARM_IP_TARGET = "0"\n}'
     values = f"configuration_values = jsonencode({{ {env} }})"
     assert decode(values).cause == "minimum-ip-freeze"
@@ -37,7 +37,7 @@ def test_sentences_with_a_gap_are_left_out():
     assert known_words((gap,)) == ""
 
 
-def test_so_are_those_of_a_rule_with_a_hole():
+def test_sentences_of_a_rule_with_a_gap_are_left_out():
     assert words_of("One. Two has <subnet.free_ips | count> free. a < b.") == "One. a < b."
 
 
@@ -46,5 +46,5 @@ def test_what_a_paste_shows():
     assert shown == ("aws-node runs with WARM_IP_TARGET=5", "the node: m6g.medium, 8 pods", "waiting: cart-1")
 
 
-def test_a_paste_of_words_shows_nothing():
+def test_a_paste_without_objects_shows_nothing():
     assert understood(snapshot("add cmd: failed to assign an IP address to container")) == ()

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from eksdoctor.paste import pod_listing
-from eksdoctor.paste.pasted_text import NODE
+from eksdoctor.paste.pasted_text import PLACEHOLDER_NODE
 
 AT = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 def read(text):
-    return list(pod_listing.pods(text, AT))
+    return list(pod_listing.parse_pods(text, AT))
 
 
 def waiting(text):
@@ -23,10 +23,10 @@ def waiting(text):
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("cart-1   0/1   ContainerCreating   0   5m", ("default", "cart-1", NODE)),
-        ("pod/cart-1   0/1   ContainerCreating   0   5m", ("default", "cart-1", NODE)),
-        ("shop   cart-1   0/1   ContainerCreating   0   5m", ("shop", "cart-1", NODE)),
-        ("│ shop   cart-1   ●   0/1   0 ContainerCreating  n/a  │", ("shop", "cart-1", NODE)),
+        ("cart-1   0/1   ContainerCreating   0   5m", ("default", "cart-1", PLACEHOLDER_NODE)),
+        ("pod/cart-1   0/1   ContainerCreating   0   5m", ("default", "cart-1", PLACEHOLDER_NODE)),
+        ("shop   cart-1   0/1   ContainerCreating   0   5m", ("shop", "cart-1", PLACEHOLDER_NODE)),
+        ("│ shop   cart-1   ●   0/1   0 ContainerCreating  n/a  │", ("shop", "cart-1", PLACEHOLDER_NODE)),
         (
             "cart-1  0/1  ContainerCreating  0  5m  <none>  ip-10-0-0-1.ec2.internal  <none>  <none>",
             ("default", "cart-1", "ip-10-0-0-1.ec2.internal"),
@@ -52,12 +52,12 @@ def test_no_pod_that_waits(text):
     assert read(text) == []
 
 
-def test_it_has_waited_as_long_as_its_age():
+def test_a_pod_has_waited_for_its_age():
     (pod,) = read("cart-1   0/1   ContainerCreating   0   5m")
     assert pod["status"]["conditions"][0]["lastTransitionTime"] == AT - timedelta(minutes=5)
 
 
-def test_how_the_daemon_does():
+def test_the_state_of_an_aws_node_pod():
     (pod,) = read("kube-system  aws-node-7wxyz  1/2  CrashLoopBackOff  14 (2m10s ago)  52m")
     (container,) = pod["status"]["containerStatuses"]
     assert container["state"] == {"waiting": {"reason": "CrashLoopBackOff"}}
@@ -65,5 +65,5 @@ def test_how_the_daemon_does():
     assert container["ready"] is False
 
 
-def test_of_many_rows_the_first():
-    assert len(read("p-1 0/1 ContainerCreating 0 5m\n" * 1000)) == pod_listing.MOST_ROWS
+def test_at_most_max_rows():
+    assert len(read("p-1 0/1 ContainerCreating 0 5m\n" * 1000)) == pod_listing.MAX_ROWS

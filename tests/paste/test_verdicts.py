@@ -1,4 +1,4 @@
-"""Every paste gets an answer that an expert would accept, and none is surer than what it shows."""
+"""Every paste gets an answer that an expert accepts, with no more confidence than it supports."""
 
 import random
 
@@ -15,7 +15,7 @@ def is_surer_than_allowed(paste, found):
 
 
 @pytest.mark.parametrize("paste", PASTES, ids=NAMES)
-def test_the_answer_is_one_that_an_expert_accepts(paste):
+def test_an_expert_accepts_the_answer(paste):
     found = decode(*paste.texts)
     assert answers(found) & set(paste.says), [signal.signature for signal in found.signals]
     assert not is_surer_than_allowed(paste, found)
@@ -27,7 +27,7 @@ def test_names_are_unique():
 
 @pytest.mark.parametrize("paste", PASTES, ids=NAMES)
 def test_a_part_of_a_paste_confirms_nothing_else(paste):
-    """What a shorter paste confirms, an expert accepts for the whole."""
+    """An expert accepts for the whole paste what a part of it confirms."""
     chance = random.Random(paste.name)
     for _ in range(3):
         shorter = [_without_some_lines(text, chance) for text in paste.texts]
@@ -38,7 +38,7 @@ def test_a_part_of_a_paste_confirms_nothing_else(paste):
 
 
 @pytest.mark.parametrize("paste", PASTES, ids=NAMES)
-def test_it_is_never_without_a_next_step(paste):
+def test_every_answer_has_a_next_step(paste):
     found = decode(*paste.texts)
     assert found.next.strip()
     assert (found.cause == "") == (found.state == "cannot-tell")
@@ -50,7 +50,7 @@ def _without_some_lines(text, chance):
     return "".join(line for line in lines if chance.random() > share)
 
 
-def test_the_same_evidence_said_twice_is_no_surer():
+def test_the_same_evidence_twice_does_not_raise_confidence():
     text = "Failed to create pod sandbox: add cmd: failed to assign an IP address to container"
     once, twice = decode(text), decode(text, text)
     assert once.state == twice.state == "cannot-tell"

@@ -10,6 +10,7 @@ import pytest
 
 from eksdoctor.render.html import html
 from eksdoctor.triage.report import PodInTrouble
+from tests.process import PATIENCE
 from tests.render import sample
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -51,7 +52,7 @@ def look(browser, folder, report, width):
         "--dump-dom",
     )
     done = subprocess.run(
-        [browser, *switches, frame.as_uri()], capture_output=True, text=True, timeout=120, check=True
+        [browser, *switches, frame.as_uri()], capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     title = re.search(r"<title>(\d+) of (\d+), (.*?)</title>", done.stdout)
     assert title, done.stdout[:500]
@@ -92,6 +93,6 @@ def test_the_console_would_have_told(browser, tmp_path):
         "--dump-dom",
     )
     done = subprocess.run(
-        [browser, *switches, frame.as_uri()], capture_output=True, text=True, timeout=120, check=True
+        [browser, *switches, frame.as_uri()], capture_output=True, text=True, timeout=PATIENCE, check=True
     )
     assert "Content Security Policy" in done.stderr

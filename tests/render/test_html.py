@@ -57,7 +57,7 @@ def shape(report):
     return Counter(reader.elements), Counter((tag, name) for tag, name, _ in reader.attributes)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(reports(sample.meridian()))
 def test_hostile_text_makes_no_element_and_no_attribute(report):
     reader = Reader(html(report))

@@ -42,7 +42,7 @@ def test_samples_fit_the_schema(report):
     VALIDATOR.validate(json.loads(json_page(report)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(reports(sample.meridian()))
 def test_hostile_reports_fit_the_schema_in_plain_ascii(report):
     page = json_page(report)

@@ -48,7 +48,7 @@ def read_back(text):
     return "".join(token.content if token.type == "text" else " " for token in READER.parse(text)[1].children)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(reports(sample.meridian()))
 def test_hostile_text_makes_nothing(report):
     links = []

@@ -142,7 +142,7 @@ def test_plain_ink_has_no_escape_at_all():
     assert "\x1b" not in terminal(sample.meridian(), ink="plain")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(reports(sample.meridian()))
 def test_hostile_text_reaches_the_terminal_as_text_only(report):
     page = SGR.sub("", terminal(report, 100, "color"))

@@ -3,14 +3,11 @@
 from collections.abc import Container
 from copy import deepcopy
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 from eksdoctor.collect.aws.services import cloudtrail
 from eksdoctor.collect.user_data import reductions
-from eksdoctor.engine.rulebook.load import Rulebook, load
-from eksdoctor.evidence.observed.source import Kind
-from eksdoctor.resources import rules_folder
+from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.declaration import Action, KubernetesAction
 from eksdoctor.snapshot.records.launch_template import DESCRIBE_LAUNCH_TEMPLATE_VERSIONS
@@ -18,6 +15,7 @@ from eksdoctor.snapshot.records.node_text import GET_POD_LOG, GET_POD_METRICS, N
 from eksdoctor.snapshot.request import Answer, Refusal, Request
 from eksdoctor.snapshot.snapshot import Focus, Snapshot, decode
 from eksdoctor.triage.log_reading_plan import asking
+from tests.shared import rulebook
 from tests.simulator.filters import passes
 from tests.simulator.selectors import selects
 from tests.simulator.world import CUSTOM_RESOURCES, World
@@ -47,7 +45,7 @@ IDENTIFIERS = {
     "name": "name",
     "nodegroupName": "nodegroupName",
 }
-SPOKEN = {GET_POD_METRICS: Kind.METRICS, GET_POD_LOG: Kind.STDOUT}
+SPOKEN = {GET_POD_METRICS: SourceKind.METRICS, GET_POD_LOG: SourceKind.STDOUT}
 NOT_SIMULATED = Refusal("failed", "the simulator does not simulate it")
 NOT_RECORDED = Refusal("failed", "the fixture does not record it")
 NODE_LOGS = 3  # as a triage reads them unless told otherwise
@@ -86,7 +84,7 @@ def answer(world: World, request: Request) -> Answer:
 def _spoken(world: World, request: Request) -> Answer:
     """What the daemon of a node says."""
     values = request.values
-    kind = SPOKEN.get(request.action, Kind.IPAMD)
+    kind = SPOKEN.get(request.action, SourceKind.IPAMD)
     log = f"/var/log/{values['path']}" if "path" in values else ""
     found = [
         document
@@ -95,11 +93,6 @@ def _spoken(world: World, request: Request) -> Answer:
     ]
     documents = tuple(decode(NODE_TEXTS, document) for document in found)
     return Answer(request, documents, absent=not documents)
-
-
-@cache
-def _rulebook() -> Rulebook:
-    return load(rules_folder())
 
 
 def capture(
@@ -117,7 +110,7 @@ def capture(
     snapshot = Snapshot(
         at=world.at, target=world.target, focus=focus, purpose=purpose, extras=extras, tool=TOOL
     )
-    questions = asking(_rulebook(), NODE_LOGS if purpose == "triage" else 0)
+    questions = asking(rulebook(), NODE_LOGS if purpose == "triage" else 0)
     for _ in range(MOST_ROUNDS):
         asked = questions(snapshot)
         if not asked:

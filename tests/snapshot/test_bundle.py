@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from eksdoctor.errors import SnapshotError
-from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.bundle import bundle_origin, layout, reader
 from eksdoctor.snapshot.bundle.bundle_placement import NEVER, from_bundles, node_of, with_bundles
@@ -37,7 +37,7 @@ def content_of(stream):
 
 def test_kinds_are_those_that_testimony_knows(bundle):
     used = {*layout.KINDS, layout.METRICS, layout.INTROSPECTION}
-    assert used <= set(Kind)
+    assert used <= set(SourceKind)
     assert {stream.kind for stream in bundle.streams} == set(layout.KINDS)
 
 

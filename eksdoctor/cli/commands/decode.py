@@ -14,7 +14,7 @@ from eksdoctor.cli.parameters.shared import Color
 from eksdoctor.errors import UsageError
 
 if TYPE_CHECKING:
-    from eksdoctor.paste.pasted_text import Page
+    from eksdoctor.paste.pasted_text import PastedText
     from eksdoctor.snapshot.text_streams import Stream
 
 LARGE = 4 << 20
@@ -51,16 +51,19 @@ def decode(
 
     from eksdoctor.cli import outputs
     from eksdoctor.engine.rulebook.load import load
-    from eksdoctor.paste.build_snapshot import assemble
+    from eksdoctor.evidence.signatures.catalogue import catalogue
+    from eksdoctor.evidence.signatures.check import check_rules
+    from eksdoctor.paste.build_snapshot import build_snapshot
     from eksdoctor.render import decode_page
     from eksdoctor.resources import rules_folder
     from eksdoctor.triage.decode.decode import decoded
 
     wanted = outputs.pages(output, FORMATS)
     rulebook = load(rules_folder(), *(rules or ()))
+    check_rules(catalogue().classes, rulebook.rules)
     with TemporaryFile() as kept:
         pages, streams = _read(files or ["-"], kept)
-        found = decoded(assemble(pages, streams, datetime.now(UTC)), rulebook)
+        found = decoded(build_snapshot(pages, streams, datetime.now(UTC)), rulebook)
     for page in wanted:
         if page.format == "json":
             outputs.deliver(page, decode_page.json_page(found))
@@ -70,14 +73,14 @@ def decode(
         outputs.deliver(page, text)
 
 
-def _read(files: Sequence[str], kept: BinaryIO) -> "tuple[list[Page], list[Stream]]":
+def _read(files: Sequence[str], kept: BinaryIO) -> "tuple[list[PastedText], list[Stream]]":
     """Small texts whole, large ones as streams; raises UsageError for what cannot be read.
 
     Standard input can be read only once, so it is `kept`.
     """
-    from eksdoctor.evidence.observed.source import Kind
-    from eksdoctor.evidence.text.blocks import GZIP
-    from eksdoctor.paste.pasted_text import Page
+    from eksdoctor.evidence.observed.source import SourceKind
+    from eksdoctor.evidence.text.blocks import GZIP_MAGIC
+    from eksdoctor.paste.pasted_text import PastedText
     from eksdoctor.snapshot.text_streams import Stream
 
     pages, streams = [], []
@@ -85,10 +88,10 @@ def _read(files: Sequence[str], kept: BinaryIO) -> "tuple[list[Page], list[Strea
         path = None if name == "-" else Path(name).expanduser()
         opened = _standard_input(kept) if path is None else _file(path)
         content = _head(opened)
-        if len(content) <= LARGE and not content.startswith(GZIP):
-            pages.append(Page(name, _text(content)))
+        if len(content) <= LARGE and not content.startswith(GZIP_MAGIC):
+            pages.append(PastedText(name, _text(content)))
         else:
-            streams.append(Stream(Kind.PASTE, name, opened, path=path))
+            streams.append(Stream(SourceKind.PASTE, name, opened, path=path))
     return pages, streams
 
 

@@ -54,9 +54,33 @@ def list_rules(
 
 
 @rules.command(
-    "test", epilog=epilog("eksdoctor rules test", "eksdoctor rules test --rules my-rules --cases my-cases")
+    "test",
+    epilog=epilog(
+        "eksdoctor rules test",
+        "eksdoctor rules test subnet-exhausted subnet-fragmented",
+        "eksdoctor rules test tests/rules/subnet-exhausted.yaml",
+        "eksdoctor rules test -k 'subnet and not fires'",
+        "eksdoctor rules test --rules my-rules --cases my-cases",
+    ),
 )
 def run_cases(
+    selected: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID|FILE]...",
+            show_default=False,
+            help="Test only these rules, or the cases of these files (default: every rule).",
+        ),
+    ] = None,
+    keyword: Annotated[
+        str,
+        typer.Option(
+            "-k",
+            metavar="EXPRESSION",
+            show_default=False,
+            help="Run only cases whose id (`rule: kind: name`) contains these words; and, or, not, ( ).",
+        ),
+    ] = "",
     own: Annotated[
         Path | None,
         typer.Option(
@@ -75,15 +99,14 @@ def run_cases(
     quiet: shared.Quiet = False,
 ) -> None:
     """Run the cases of the rules: fires, clear, unknown."""
-    from eksdoctor.engine.cases.cases import run
+    from eksdoctor.engine.cases.selection import run_selected
     from eksdoctor.render.labels import count
     from eksdoctor.render.sanitize import one_line
 
-    results = run(_tested(own), _cases(own, cases))
+    results = run_selected(_tested(own), selected or [], keyword, lambda: _cases(own, cases))
     failed = [result for result in results if not result.ok]
     for result in failed:
-        case = " ".join(part for part in (result.rule, result.kind, result.name) if part)
-        print(f"FAILED {one_line(case)}: {one_line(result.message)}")
+        print(f"FAILED {one_line(result.id)}: {one_line(result.message)}")
     if not quiet or failed:
         print(f"{count(len(results), 'case')}, {len(failed):,} failed")
     if failed or not results:

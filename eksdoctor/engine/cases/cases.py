@@ -1,21 +1,34 @@
-"""Cases of rules: a cluster on which it fires, one on which it is clear, one on which it cannot tell."""
+"""Cases of rules: a cluster on which a rule fires, one on which it is clear, one on which it cannot tell.
 
-from dataclasses import dataclass, field
+A rule needs at least one case of each kind. A `clear` case without a subject in the rule's loop does not
+count: nothing was judged in it. Where the loop is over logged evidence, a subject exists only once the
+evidence does; there a case also counts in which a pod has trouble and the evidence that was read names
+another reason or none.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from eksdoctor.engine.cases.patch import Asked, Patch, patched
+from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.evaluate import Outcome, evaluate, grouped
 from eksdoctor.engine.evaluation.finding import Finding
 from eksdoctor.engine.evaluation.write_finding import tell
-from eksdoctor.engine.rulebook.compile import read_strictly
+from eksdoctor.engine.rulebook.compile import BASE, loop_of, read_strictly
 from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.engine.rulebook.rule import Rule
 from eksdoctor.errors import UsageError
+from eksdoctor.model.branch_enis.controller_failures import BranchFailure
 from eksdoctor.model.cluster.cluster import Cluster
+from eksdoctor.model.facts.fact import Unknown
+from eksdoctor.model.observations.observation_group import Utterance
 
+Matches = Callable[[str], bool]
 KINDS = ("fires", "clear", "unknown")
+EVIDENCE = (Utterance, BranchFailure)
+"""Types of subjects that exist only because something was logged."""
 
 
 class Case(Patch, forbid_unknown_fields=True):
@@ -37,16 +50,29 @@ class CaseFile(msgspec.Struct, forbid_unknown_fields=True):
     clear: list[Case] = []
     unknown: list[Case] = []
 
+    def __iter__(self) -> Iterator[tuple[str, Case]]:
+        """Every case with its kind."""
+        return ((kind, case) for kind in KINDS for case in getattr(self, kind))
+
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """How one case went; `message` is empty when it held, `reads` are the actions that were looked up."""
+    """How one case went; `message` is empty when it passed.
+
+    `counts` is whether it is the case of its kind that the rule needs. A result whose kind is `file` or
+    whose name is empty is about a case file, not about one of its cases.
+    """
 
     rule: str
     kind: str
     name: str
     message: str = ""
-    reads: frozenset[str] = field(default_factory=frozenset)
+    counts: bool = True
+
+    @property
+    def id(self) -> str:
+        """`rule: kind: name`, by which the case is selected."""
+        return ": ".join(part for part in (self.rule, self.kind, self.name) if part)
 
     @property
     def ok(self) -> bool:
@@ -55,14 +81,8 @@ class CaseResult:
 
 
 def run(rulebook: Rulebook, folder: Path) -> list[CaseResult]:
-    """Every case of every rule; a rule without one of the three kinds is a failed result."""
-    results: list[CaseResult] = []
-    for rule in rulebook:
-        path = folder / f"{rule.id}.yaml"
-        if not path.is_file():
-            results.append(CaseResult(rule.id, "file", path.name, f"there is no case file {path}"))
-            continue
-        results += _run_file(rule, read_strictly(path, CaseFile))
+    """Every case of every rule; what a rule's file lacks and a file without a rule are failed results."""
+    results = [one for rule in rulebook for one in run_file(rule, folder / f"{rule.id}.yaml")]
     strays = {path.stem for path in folder.glob("*.yaml")} - set(rulebook.rules)
     results += [
         CaseResult(name, "file", f"{name}.yaml", "a case file without a rule") for name in sorted(strays)
@@ -70,14 +90,36 @@ def run(rulebook: Rulebook, folder: Path) -> list[CaseResult]:
     return results
 
 
-def _run_file(rule: Rule, file: CaseFile) -> list[CaseResult]:
-    results: list[CaseResult] = []
-    for kind in KINDS:
-        cases: list[Case] = getattr(file, kind)
-        if not cases:
-            results.append(CaseResult(rule.id, kind, "", f"no case shows it {kind}"))
-        results += [run_case(rule, kind, case) for case in cases]
-    return results
+def run_file(rule: Rule, path: Path) -> list[CaseResult]:
+    """The cases of one file; then a failed result for every kind that it lacks."""
+    if not path.is_file():
+        return [CaseResult(rule.id, "file", path.name, f"there is no case file {path}")]
+    results = [run_case(rule, kind, case) for kind, case in read(path)]
+    return results + _lacking(rule, results)
+
+
+def run_matching(rule: Rule, path: Path, matches: Matches) -> list[CaseResult]:
+    """Those cases of one file whose id fits; what the file lacks is not looked at."""
+    cases = read(path) if path.is_file() else CaseFile()
+    return [
+        run_case(rule, kind, case) for kind, case in cases if matches(CaseResult(rule.id, kind, case.name).id)
+    ]
+
+
+def read(path: Path) -> CaseFile:
+    """The cases of a file, not yet run; raises UsageError for a file that is none."""
+    return read_strictly(path, CaseFile)
+
+
+def _lacking(rule: Rule, results: list[CaseResult]) -> list[CaseResult]:
+    shown = {one.kind for one in results}
+    real = {one.kind for one in results if one.counts}
+    without_subject = f"no clear case has a subject: none has a {rule.loop.name}" if rule.loop else ""
+    return [
+        CaseResult(rule.id, kind, "", without_subject if kind in shown else f"no case shows it {kind}")
+        for kind in KINDS
+        if kind not in real
+    ]
 
 
 def run_case(rule: Rule, kind: str, case: Case) -> CaseResult:
@@ -86,11 +128,26 @@ def run_case(rule: Rule, kind: str, case: Case) -> CaseResult:
         snapshot = patched(case)
     except UsageError as error:
         return CaseResult(rule.id, kind, case.name, error.message)
-    outcome = evaluate(rule, Cluster(snapshot))
+    cluster = Cluster(snapshot)
+    outcome = evaluate(rule, cluster)
     findings = [tell(members, snapshot.target) for members in grouped(outcome.fired)]
-    asked = snapshot.outcomes
-    reads = frozenset(asked.read) if isinstance(asked, Asked) else frozenset()
-    return CaseResult(rule.id, kind, case.name, _judge(kind, case, outcome, findings), reads)
+    counts = kind != "clear" or _has_subject(outcome) or _is_other_evidence(rule, cluster)
+    return CaseResult(rule.id, kind, case.name, _judge(kind, case, outcome, findings), counts)
+
+
+def _has_subject(outcome: Outcome) -> bool:
+    """Whether the rule's loop had a subject, judged or not applicable."""
+    return bool(outcome.fired or outcome.undecided or outcome.clear or outcome.not_applicable)
+
+
+def _is_other_evidence(rule: Rule, cluster: Cluster) -> bool:
+    """Whether the rule's subjects are logged evidence, and a pod has trouble of which none speaks."""
+    loop, scope = loop_of(rule.text.for_, BASE)
+    subject = scope[loop.name] if loop is not None else None
+    if not isinstance(subject, type) or not issubclass(subject, EVIDENCE):
+        return False
+    pods = cluster.pods_in_trouble
+    return not isinstance(pods, Unknown) and bool(pods)
 
 
 def _judge(kind: str, case: Case, outcome: Outcome, findings: list[Finding]) -> str:

@@ -35,21 +35,15 @@ Records = dict[str, dict[str, Any]]
 
 
 class Asked(dict[Request, Outcome]):
-    """Outcomes of a cluster of which everything was asked, and answered but for what is refused.
-
-    What is looked up is noted by action: the rule under test needs those permissions.
-    """
+    """Outcomes of a cluster of which everything was asked, and answered but for what is refused."""
 
     def __init__(self, refused: list[str]) -> None:
         super().__init__()
         self.refused = refused
-        self.read: set[str] = set()
 
     def get(self, key: Request, default: Any = None) -> Any:  # noqa: ARG002 (dict's signature)
         """The outcome of any request."""
-        name = key.action.name
-        self.read.add(name)
-        if name in self.refused:
+        if key.action.name in self.refused:
             return Outcome(Refusal("forbidden", "forbidden in this case", key.action.permission))
         return Outcome()
 

@@ -6,18 +6,20 @@ from eksdoctor.engine.evaluation.finding import Prose, Span
 
 ONE = {"1", "at least 1"}
 SINGULAR = {
-    "ENIs": "ENI", "addresses": "address", "calls": "call", "events": "event", "failures": "failure",
-    "groups": "group", "interfaces": "interface", "minutes": "minute", "nodes": "node", "pods": "pod",
-    "prefixes": "prefix", "refusals": "refusal", "reservations": "reservation", "seconds": "second",
-    "slots": "slot", "subnets": "subnet", "times": "time",
+    "ENIs": "ENI", "IPs": "IP", "addresses": "address", "calls": "call", "events": "event",
+    "failures": "failure", "groups": "group", "interfaces": "interface", "minutes": "minute",
+    "nodes": "node", "pods": "pod", "prefixes": "prefix", "refusals": "refusal",
+    "reservations": "reservation", "seconds": "second", "slots": "slot", "subnets": "subnet",
+    "times": "time",
 }  # fmt: skip
 OF_ONE = {
     "admit": "admits", "are": "is", "do": "does", "draw": "draws", "get": "gets", "have": "has",
-    "hold": "holds", "keep": "keeps", "lie": "lies", "offer": "offers", "run": "runs", "say": "says",
-    "serve": "serves", "stay": "stays", "take": "takes", "wait": "waits", "were": "was",
+    "hold": "holds", "keep": "keeps", "lie": "lies", "need": "needs", "offer": "offers", "run": "runs",
+    "say": "says", "serve": "serves", "stay": "stays", "take": "takes", "use": "uses", "wait": "waits",
+    "were": "was",
 }  # fmt: skip
 THING = re.compile(
-    rf"(?P<before> (?:address )?)(?P<noun>{'|'.join(SINGULAR)})\b"
+    rf"(?P<before> (?:(?:address|ENI|IP) )?)(?P<noun>{'|'.join(SINGULAR)})\b"
     rf"(?:(?P<that>(?: that| still)? )(?P<verb>{'|'.join(OF_ONE)})\b)?"
 )
 OF = Span(" of ")

@@ -1,1 +1,1 @@
-"""Whole logs of any size, read fast without losing a line that matters."""
+"""Fast reading of large logs: lines that no signature can match are dropped before parsing."""

@@ -1,4 +1,4 @@
-"""The daemon's JSON log, less the lines that can tell nothing: fast enough for the largest logs."""
+"""Drop the lines of ipamd's JSON log that no signature can match, and group repeated lines."""
 
 import re
 from collections import Counter
@@ -6,35 +6,35 @@ from dataclasses import dataclass, field
 from itertools import chain, compress, repeat
 from operator import itemgetter
 
-from eksdoctor.evidence.fast_scan.line_dedup import STAMPED, Verdicts
-from eksdoctor.evidence.fast_scan.line_skipping import Skim
+from eksdoctor.evidence.fast_scan.line_dedup import TIMESTAMP_END, RelevanceCache
+from eksdoctor.evidence.fast_scan.line_skipping import LineSkipper
 
-FULL = 512
-"""So many bundles are held before they should be taken."""
-_words = itemgetter(slice(STAMPED, None))
-_head = itemgetter(slice(len('{"level":"info","ts":')))
+MAX_GROUPS = 512
+"""How many groups are held before they should be taken."""
+_text_after_timestamp = itemgetter(slice(TIMESTAMP_END, None))
+_text_around_level = itemgetter(slice(len('{"level":"info","ts":')))
 _HEADS = frozenset(
-    _head(f'{{"level":"{level}","ts":'.encode())
+    _text_around_level(f'{{"level":"{level}","ts":'.encode())
     for level in ("debug", "info", "warn", "error", "dpanic", "panic", "fatal")
 )
 _DEBUG = b'{"level":"debug"'
 _ADDRESS = re.compile(rb"\.\d{1,3}\.\d{1,3}\.\d{1,3}")
-"""Of an address all but the first number."""
-_OFTEN = 4
-"""What is said so often in one block is known again in the next."""
-_MOST_KNOWN = 4096
-_LONGEST = 1024
-_MOST_REPEATED = 64
-_IDLE = 0
+"""An IPv4 address without its first number."""
+_MIN_REPEATS = 4
+"""A text that occurs this often in one block is remembered for the next blocks."""
+_MAX_KNOWN = 4096
+_MAX_KNOWN_BYTES = 1024
+_MAX_REPEATED = 64
+_IRRELEVANT = 0
 _NEW = 255
-_ONLY_IDLE = b"\1" + bytes(255)
+_ONLY_IRRELEVANT = b"\1" + bytes(255)
 _ONLY_REPEATED = b"\0" + b"\1" * 254 + b"\0"
 _ONLY_NEW = bytes(255) + b"\1"
 
 
 @dataclass(slots=True)
-class Bundle:
-    """A line, how often it was said with other stamps and addresses, and the last time it was."""
+class RepeatedLine:
+    """A line, its count with other timestamps and addresses, and its last occurrence."""
 
     line: bytes
     count: int
@@ -42,107 +42,114 @@ class Bundle:
 
 
 @dataclass(slots=True)
-class Sieve:
-    """Takes blocks of one stream, gives its telling lines, bundled, in order of first appearance.
+class LineFilter:
+    """Takes the blocks of one stream; returns its relevant lines, grouped, in order of first appearance.
 
-    Nearly every line says what others said: its words, which follow the stamp, are looked up and nothing
-    more. A block's marks, one byte for each line, say what is known of the words: that they are idle, the
-    number under which telling ones are known, or that they are new.
+    Nearly every line repeats another one, so its text after the timestamp is only looked up. The marks of a
+    block hold one byte per line: 0 for a known irrelevant text, 255 for a new text, else the number of a
+    known relevant text.
     """
 
-    skims: bool = False
-    """Whether from now on a line may be passed over for its opening's sake."""
+    may_skip: bool = False
+    """Whether lines may now be skipped by how they begin."""
     has_debug: bool = False
-    skim: Skim = field(default_factory=Skim)
-    _held: dict[bytes, Bundle] = field(default_factory=dict)
-    _tail: list[bytes] = field(default_factory=list)
-    _known: dict[bytes, int] = field(default_factory=dict)
-    _repeated: list[bytes] = field(default_factory=list)
-    _verdicts: Verdicts = field(default_factory=Verdicts)
+    skipper: LineSkipper = field(default_factory=LineSkipper)
+    _groups: dict[bytes, RepeatedLine] = field(default_factory=dict)
+    _last_line: list[bytes] = field(default_factory=list)
+    _known_texts: dict[bytes, int] = field(default_factory=dict)
+    _repeated_texts: list[bytes] = field(default_factory=list)
+    _relevance: RelevanceCache = field(default_factory=RelevanceCache)
 
     @property
-    def full(self) -> bool:
-        """Whether the bundles should be taken."""
-        return len(self._held) > FULL
+    def is_full(self) -> bool:
+        """Whether the groups should be taken."""
+        return len(self._groups) > MAX_GROUPS
 
-    def sift(self, block: list[bytes]) -> bool:
-        """Take a block of lines; False, with nothing taken, when one is not of the daemon's logger.
+    def filter_block(self, block: list[bytes]) -> bool:
+        """Take a block of lines; False, with nothing changed, if a line is not from ipamd's logger.
 
-        The last is kept: a line of another sort might go on with it.
+        The last line is held back: a line in another format may continue it.
         """
-        lines = [*self._tail, *block[:-1]]
-        if self.skims:
-            lines = self.skim.doubted(lines)
-        marks = bytes(map(self._known.get, map(_words, lines), repeat(_NEW)))
-        fresh = list(compress(lines, marks.translate(_ONLY_NEW)))
-        said = list(map(_words, fresh))
-        if not (_HEADS.issuperset(map(_head, (*fresh, block[-1]))) and all(said)):
+        lines = [*self._last_line, *block[:-1]]
+        if self.may_skip:
+            lines = self.skipper.lines_to_read(lines)
+        marks = bytes(map(self._known_texts.get, map(_text_after_timestamp, lines), repeat(_NEW)))
+        new_lines = list(compress(lines, marks.translate(_ONLY_NEW)))
+        new_texts = list(map(_text_after_timestamp, new_lines))
+        if not (_HEADS.issuperset(map(_text_around_level, (*new_lines, block[-1]))) and all(new_texts)):
             return False
-        self._tail = block[-1:]
-        self.has_debug = self.has_debug or any(line.startswith(_DEBUG) for line in (*fresh, *self._tail))
+        self._last_line = block[-1:]
+        self.has_debug = self.has_debug or any(
+            line.startswith(_DEBUG) for line in (*new_lines, *self._last_line)
+        )
         self._count(lines, marks)
-        tells = self._judge(fresh, said)
-        if self.skims and not self.skim.settled:
-            idle = chain(
-                compress(lines, marks.translate(_ONLY_IDLE)), compress(fresh, tells.translate(_ONLY_IDLE))
-            )
-            telling = chain(compress(lines, marks.translate(_ONLY_REPEATED)), compress(fresh, tells))
-            self.skim.hear(list(idle), telling)
+        relevance = self._classify_new(new_lines, new_texts)
+        if self.may_skip and not self.skipper.is_trained:
+            self._train(lines, marks, new_lines, relevance)
         return True
 
-    def end(self) -> None:
-        """Nothing goes on with the last line: it is sifted as well, if it has any words."""
-        said = list(map(_words, self._tail))
-        if all(said):
-            self._judge(self.take_tail(), said)
+    def finish(self) -> None:
+        """The stream has ended: process the last line too, if it has a message."""
+        new_texts = list(map(_text_after_timestamp, self._last_line))
+        if all(new_texts):
+            self._classify_new(self.take_last_line(), new_texts)
 
-    def take(self) -> list[Bundle]:
-        """The bundles until now."""
-        bundles = list(self._held.values())
-        self._held.clear()
-        return bundles
+    def take_groups(self) -> list[RepeatedLine]:
+        """The groups until now."""
+        groups = list(self._groups.values())
+        self._groups.clear()
+        return groups
 
-    def take_tail(self) -> list[bytes]:
-        """The last line, if there is one."""
-        tail, self._tail = self._tail, []
+    def take_last_line(self) -> list[bytes]:
+        """The last line, if one is held back."""
+        tail, self._last_line = self._last_line, []
         return tail
 
+    def _train(self, lines: list[bytes], marks: bytes, new_lines: list[bytes], relevance: bytes) -> None:
+        """Let the skipper learn from a block."""
+        irrelevant = chain(
+            compress(lines, marks.translate(_ONLY_IRRELEVANT)),
+            compress(new_lines, relevance.translate(_ONLY_IRRELEVANT)),
+        )
+        relevant = chain(compress(lines, marks.translate(_ONLY_REPEATED)), compress(new_lines, relevance))
+        self.skipper.learn(list(irrelevant), relevant)
+
     def _count(self, lines: list[bytes], marks: bytes) -> None:
-        """Bundle the telling lines whose words are known."""
-        for number, words in enumerate(self._repeated, 1):
+        """Group the lines whose text is known and relevant."""
+        for number, text in enumerate(self._repeated_texts, 1):
             first = marks.find(number)
             if first >= 0:
-                self._bundle(words, lines[first], marks.count(number), lines[marks.rfind(number)])
+                self._add_to_group(text, lines[first], marks.count(number), lines[marks.rfind(number)])
 
-    def _judge(self, fresh: list[bytes], said: list[bytes]) -> bytes:
-        """Bundle those of the new lines that are telling: the result has 1 for them, for others 0."""
-        counts = Counter(said)
-        telling = set(compress(counts, self._verdicts.on(counts)))
-        tells = bytes(map(telling.__contains__, said))
-        for line, words in compress(zip(fresh, said, strict=True), tells):
-            self._bundle(_ADDRESS.sub(b"", words), line, 1, line)
-        if len(counts) < len(said):
-            self._learn(counts, telling)
-        return tells
+    def _classify_new(self, new_lines: list[bytes], new_texts: list[bytes]) -> bytes:
+        """Group the relevant new lines; the result holds 1 for them, 0 for the others."""
+        counts = Counter(new_texts)
+        relevant = set(compress(counts, self._relevance.are_relevant(counts)))
+        relevance = bytes(map(relevant.__contains__, new_texts))
+        for line, text in compress(zip(new_lines, new_texts, strict=True), relevance):
+            self._add_to_group(_ADDRESS.sub(b"", text), line, 1, line)
+        if len(counts) < len(new_texts):
+            self._remember(counts, relevant)
+        return relevance
 
-    def _bundle(self, words: bytes, line: bytes, count: int, last: bytes) -> None:
-        bundle = self._held.get(words)
-        if bundle is None:
-            self._held[words] = Bundle(line, count, last)
+    def _add_to_group(self, text: bytes, line: bytes, count: int, last: bytes) -> None:
+        group = self._groups.get(text)
+        if group is None:
+            self._groups[text] = RepeatedLine(line, count, last)
         else:
-            bundle.count += count
-            bundle.last = last
+            group.count += count
+            group.last = last
 
-    def _learn(self, counts: Counter[bytes], telling: set[bytes]) -> None:
-        """Know again what is said often."""
-        for words, count in counts.items():
-            if count < _OFTEN or len(words) > _LONGEST:
+    def _remember(self, counts: Counter[bytes], relevant: set[bytes]) -> None:
+        """Remember texts that occur often."""
+        for text, count in counts.items():
+            if count < _MIN_REPEATS or len(text) > _MAX_KNOWN_BYTES:
                 continue
-            if len(self._known) >= _MOST_KNOWN or len(self._repeated) >= _MOST_REPEATED:
-                self._known.clear()
-                self._repeated.clear()
-            if words in telling:
-                self._repeated.append(words)
-                self._known[words] = len(self._repeated)
+            if len(self._known_texts) >= _MAX_KNOWN or len(self._repeated_texts) >= _MAX_REPEATED:
+                self._known_texts.clear()
+                self._repeated_texts.clear()
+            if text in relevant:
+                self._repeated_texts.append(text)
+                self._known_texts[text] = len(self._repeated_texts)
             else:
-                self._known[words] = _IDLE
+                self._known_texts[text] = _IRRELEVANT

@@ -1,4 +1,4 @@
-"""Which lines of a very long log need not be read to their end: those that begin as thousands before."""
+"""In a very long log, skip lines whose beginning has been irrelevant thousands of times."""
 
 import re
 from collections import Counter
@@ -8,73 +8,78 @@ from functools import cache
 from itertools import compress
 from operator import itemgetter
 
-from eksdoctor.evidence.fast_scan.line_dedup import STAMPED
-from eksdoctor.evidence.signatures.catalogue import Weight, catalogue
+from eksdoctor.evidence.fast_scan.line_dedup import TIMESTAMP_END
+from eksdoctor.evidence.signatures.catalogue import catalogue
+from eksdoctor.evidence.signatures.classes import Weight
 
-ENOUGH = 100_000
-"""After so many lines it is known which openings vouch for a line."""
-OFTEN = 250
-"""So many of them must have had the opening, none of them telling."""
-_opening = itemgetter(slice(STAMPED, STAMPED + 64))
-"""The caller and how the message begins, before names and ids."""
-_QUIET = (b'{"level":"debug"', b'{"level":"info"')
+LEARNING_LINES = 100_000
+"""How many irrelevant lines are read before lines may be skipped."""
+MIN_START_COUNT = 250
+"""How many of them must have had the same beginning, and no relevant line."""
+_line_start = itemgetter(slice(TIMESTAMP_END, TIMESTAMP_END + 64))
+"""The caller and the first words of the message, before names and ids."""
+_BELOW_WARNING = (b'{"level":"debug"', b'{"level":"info"')
 _ERROR = re.compile(rb"err|nil|encounter", re.IGNORECASE)
 _FAILURE = re.compile(rb"fail|unable|can.?not|can't|could|denied|refuse|time", re.IGNORECASE)
-_NOT = b"\1" + bytes(255)
+_INVERT = b"\1" + bytes(255)
 
 
 @dataclass(slots=True)
-class Skim:
-    """Hears idle and telling lines, then says of which lines the opening suffices.
+class LineSkipper:
+    """Learns from irrelevant and relevant lines which beginnings are enough to skip a line.
 
-    Never of lines at warning or above, nor of such as may end with an error's text, unless all that they
-    say is chatter.
+    It never skips a line at warning level or above. It skips a line that may end with an error text only if
+    all its text is noise.
     """
 
-    passed: int = 0
-    """So many lines were passed over by their opening."""
-    _trusted: frozenset[bytes] = frozenset()
-    _heard: int = 0
-    _openings: Counter[bytes] = field(default_factory=Counter)
+    skipped: int = 0
+    """How many lines were skipped."""
+    _skippable: frozenset[bytes] = frozenset()
+    _lines_learned: int = 0
+    _counts: Counter[bytes] = field(default_factory=Counter)
     _samples: dict[bytes, bytes] = field(default_factory=dict)
-    _telling: set[bytes] = field(default_factory=set)
+    _relevant: set[bytes] = field(default_factory=set)
 
     @property
-    def settled(self) -> bool:
-        """Whether enough was heard."""
-        return self._heard >= ENOUGH
+    def is_trained(self) -> bool:
+        """Whether it has read LEARNING_LINES."""
+        return self._lines_learned >= LEARNING_LINES
 
-    def hear(self, idle: list[bytes], telling: Iterable[bytes]) -> None:
-        """Lines of which each was read."""
-        openings = list(map(_opening, idle))
-        self._heard += len(idle)
-        self._openings.update(openings)
-        self._samples.update(zip(openings, idle, strict=True))
-        self._telling.update(map(_opening, telling))
-        if self.settled:
-            self._trusted = frozenset(
-                opening
-                for opening, count in self._openings.items()
-                if count >= OFTEN and opening not in self._telling and _is_harmless(self._samples[opening])
+    def learn(self, irrelevant: list[bytes], relevant: Iterable[bytes]) -> None:
+        """Add lines that were read to their end."""
+        starts = list(map(_line_start, irrelevant))
+        self._lines_learned += len(irrelevant)
+        self._counts.update(starts)
+        self._samples.update(zip(starts, irrelevant, strict=True))
+        self._relevant.update(map(_line_start, relevant))
+        if self.is_trained:
+            self._skippable = frozenset(
+                start
+                for start, count in self._counts.items()
+                if count >= MIN_START_COUNT
+                and start not in self._relevant
+                and _may_skip(self._samples[start])
             )
             self._samples.clear()
 
-    def doubted(self, lines: list[bytes]) -> list[bytes]:
-        """Those that must be read."""
-        if not self._trusted:
+    def lines_to_read(self, lines: list[bytes]) -> list[bytes]:
+        """The lines that may not be skipped."""
+        if not self._skippable:
             return lines
-        trusted = bytes(map(self._trusted.__contains__, map(_opening, lines)))
-        self.passed += trusted.count(1)
-        return list(compress(lines, trusted.translate(_NOT)))
+        skippable = bytes(map(self._skippable.__contains__, map(_line_start, lines)))
+        self.skipped += skippable.count(1)
+        return list(compress(lines, skippable.translate(_INVERT)))
 
 
-def _is_harmless(line: bytes) -> bool:
-    if not line.startswith(_QUIET) or _ERROR.search(line, STAMPED):
+def _may_skip(line: bytes) -> bool:
+    if not line.startswith(_BELOW_WARNING) or _ERROR.search(line, TIMESTAMP_END):
         return False
-    return _FAILURE.search(line, STAMPED) is None or any(text in line.lower() for text in _chatter())
+    return _FAILURE.search(line, TIMESTAMP_END) is None or any(
+        text in line.lower() for text in _noise_texts()
+    )
 
 
 @cache
-def _chatter() -> tuple[bytes, ...]:
-    told = (one for one in catalogue() if one.weight is Weight.CHATTER)
-    return tuple(text.lower().encode() for one in told for text in one.literals)
+def _noise_texts() -> tuple[bytes, ...]:
+    noise = (one for one in catalogue() if one.weight is Weight.NOISE)
+    return tuple(text.lower().encode() for one in noise for text in one.literals)

@@ -1,4 +1,4 @@
-"""A whole log, of any size and format, to statements: the fast way through what is regular."""
+"""Read a whole log of any size and format into observations; regular JSON lines take a fast path."""
 
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
@@ -7,45 +7,46 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from eksdoctor.evidence.fast_scan.line_filter import FULL, Sieve
-from eksdoctor.evidence.fast_scan.two_process_read import can_fork, in_halves
-from eksdoctor.evidence.observed.aggregate import Gathering
-from eksdoctor.evidence.observed.source import UNNAMED, Source
-from eksdoctor.evidence.text.blocks import BLOCK, blocks
-from eksdoctor.evidence.text.log_lines import Line, line_of, line_of_bytes
-from eksdoctor.evidence.text.multiline import Assembler, Record
+from eksdoctor.evidence.fast_scan.line_filter import MAX_GROUPS, LineFilter
+from eksdoctor.evidence.fast_scan.two_process_read import can_fork, read_in_two_processes
+from eksdoctor.evidence.observed.aggregate import Aggregator
+from eksdoctor.evidence.observed.source import UNKNOWN_SOURCE, Source
+from eksdoctor.evidence.text.blocks import BLOCK_BYTES, read_blocks
+from eksdoctor.evidence.text.log_lines import LogLine, parse_line, parse_record
+from eksdoctor.evidence.text.multiline import LogRecord, RecordAssembler
 
-LONG = 96 << 10
-"""Past this a stream is sifted: lines that mean nothing are not even read."""
-VERY_LONG = 105 << 20
-"""Past this the usual lines below warning are known by how they begin. The daemon's log is rotated at
-100 MB: https://github.com/aws/amazon-vpc-cni-k8s/blob/master/pkg/utils/logger/zaplogger.go"""
-_DEBUG = (b'"level":"debug"', b"[DEBUG]")
+FILTER_FROM_BYTES = 96 << 10
+"""From this offset of a stream on, lines that no signature can match are filtered out before parsing."""
+SKIP_FROM_BYTES = 105 << 20
+"""From this offset on, frequent lines below warning level are skipped by how they begin. ipamd rotates its
+log at 100 MB: https://github.com/aws/amazon-vpc-cni-k8s/blob/v1.23.1/pkg/utils/logger/zaplogger.go"""
+_DEBUG_MARKS = (b'"level":"debug"', b"[DEBUG]")
 
 
 @dataclass(slots=True)
-class Extent:
-    """How much of a stream was there to see: absent lines prove nothing outside, or above debug.
+class LogExtent:
+    """Which part of a log was read: a line that is absent means something only inside this extent.
 
-    `skimmed` counts the lines below warning of which only the beginning was looked at.
+    `size` is in bytes, `first` and `last` are the times of its lines. Without `has_debug` the log holds no
+    debug lines. `skipped_lines` counts lines below warning of which only the beginning was read.
     """
 
     size: int = 0
     first: datetime | None = None
     last: datetime | None = None
     has_debug: bool = False
-    skimmed: int = 0
+    skipped_lines: int = 0
 
-    def add(self, other: "Extent") -> None:
-        """Also what another saw."""
+    def add(self, other: "LogExtent") -> None:
+        """Include another part of the same log."""
         self.size += other.size
         self.has_debug = self.has_debug or other.has_debug
-        self.skimmed += other.skimmed
-        self.widen(other.first)
-        self.widen(other.last)
+        self.skipped_lines += other.skipped_lines
+        self.include(other.first)
+        self.include(other.last)
 
-    def widen(self, at: datetime | None) -> None:
-        """A line of that time was there."""
+    def include(self, at: datetime | None) -> None:
+        """Include the time of a line; None changes nothing."""
         if at is None:
             return
         self.first = at if self.first is None else min(self.first, at)
@@ -53,107 +54,114 @@ class Extent:
 
 
 @dataclass(slots=True)
-class Part:
-    """What a part of a stream says, in order: lines, how often each was said, and the last time."""
+class ScanPart:
+    """The lines of a part of a stream, in order; each with its count and the time of its last occurrence."""
 
-    said: list[tuple[Line, int, datetime | None]] = field(default_factory=list)
-    extent: Extent = field(default_factory=Extent)
+    lines: list[tuple[LogLine, int, datetime | None]] = field(default_factory=list)
+    extent: LogExtent = field(default_factory=LogExtent)
 
 
 @dataclass(slots=True)
-class Scan:
-    """Reads streams into a gathering."""
+class LogScan:
+    """Reads streams into one aggregator; `captured_at` dates stamps that lack a year."""
 
-    near: datetime | None = None
-    gathering: Gathering = field(init=False)
+    captured_at: datetime | None = None
+    aggregator: Aggregator = field(init=False)
 
     def __post_init__(self) -> None:
-        self.gathering = Gathering(near=self.near)
+        self.aggregator = Aggregator(captured_at=self.captured_at)
 
-    def read(self, chunks: Iterable[bytes], source: Source = UNNAMED, path: Path | None = None) -> Extent:
-        """A whole stream; `path` is that of the file whose bytes the chunks are, if they are a file's."""
-        extent = Extent()
-        read = partial(parts, source=source, near=self.near)
-        found = in_halves(path, chunks, read) if path is not None and can_fork() else read(chunks)
+    def read(
+        self, chunks: Iterable[bytes], source: Source = UNKNOWN_SOURCE, path: Path | None = None
+    ) -> LogExtent:
+        """Read a whole stream; `path` is the file that the chunks come from, if they come from one."""
+        extent = LogExtent()
+        read = partial(scan_parts, source=source, captured_at=self.captured_at)
+        is_split = path is not None and can_fork()
+        found = read_in_two_processes(path, chunks, read) if path and is_split else read(chunks)
         with closing(found):
             for part in found:
-                for line, count, last in part.said:
-                    self.gathering.hear(line, count, last)
+                for line, count, last in part.lines:
+                    self.aggregator.add_line(line, count, last)
                 extent.add(part.extent)
         return extent
 
 
-def parts(
-    chunks: Iterable[bytes], start: int = 0, *, source: Source = UNNAMED, near: datetime | None = None
-) -> Generator[Part]:
-    """The parts of a stream, or of its rest from `start`, where a record begins."""
-    reader = _Reader(source, near)
-    for block in blocks(chunks, BLOCK):
+def scan_parts(
+    chunks: Iterable[bytes],
+    start: int = 0,
+    *,
+    source: Source = UNKNOWN_SOURCE,
+    captured_at: datetime | None = None,
+) -> Generator[ScanPart]:
+    """The parts of a stream that begins at byte `start` of the file, where a record begins."""
+    reader = _Reader(source, captured_at)
+    for block in read_blocks(chunks, BLOCK_BYTES):
         start += block.size
         reader.part.extent.size += block.size
-        reader.sieve.skims = start > VERY_LONG
-        if start >= LONG and reader.sift(block.lines):
-            yield reader.take()
+        reader.line_filter.may_skip = start > SKIP_FROM_BYTES
+        if start >= FILTER_FROM_BYTES and reader.filter_block(block.lines):
+            yield reader.take_part()
         else:
             yield from reader.read(block.lines)
-    yield from reader.end()
+    yield from reader.finish()
 
 
 @dataclass(slots=True)
 class _Reader:
     source: Source
-    near: datetime | None
-    sieve: Sieve = field(default_factory=Sieve)
-    part: Part = field(default_factory=Part)
-    _assembler: Assembler = field(default_factory=Assembler)
+    captured_at: datetime | None
+    line_filter: LineFilter = field(default_factory=LineFilter)
+    part: ScanPart = field(default_factory=ScanPart)
+    _assembler: RecordAssembler = field(default_factory=RecordAssembler)
 
-    def sift(self, lines: list[bytes]) -> bool:
-        """The quick way; False, with nothing done, where it is not open."""
-        if not self.sieve.sift(lines):
+    def filter_block(self, lines: list[bytes]) -> bool:
+        """Take the fast path; False, with nothing changed, if a line is not from ipamd's JSON logger."""
+        if not self.line_filter.filter_block(lines):
             return False
-        self._records(self._assembler.flush())
+        self._add_records(self._assembler.flush())
         for line in (lines[0], lines[-1]):
-            self.part.extent.widen(line_of_bytes(line, self.source, self.near).at)
-        if self.sieve.full:
-            self._bundles()
+            self.part.extent.include(parse_line(line, self.source, self.captured_at).at)
+        if self.line_filter.is_full:
+            self._add_groups()
         return True
 
-    def read(self, lines: list[bytes]) -> Iterator[Part]:
-        """The slow way."""
-        self._bundles()
-        for line in (*self.sieve.take_tail(), *lines):
+    def read(self, lines: list[bytes]) -> Iterator[ScanPart]:
+        """Take the slow path: parse every line."""
+        self._add_groups()
+        for line in (*self.line_filter.take_last_line(), *lines):
             extent = self.part.extent
-            extent.has_debug = extent.has_debug or any(word in line for word in _DEBUG)
-            self._records(self._assembler.feed(line))
-            if len(self.part.said) >= FULL:
-                yield self.take()
-        yield self.take()
+            extent.has_debug = extent.has_debug or any(mark in line for mark in _DEBUG_MARKS)
+            self._add_records(self._assembler.feed(line))
+            if len(self.part.lines) >= MAX_GROUPS:
+                yield self.take_part()
+        yield self.take_part()
 
-    def end(self) -> Iterator[Part]:
-        """What was held back."""
-        self.sieve.end()
-        self._bundles()
-        for line in self.sieve.take_tail():
-            self._records(self._assembler.feed(line))
-        self._records(self._assembler.flush())
-        self.part.extent.has_debug = self.part.extent.has_debug or self.sieve.has_debug
-        self.part.extent.skimmed = self.sieve.skim.passed
-        yield self.take()
+    def finish(self) -> Iterator[ScanPart]:
+        """Parse what is still held, at the end of the stream."""
+        self.line_filter.finish()
+        self._add_groups()
+        for line in self.line_filter.take_last_line():
+            self._add_records(self._assembler.feed(line))
+        self._add_records(self._assembler.flush())
+        self.part.extent.has_debug = self.part.extent.has_debug or self.line_filter.has_debug
+        self.part.extent.skipped_lines = self.line_filter.skipper.skipped
+        yield self.take_part()
 
-    def take(self) -> Part:
-        """The part until now."""
-        taken, self.part = self.part, Part()
+    def take_part(self) -> ScanPart:
+        """The part until now; a new one begins."""
+        taken, self.part = self.part, ScanPart()
         return taken
 
-    def _records(self, records: Iterator[Record]) -> None:
+    def _add_records(self, records: Iterator[LogRecord]) -> None:
         for record in records:
-            line = line_of(record, self.source, self.near)
-            self.part.extent.widen(line.at)
-            self.part.said.append((line, 1, None))
+            line = parse_record(record, self.source, self.captured_at)
+            self.part.extent.include(line.at)
+            self.part.lines.append((line, 1, None))
 
-    def _bundles(self) -> None:
-        for bundle in self.sieve.take():
-            line = line_of_bytes(bundle.line, self.source, self.near)
-            one = bundle.count == 1
-            last = line.at if one else line_of_bytes(bundle.last, self.source, self.near).at
-            self.part.said.append((line, bundle.count, last))
+    def _add_groups(self) -> None:
+        for group in self.line_filter.take_groups():
+            line = parse_line(group.line, self.source, self.captured_at)
+            is_single = group.count == 1
+            last = line.at if is_single else parse_line(group.last, self.source, self.captured_at).at
+            self.part.lines.append((line, group.count, last))

@@ -1,4 +1,4 @@
-"""A large plain file read by two processes, a half each, in half the time; the order is the file's."""
+"""Read a large plain file in two processes, one half each; the results come in the order of the file."""
 
 import multiprocessing
 import os
@@ -16,131 +16,137 @@ from pathlib import Path
 from typing import BinaryIO, Generic, TypeVar
 
 from eksdoctor.errors import UsageError
-from eksdoctor.evidence.text.blocks import GZIP, STEP, STREAM_LIMIT
+from eksdoctor.evidence.text.blocks import CHUNK_BYTES, GZIP_MAGIC, MAX_STREAM_BYTES
 
-SMALLEST = 64 << 20
-"""A shorter file is read before a second process would be of use."""
-MOST_AHEAD = 16 << 20
-"""So many bytes of the second half's parts are held while the first is read: then its reader waits."""
-SEARCHED = 1 << 20
-RECORD = b'\n{"level":"'
-"""Only before such a line is a file cut: whatever precedes it, it begins a record."""
-_END = b""
+MIN_FILE_BYTES = 64 << 20
+"""A shorter file is read faster by one process."""
+MAX_BUFFERED_BYTES = 16 << 20
+"""How much of the second half's results is buffered; beyond this its process waits."""
+SPLIT_SEARCH_BYTES = 1 << 20
+RECORD_START = b'\n{"level":"'
+"""The file is split only before such a line: it always begins a record."""
+_END_OF_PARTS = b""
 
 Part = TypeVar("Part")
-Read = Callable[[Iterable[bytes], int], Generator[Part]]
-"""Gives the parts of a stream that begins so many bytes from the file's beginning; always the same ones."""
+ReadParts = Callable[[Iterable[bytes], int], Generator[Part]]
+"""Returns the parts of a stream, given its offset in the file; the same parts each time."""
 
 
 def can_fork() -> bool:
-    """Whether a second process is of use here and may be forked off."""
+    """Whether a second process helps and may be forked: Linux, two CPUs, a single thread."""
     return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
 
 
-def in_halves(path: Path, chunks: Iterable[bytes], read: Read[Part]) -> Generator[Part]:
-    """The parts of the file at `path`, of which `chunks` are the bytes; raises UsageError if it fails.
+def read_in_two_processes(path: Path, chunks: Iterable[bytes], read: ReadParts[Part]) -> Generator[Part]:
+    """The parts of the file at `path`; `chunks` are its bytes. Raises UsageError if reading fails.
 
-    What cannot be cut is read from `chunks`, in this process. The second process is gone when this ends.
+    A file that cannot be split is read from `chunks` in this process. The second process has ended when this
+    generator ends.
     """
-    with ExitStack() as opened:
-        middle = None
+    with ExitStack() as stack:
+        split = None
         with suppress(OSError):
             if path.is_file():
-                file = opened.enter_context(path.open("rb", buffering=0))
-                middle = _middle(file)
-        if middle is None:
+                file = stack.enter_context(path.open("rb", buffering=0))
+                split = _split_offset(file)
+        if split is None:
             yield from read(chunks, 0)
         else:
-            yield from _cut(file, middle, read)
+            yield from _read_halves(file, split, read)
 
 
-def _middle(file: BinaryIO) -> int | None:
-    """Where the first record of the second half begins; None for what had better be read in one go."""
+def _split_offset(file: BinaryIO) -> int | None:
+    """The offset of the first record of the second half; None if the file should be read in one go."""
     size = os.fstat(file.fileno()).st_size
-    if not SMALLEST <= size <= STREAM_LIMIT or os.pread(file.fileno(), len(GZIP), 0) == GZIP:
+    if (
+        not MIN_FILE_BYTES <= size <= MAX_STREAM_BYTES
+        or os.pread(file.fileno(), len(GZIP_MAGIC), 0) == GZIP_MAGIC
+    ):
         return None
-    found = os.pread(file.fileno(), SEARCHED, size // 2).find(RECORD)
+    found = os.pread(file.fileno(), SPLIT_SEARCH_BYTES, size // 2).find(RECORD_START)
     return size // 2 + found + 1 if found >= 0 else None
 
 
-def _cut(file: BinaryIO, middle: int, read: Read[Part]) -> Iterator[Part]:
+def _read_halves(file: BinaryIO, split: int, read: ReadParts[Part]) -> Iterator[Part]:
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    second = context.Process(target=_send, args=(receiver, sender, file, middle, read), daemon=True)
-    with suppress(OSError):  # no process to be had: the pipe ends at once
-        second.start()
+    process = context.Process(target=_send_parts, args=(receiver, sender, file, split, read), daemon=True)
+    with suppress(OSError):  # no process can be forked: the pipe closes at once
+        process.start()
     sender.close()
-    ahead = _Ahead[Part](receiver)
+    second_half = _SecondHalf[Part](receiver)
     try:
-        for part in read(_chunks(file, 0, middle), 0):
+        for part in read(_read_range(file, 0, split), 0):
             yield part
-            ahead.take()
-        yield from ahead.parts()
-        if not ahead.is_whole:
-            yield from islice(read(_chunks(file, middle), middle), ahead.given, None)
+            second_half.receive_available()
+        yield from second_half.parts()
+        if not second_half.is_complete:
+            yield from islice(read(_read_range(file, split), split), second_half.passed_on, None)
     finally:
         receiver.close()
-        if second.pid is not None:
-            second.kill()
-            second.join()
+        if process.pid is not None:
+            process.kill()
+            process.join()
 
 
-def _chunks(file: BinaryIO, start: int, end: int = sys.maxsize) -> Iterator[bytes]:
-    """The bytes between two places; two processes may read the same open file."""
+def _read_range(file: BinaryIO, start: int, end: int = sys.maxsize) -> Iterator[bytes]:
+    """The bytes between two offsets; two processes may share the open file."""
     try:
-        while chunk := os.pread(file.fileno(), min(STEP, end - start), start):
+        while chunk := os.pread(file.fileno(), min(CHUNK_BYTES, end - start), start):
             start += len(chunk)
             yield chunk
     except OSError as error:
         raise UsageError(f"cannot read {file.name}: {error.strerror or error}") from error
 
 
-def _send(receiver: Connection, sender: Connection, file: BinaryIO, middle: int, read: Read[Part]) -> None:
-    """The second process. It says nothing when it fails, or when the first is gone: then the pipe ends."""
+def _send_parts(
+    receiver: Connection, sender: Connection, file: BinaryIO, split: int, read: ReadParts[Part]
+) -> None:
+    """The second process. If it fails, or the first process is gone, it ends silently and closes the pipe."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     receiver.close()
     with suppress(Exception):
-        for part in read(_chunks(file, middle), middle):
+        for part in read(_read_range(file, split), split):
             sender.send_bytes(pickle.dumps(part, pickle.HIGHEST_PROTOCOL))
-        sender.send_bytes(_END)
+        sender.send_bytes(_END_OF_PARTS)
 
 
 @dataclass(slots=True)
-class _Ahead(Generic[Part]):
-    """The parts that come from the second process; `given` of them were passed on."""
+class _SecondHalf(Generic[Part]):
+    """The parts that the second process sends; `passed_on` counts those already yielded."""
 
     receiver: Connection
-    given: int = 0
-    is_whole: bool = False
-    """Whether the last part has come."""
-    _ended: bool = False
-    _held: deque[bytes] = field(default_factory=deque)
-    _size: int = 0
+    passed_on: int = 0
+    is_complete: bool = False
+    """Whether the last part has arrived."""
+    _is_closed: bool = False
+    _packed: deque[bytes] = field(default_factory=deque)
+    _packed_bytes: int = 0
 
-    def take(self) -> None:
-        """What is there, without waiting."""
-        while not self._ended and self._size < MOST_AHEAD and self.receiver.poll():
+    def receive_available(self) -> None:
+        """Receive what is in the pipe, without waiting."""
+        while not self._is_closed and self._packed_bytes < MAX_BUFFERED_BYTES and self.receiver.poll():
             self._receive()
 
     def parts(self) -> Iterator[Part]:
-        """All of them, until the pipe ends."""
-        while self._held or not self._ended:
-            if not self._held:
+        """All parts, until the pipe closes."""
+        while self._packed or not self._is_closed:
+            if not self._packed:
                 self._receive()
                 continue
-            packed = self._held.popleft()
-            self._size -= len(packed)
-            self.given += 1
+            packed = self._packed.popleft()
+            self._packed_bytes -= len(packed)
+            self.passed_on += 1
             yield pickle.loads(packed)  # noqa: S301 (by our own fork)
 
     def _receive(self) -> None:
         try:
             packed = self.receiver.recv_bytes()
         except (EOFError, OSError):
-            self._ended = True
+            self._is_closed = True
             return
-        if packed == _END:
-            self._ended = self.is_whole = True
+        if packed == _END_OF_PARTS:
+            self._is_closed = self.is_complete = True
             return
-        self._held.append(packed)
-        self._size += len(packed)
+        self._packed.append(packed)
+        self._packed_bytes += len(packed)

@@ -1,1 +1,1 @@
-"""One reader per kind of evidence: events, metrics, CloudTrail, introspection, checkpoint."""
+"""One reader for each kind of evidence: events, metrics, CloudTrail, introspection, checkpoint."""

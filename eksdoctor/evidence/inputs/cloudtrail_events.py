@@ -1,7 +1,7 @@
-"""CloudTrail's events, as records and as pasted JSON, to statements; and who calls EC2 how often.
+"""Observations from CloudTrail records and pasted events; and who calls EC2 how often.
 
-CloudTrail delivers a call five to fifteen minutes after it was made, so that the last minutes are
-never in it: that a call is absent proves nothing.
+CloudTrail delivers a call 5 to 15 minutes after it was made, so the last minutes are always missing: an
+absent call proves nothing.
 """
 
 import re
@@ -12,20 +12,29 @@ from typing import Any
 
 import msgspec
 
-from eksdoctor.evidence.inputs.cloudtrail_call import TrailCall, call_of, trail_call
-from eksdoctor.evidence.inputs.ipamd_introspection import text_of
-from eksdoctor.evidence.observed.aggregate import Gathering
-from eksdoctor.evidence.observed.observation import Statement
-from eksdoctor.evidence.observed.source import Kind, Source
-from eksdoctor.evidence.text.log_lines import Line
-from eksdoctor.evidence.text.timestamps import moment
+from eksdoctor.evidence.inputs.cloudtrail_call import CloudTrailCall, call_of_event, parse_call
+from eksdoctor.evidence.inputs.ipamd_introspection import string_or_empty
+from eksdoctor.evidence.observed.aggregate import Aggregator
+from eksdoctor.evidence.observed.observation import Observation
+from eksdoctor.evidence.observed.source import Source, SourceKind
+from eksdoctor.evidence.text.log_lines import LogLine
+from eksdoctor.evidence.text.timestamps import parse_timestamp
 from eksdoctor.snapshot.records.cloudtrail import TrailEvent
 
-CNI_AGENT = "amazon-vpc-cni-k8s"
-CONTROLLER_AGENT = "amazon-vpc-resource-controller-k8s"
-THROTTLED = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException", "EC2ThrottledException"})
-MOST_PASTED = 64 << 20
-_AGENTS = (CNI_AGENT, CONTROLLER_AGENT, "karpenter.sh", "cluster-autoscaler", "Terraform", "Pulumi")
+CNI_PROGRAM = "amazon-vpc-cni-k8s"
+CONTROLLER_PROGRAM = "amazon-vpc-resource-controller-k8s"
+THROTTLING_CODES = frozenset(
+    {"RequestLimitExceeded", "Throttling", "ThrottlingException", "EC2ThrottledException"}
+)
+MAX_PASTED_BYTES = 64 << 20
+_KNOWN_PROGRAMS = (
+    CNI_PROGRAM,
+    CONTROLLER_PROGRAM,
+    "karpenter.sh",
+    "cluster-autoscaler",
+    "Terraform",
+    "Pulumi",
+)
 _SERVICE = re.compile(r"[a-z0-9.-]{1,100}\.amazonaws\.com(?:\.cn)?")
 _PRODUCT = re.compile(r"\[?([A-Za-z0-9_.-]{1,60})")
 _LISTS = ("Events", "Records")
@@ -33,9 +42,9 @@ _LISTS = ("Events", "Records")
 
 @dataclass(frozen=True, slots=True)
 class CallRate:
-    """How often one program called EC2 in one role, and how often in vain; `throttled` are among `failed`."""
+    """EC2 calls of one program in one role; `failed` includes `throttled`."""
 
-    agent: str
+    program: str
     caller: str
     calls: int
     failed: int
@@ -45,98 +54,101 @@ class CallRate:
 
     @property
     def failed_share(self) -> float:
-        """The part of the calls that failed, 0 to 1."""
+        """The share of the calls that failed, 0 to 1."""
         return self.failed / self.calls
 
 
-def calls(events: Iterable[TrailEvent]) -> tuple[TrailCall, ...]:
-    """The calls to EC2 among these records; an event that cannot be read is left out."""
-    found = (trail_call(event.cloud_trail_event, event.event_time) for event in events)
+def calls_of_records(events: Iterable[TrailEvent]) -> tuple[CloudTrailCall, ...]:
+    """The EC2 calls among these records; unreadable events are left out."""
+    found = (parse_call(event.cloud_trail_event, event.event_time) for event in events)
     return tuple(call for call in found if call is not None)
 
 
-def pasted(document: bytes) -> tuple[TrailCall, ...] | None:
-    """The calls in `aws cloudtrail lookup-events` output, a trail's file or a bare event; None for others."""
+def pasted_calls(document: bytes) -> tuple[CloudTrailCall, ...] | None:
+    """The calls in `aws cloudtrail lookup-events` output, a trail's file or a single event; else None."""
     try:
-        found = msgspec.json.decode(document) if len(document) <= MOST_PASTED else None
+        found = msgspec.json.decode(document) if len(document) <= MAX_PASTED_BYTES else None
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         return None
-    entries = list(_entries(found))
-    return tuple(call for call in map(_pasted, entries) if call is not None) if entries else None
+    entries = list(_events_in(found))
+    return tuple(call for call in map(_pasted_call, entries) if call is not None) if entries else None
 
 
-def statements(
-    found: Iterable[TrailCall], node_of: Callable[[TrailCall], str] = lambda _: ""
-) -> tuple[Statement, ...]:
-    """What the failed ones of these calls say; `node_of` names the node whose call it was."""
-    gathering = Gathering()
+def call_observations(
+    found: Iterable[CloudTrailCall], node_of: Callable[[CloudTrailCall], str] = lambda _: ""
+) -> tuple[Observation, ...]:
+    """The observations of the failed calls; `node_of` names the node that made a call."""
+    aggregator = Aggregator()
     for call in found:
-        hear_call(gathering, call, node_of(call))
-    return gathering.statements()
+        add_call(aggregator, call, node_of(call))
+    return aggregator.observations()
 
 
-def hear_call(gathering: Gathering, call: TrailCall, node: str = "") -> None:
-    """One call; a successful one says nothing. By its request id it is the one that the daemon logged."""
+def add_call(aggregator: Aggregator, call: CloudTrailCall, node: str = "") -> None:
+    """Add a failed call; a successful one adds nothing. Its request id matches it to ipamd's log lines."""
     if call.error:
-        _hear(gathering, call, node, (call.code, call.message, call.subnets))
+        _add_error(aggregator, call, node, (call.code, call.message, call.subnets))
     for number, error in enumerate(call.fleet_errors):
-        _hear(gathering, call, node, (error.code, error.message, error.subnets), f"-{number}")
+        _add_error(aggregator, call, node, (error.code, error.message, error.subnets), f"-{number}")
 
 
-def _hear(
-    gathering: Gathering,
-    call: TrailCall,
+def _add_error(
+    aggregator: Aggregator,
+    call: CloudTrailCall,
     node: str,
-    refusal: tuple[str, str, tuple[str, ...]],
+    error: tuple[str, str, tuple[str, ...]],
     number: str = "",
 ) -> None:
-    code, message, subnets = refusal
-    said = [f"eventName: {call.name}", f"errorCode: {code}", f"errorMessage: {message}"]
-    if len(subnets) == 1:  # of several it is not said which one lacked
-        said.append(f"subnetId: {subnets[0]}")
-    if call.interfaces:
-        said.append(f"networkInterfaceId: {call.interfaces[0]}")
-    if call.request:
-        said.append(f"requestID: {call.request}{number}")
-    # A place of its own for each: calls that succeed are not heard, so one place's silence means nothing.
-    place = " ".join(["cloudtrail", call.name, code, *subnets[:1], *call.interfaces[:1], *call.instances[:1]])
-    gathering.hear(Line(call.at, "", ", ".join(said), Source(Kind.CLOUDTRAIL, place, node)))
+    code, message, subnets = error
+    fields = [f"eventName: {call.name}", f"errorCode: {code}", f"errorMessage: {message}"]
+    if len(subnets) == 1:  # of several, EC2 does not name the one it rejects
+        fields.append(f"subnetId: {subnets[0]}")
+    if call.enis:
+        fields.append(f"networkInterfaceId: {call.enis[0]}")
+    if call.request_id:
+        fields.append(f"requestID: {call.request_id}{number}")
+    # Each kind of call is a source of its own: successful calls are not added, so a source without further
+    # failures does not show that none followed.
+    source_name = " ".join(["cloudtrail", call.name, code, *subnets[:1], *call.enis[:1], *call.instances[:1]])
+    aggregator.add_line(
+        LogLine(call.at, "", ", ".join(fields), Source(SourceKind.CLOUDTRAIL, source_name, node))
+    )
 
 
-def call_rates(found: Iterable[TrailCall]) -> tuple[CallRate, ...]:
-    """By program and role, the busiest first."""
-    by_caller: dict[tuple[str, str], list[TrailCall]] = {}
+def call_rates(found: Iterable[CloudTrailCall]) -> tuple[CallRate, ...]:
+    """The calls by program and role, the busiest first."""
+    by_caller: dict[tuple[str, str], list[CloudTrailCall]] = {}
     for call in found:
-        by_caller.setdefault((agent_name(call.agent), call.caller), []).append(call)
-    rates = [_rate(agent, caller, made) for (agent, caller), made in by_caller.items()]
-    return tuple(sorted(rates, key=lambda rate: (-rate.calls, rate.agent, rate.caller)))
+        by_caller.setdefault((program_name(call.user_agent), call.caller), []).append(call)
+    rates = [_call_rate(program, caller, made) for (program, caller), made in by_caller.items()]
+    return tuple(sorted(rates, key=lambda rate: (-rate.calls, rate.program, rate.caller)))
 
 
-def agent_name(agent: str) -> str:
-    """The program behind a user agent, which begins with the SDK's name; `unknown` where it does not say."""
-    for known in _AGENTS:
-        if known in agent:
+def program_name(user_agent: str) -> str:
+    """The program in a user agent, which begins with the SDK's name; `unknown` without one."""
+    for known in _KNOWN_PROGRAMS:
+        if known in user_agent:
             return known
-    if _SERVICE.fullmatch(agent):
-        return agent
-    product = _PRODUCT.match(agent)
+    if _SERVICE.fullmatch(user_agent):
+        return user_agent
+    product = _PRODUCT.match(user_agent)
     return product[1] if product else "unknown"
 
 
-def _rate(agent: str, caller: str, made: list[TrailCall]) -> CallRate:
+def _call_rate(program: str, caller: str, made: list[CloudTrailCall]) -> CallRate:
     times = sorted(call.at for call in made if call.at is not None)
     return CallRate(
-        agent,
+        program,
         caller,
         calls=len(made),
         failed=sum(bool(call.error or call.fleet_errors) for call in made),
-        throttled=sum(call.error in THROTTLED for call in made),
+        throttled=sum(call.error in THROTTLING_CODES for call in made),
         first=times[0] if times else None,
         last=times[-1] if times else None,
     )
 
 
-def _entries(document: Any) -> Iterator[dict[str, Any]]:
+def _events_in(document: Any) -> Iterator[dict[str, Any]]:
     if isinstance(document, list):
         yield from (one for one in document if isinstance(one, dict) and _is_event(one))
     elif isinstance(document, dict) and _is_event(document):
@@ -144,7 +156,7 @@ def _entries(document: Any) -> Iterator[dict[str, Any]]:
     elif isinstance(document, dict):
         for name in _LISTS:
             inner = document.get(name)
-            yield from _entries(inner) if isinstance(inner, list) else ()
+            yield from _events_in(inner) if isinstance(inner, list) else ()
 
 
 def _is_event(entry: dict[str, Any]) -> bool:
@@ -155,9 +167,9 @@ def _is_event(entry: dict[str, Any]) -> bool:
     )
 
 
-def _pasted(entry: dict[str, Any]) -> TrailCall | None:
+def _pasted_call(entry: dict[str, Any]) -> CloudTrailCall | None:
     inner = entry.get("CloudTrailEvent")
     if not isinstance(inner, str):
-        return call_of(entry)
+        return call_of_event(entry)
     at = entry.get("EventTime")
-    return trail_call(inner, moment(at if isinstance(at, float | int) else text_of(at)))
+    return parse_call(inner, parse_timestamp(at if isinstance(at, float | int) else string_or_empty(at)))

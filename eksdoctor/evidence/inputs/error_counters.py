@@ -1,36 +1,40 @@
-"""The daemon's error counters as statements: what EC2 refused it, without any access to its log."""
+"""Observations from ipamd's error counters: which EC2 errors it got, without access to its log."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from eksdoctor.evidence.inputs.prometheus import Counted, Scrape, Series, within
-from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.inputs.prometheus import ErrorCounts, Scrape, counts_since
+from eksdoctor.evidence.observed.observation import Observation
 from eksdoctor.evidence.observed.source import Source
 from eksdoctor.evidence.signatures.catalogue import Signature, catalogue
 
-IMDS = "IMDSMetaDataOutOfSync"
-"""A label of the counter that no EC2 call answers with."""
+IMDS_OUT_OF_SYNC = "IMDSMetaDataOutOfSync"
+"""A label of the counter that is no EC2 error code."""
 _OUT_OF_SYNC = "ec2-eni-vanished"
 
 
-def counted(scrape: Scrape, source: Source, since: datetime, at: datetime | None) -> tuple[Statement, ...]:
-    """What the counters say of the time from `since` on; nothing when they count from before it."""
-    found: Counted = within(scrape, since)
-    return tuple(_statements(found.refusals, scrape, source, at)) if found.known else ()
+def counter_observations(
+    scrape: Scrape, source: Source, since: datetime, at: datetime | None
+) -> tuple[Observation, ...]:
+    """The observations since `since`; empty if the counters started before it."""
+    found = counts_since(scrape, since)
+    return tuple(_observations(found.errors, scrape, source, at)) if found.is_known else ()
 
 
-def pasted(scrape: Scrape, source: Source) -> tuple[Statement, ...]:
-    """What the counters of a pasted text say; since when they count is not known."""
-    return tuple(_statements(scrape.refusals, scrape, source, None))
+def pasted_counter_observations(scrape: Scrape, source: Source) -> tuple[Observation, ...]:
+    """The observations of pasted counters; when they started is unknown."""
+    return tuple(_observations(scrape.errors, scrape, source, None))
 
 
-def _statements(series: Series, scrape: Scrape, source: Source, at: datetime | None) -> Iterator[Statement]:
-    for (api, code), count in series.items():
+def _observations(
+    counts: ErrorCounts, scrape: Scrape, source: Source, at: datetime | None
+) -> Iterator[Observation]:
+    for (api, code), count in counts.items():
         signature = _signature(code)
         if count >= 1:
-            yield Statement(
+            yield Observation(
                 signature=signature,
-                testifies=signature.testifies,
+                evidence_class=signature.evidence_class,
                 count=int(count),
                 evidence=f'awscni_aws_api_error_count{{api="{api}",error="{code}"}} {int(count)}',
                 first=scrape.started,
@@ -44,4 +48,4 @@ def _statements(series: Series, scrape: Scrape, source: Source, at: datetime | N
 
 def _signature(code: str) -> Signature:
     known = catalogue()
-    return known[_OUT_OF_SYNC] if code == IMDS else known.by_code[code][-1]
+    return known[_OUT_OF_SYNC] if code == IMDS_OUT_OF_SYNC else known.by_code[code][-1]

@@ -1,10 +1,10 @@
-"""A row of `kubectl describe` or `kubectl get events`, as pasted."""
+"""A pasted row of `kubectl describe` or `kubectl get events`."""
 
 import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from eksdoctor.evidence.text.timestamps import span
+from eksdoctor.evidence.text.timestamps import parse_duration
 
 _AGE = r"(?:<invalid>|<unknown>|\d{1,6}[a-z0-9]{1,12})"
 _REPEATED = rf"(?:\s+\(x(\d{{1,9}}|N) over ({_AGE})\))?"
@@ -19,36 +19,39 @@ _OFTEN = re.compile(_REPEATED)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """What a row says; `age` is how long ago the event was last seen, `lasted` since its first."""
+class EventRow:
+    """One row. `age` is the time since the event was last seen, `duration` since it was first seen.
+
+    `component` is the sender; `pod` is `namespace/name`, or the name alone. Each may be empty or None.
+    """
 
     type: str
     reason: str
     message: str
     age: timedelta | None = None
     count: int = 1
-    lasted: timedelta | None = None
-    by: str = ""
+    duration: timedelta | None = None
+    component: str = ""
     node: str = ""
     pod: str = ""
 
 
-def event_row(text: str) -> Row | None:
-    """The row; None when the text is none."""
+def parse_event_row(text: str) -> EventRow | None:
+    """The row; None for any other text."""
     match = _ROW.match(text)
     if match is None:
         return None
-    often = _OFTEN.fullmatch(match["often"] or match["seen_often"] or "")
+    repeated = _OFTEN.fullmatch(match["often"] or match["seen_often"] or "")
     kind, _, name = (match["object"] or "").partition("/")
     namespace = f"{match['namespace']}/" if match["namespace"] else ""
-    return Row(
+    return EventRow(
         type=match["type"].capitalize(),
         reason=match["reason"],
         message=match["message"] or "",
-        age=span(match["age"] or match["seen"] or ""),
-        count=int(often[1]) if often and (often[1] or "").isdigit() else 1,
-        lasted=span(often[2]) if often and often[2] else None,
-        by=match["by"] or "",
+        age=parse_duration(match["age"] or match["seen"] or ""),
+        count=int(repeated[1]) if repeated and (repeated[1] or "").isdigit() else 1,
+        duration=parse_duration(repeated[2]) if repeated and repeated[2] else None,
+        component=match["by"] or "",
         node=name if kind.lower() == "node" else match["host"] or "",
         pod=namespace + name if kind.lower() == "pod" else "",
     )

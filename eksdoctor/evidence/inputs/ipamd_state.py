@@ -1,12 +1,12 @@
-"""ENIs, their slots and addresses as the daemon's own book has them."""
+"""The ENIs and IPs of a node as ipamd records them (its introspection endpoint)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
-    """An address that was handed out at least once."""
+class IpamdAddress:
+    """An IP that ipamd assigned at least once; `pod` is `namespace/name`."""
 
     address: str
     assigned: bool
@@ -15,18 +15,18 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A slot of an ENI: one address (`size` 1) or a prefix."""
+class EniCidr:
+    """One slot of an ENI: a single IP (`size` 1) or a prefix of `size` IPs."""
 
     cidr: str
     size: int
     is_prefix: bool
-    addresses: tuple[Address, ...] = ()
+    addresses: tuple[IpamdAddress, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Eni:
-    """An ENI as the daemon knows it; what its release does not say is None."""
+class IpamdEni:
+    """An ENI as ipamd knows it; None for what its release does not report."""
 
     id: str
     card: int = 0
@@ -36,46 +36,46 @@ class Eni:
     is_efa: bool = False
     excluded: bool | None = None
     subnet: str = ""
-    blocks: tuple[Block, ...] = ()
+    cidrs: tuple[EniCidr, ...] = ()
 
     @property
     def slots(self) -> int:
-        """How many slots are taken, single addresses and prefixes alike."""
-        return len(self.blocks)
+        """How many slots are used, by single IPs and prefixes."""
+        return len(self.cidrs)
 
     @property
     def prefixes(self) -> int:
         """How many of the slots are prefixes."""
-        return sum(block.is_prefix for block in self.blocks)
+        return sum(cidr.is_prefix for cidr in self.cidrs)
 
     @property
     def size(self) -> int:
-        """How many addresses the slots hold."""
-        return sum(block.size for block in self.blocks)
+        """How many IPs the slots hold."""
+        return sum(cidr.size for cidr in self.cidrs)
 
     @property
     def assigned(self) -> int:
-        """How many of them pods have."""
-        return sum(address.assigned for block in self.blocks for address in block.addresses)
+        """How many of these IPs are assigned to pods."""
+        return sum(address.assigned for cidr in self.cidrs for address in cidr.addresses)
 
     def cooling(self, at: datetime, period: timedelta) -> int:
-        """How many were released so lately that they may not be given again yet."""
+        """How many were released less than `period` before `at`, so that ipamd does not assign them yet."""
         return sum(
             not address.assigned and address.released is not None and at - address.released < period
-            for block in self.blocks
-            for address in block.addresses
+            for cidr in self.cidrs
+            for address in cidr.addresses
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Enis:
-    """The answer of `/v1/enis`.
+class IpamdEnis:
+    """The response of `/v1/enis`.
 
-    `total` and `assigned` are the daemon's own counts, which take in blocks of either mode and excluded
-    ENIs. `whole` is False for a text that was cut off: then only these counts are there.
+    `total` and `assigned` are ipamd's own counts; they include both modes and excluded ENIs. `whole` is False
+    for a text that was cut off, which has only these counts.
     """
 
     total: int | None
     assigned: int | None
-    enis: tuple[Eni, ...] = ()
+    enis: tuple[IpamdEni, ...] = ()
     whole: bool = True

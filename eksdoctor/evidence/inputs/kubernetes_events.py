@@ -1,84 +1,88 @@
-"""Kubernetes events, as objects of the API and as pasted rows, to statements."""
+"""Observations from Kubernetes events and node conditions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from eksdoctor.evidence.inputs.event_table import Row
-from eksdoctor.evidence.observed.aggregate import Gathering
-from eksdoctor.evidence.observed.observation import Statement
-from eksdoctor.evidence.observed.source import Kind, Source
-from eksdoctor.evidence.text.log_lines import Line
+from eksdoctor.evidence.inputs.event_table import EventRow
+from eksdoctor.evidence.observed.aggregate import Aggregator
+from eksdoctor.evidence.observed.observation import Observation
+from eksdoctor.evidence.observed.source import Source, SourceKind
+from eksdoctor.evidence.text.log_lines import LogLine
 from eksdoctor.snapshot.records.kubernetes import Event, Node
 
-AGENT_CONDITIONS = frozenset({"NetworkingReady", "KernelReady", "ContainerRuntimeReady"})
-"""What the node-monitoring agent says beside its events.
+MONITORING_AGENT_CONDITIONS = frozenset({"NetworkingReady", "KernelReady", "ContainerRuntimeReady"})
+"""Node conditions that the node-monitoring agent sets.
 https://github.com/aws/eks-node-monitoring-agent"""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """When an event was seen first and last, and how often."""
+class EventTimes:
+    """When an event was first and last seen, and how often."""
 
     first: datetime | None
     last: datetime | None
     count: int
 
     @property
-    def lasted(self) -> timedelta | None:
-        """From first to last."""
+    def duration(self) -> timedelta | None:
+        """From first to last; None if one is unknown."""
         return self.last - self.first if self.first is not None and self.last is not None else None
 
 
-def statements(events: Iterable[Event]) -> tuple[Statement, ...]:
-    """What these events say."""
-    gathering = Gathering()
+def event_observations(events: Iterable[Event]) -> tuple[Observation, ...]:
+    """The observations of these events."""
+    aggregator = Aggregator()
     for event in events:
-        hear_event(gathering, event)
-    return gathering.statements()
+        add_event(aggregator, event)
+    return aggregator.observations()
 
 
-def hear_event(gathering: Gathering, event: Event) -> None:
-    """One event, each object once however often it is handed in."""
-    seen = seen_at(event)
-    about = event.involved_object
-    of_pod = about.kind.lower() == "pod"
-    node = about.name if about.kind.lower() == "node" else event.source.host
-    pod = f"{about.namespace}/{about.name}" if of_pod else ""
-    place = f"{about.kind}/{about.namespace}/{about.name}"
-    source = Source(Kind.EVENT, place, node, pod, event.source.component)
-    row = Row(
+def add_event(aggregator: Aggregator, event: Event) -> None:
+    """Add an event; an event object counts once, however often it is added."""
+    times = event_times(event)
+    involved = event.involved_object
+    of_pod = involved.kind.lower() == "pod"
+    node = involved.name if involved.kind.lower() == "node" else event.source.host
+    pod = f"{involved.namespace}/{involved.name}" if of_pod else ""
+    source_name = f"{involved.kind}/{involved.namespace}/{involved.name}"
+    source = Source(SourceKind.EVENT, source_name, node, pod, event.source.component)
+    row = EventRow(
         type=event.type,
         reason=event.reason,
         message=event.message,
-        count=seen.count,
-        lasted=seen.lasted,
-        by=event.source.component or event.reporting_component,
+        count=times.count,
+        duration=times.duration,
+        component=event.source.component or event.reporting_component,
         node=node,
         pod=pod,
     )
-    line = Line(seen.first, "", " ".join(event.message.split()), source)
+    line = LogLine(times.first, "", " ".join(event.message.split()), source)
     identity = event.metadata.uid or f"{event.metadata.namespace}/{event.metadata.name}"
-    gathering.hear_row(line, row, seen.last, f"event {identity}" if identity != "/" else "")
+    aggregator.add_event_row(line, row, times.last, f"event {identity}" if identity != "/" else "")
 
 
-def hear_conditions(gathering: Gathering, node: Node) -> None:
-    """What the node-monitoring agent holds against a node."""
+def add_node_conditions(aggregator: Aggregator, node: Node) -> None:
+    """Add the failed conditions that the node-monitoring agent set on a node."""
     for condition in node.status.conditions:
-        if condition.type in AGENT_CONDITIONS and condition.status == "False" and condition.reason:
+        if condition.type in MONITORING_AGENT_CONDITIONS and condition.status == "False" and condition.reason:
             name = node.metadata.name
-            source = Source(Kind.EVENT, f"Node//{name}", name)
-            row = Row(
-                "Warning", condition.reason, condition.message, by="eks-node-monitoring-agent", node=name
+            source = Source(SourceKind.EVENT, f"Node//{name}", name)
+            row = EventRow(
+                "Warning",
+                condition.reason,
+                condition.message,
+                component="eks-node-monitoring-agent",
+                node=name,
             )
-            line = Line(condition.last_transition_time, "", " ".join(condition.message.split()), source)
-            gathering.hear_row(line, row, None, f"condition {name} {condition.type}")
+            line = LogLine(condition.last_transition_time, "", " ".join(condition.message.split()), source)
+            aggregator.add_event_row(line, row, None, f"condition {name} {condition.type}")
 
 
-def seen_at(event: Event) -> Seen:
-    """The times and the count of an event, in its older and its newer form."""
+def event_times(event: Event) -> EventTimes:
+    """Times and count of an event, from the fields of core/v1 or events.k8s.io/v1."""
     series = event.series
     first = event.first_timestamp or event.event_time or event.metadata.creation_timestamp
     last = (series and series.last_observed_time) or event.last_timestamp or first
     count = (series.count if series else 0) or event.count or 1
-    return Seen(first, last, max(count, 1))
+    return EventTimes(first, last, max(count, 1))

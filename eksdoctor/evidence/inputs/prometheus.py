@@ -1,4 +1,4 @@
-"""The daemon's Prometheus text: what EC2 refused it, its pool, its release and since when it runs."""
+"""ipamd's Prometheus metrics: its EC2 errors, its IP pool, its release and its start time."""
 
 import math
 import re
@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from eksdoctor.evidence.signatures.catalogue import catalogue
-from eksdoctor.evidence.text.blocks import blocks
-from eksdoctor.evidence.text.timestamps import moment
+from eksdoctor.evidence.signatures.classes import EvidenceClass
+from eksdoctor.evidence.text.blocks import read_blocks
+from eksdoctor.evidence.text.timestamps import parse_timestamp
 
-MOST_SERIES = 20_000
-_MOST_LINE = 8192
+MAX_SAMPLES = 20_000
+_MAX_LINE_BYTES = 8192
 _SAMPLE = re.compile(
     r"(?P<name>awscni_[a-z0-9_]{1,80}|process_start_time_seconds)"
     r'(?:\{(?P<labels>(?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?\s+(?P<value>[-+.\dA-Za-z]{1,40})'
@@ -26,47 +27,48 @@ _GAUGES = {
     "awscni_total_ipv4_prefixes": "prefixes",
 }
 _API_ERRORS = "awscni_aws_api_error_count"
-_EMPTY = "awscni_no_available_ip_addresses"
-_HARMLESS = frozenset({"benign", "clean-up"})
-_NO_CODES = {"IMDSMetaDataOutOfSync": "imds-out-of-sync"}
-"""Labels of the error counter that EC2 never says."""
+_POOL_EMPTY = "awscni_no_available_ip_addresses"
+_HARMLESS = frozenset({EvidenceClass.BENIGN, EvidenceClass.CLEAN_UP})
+_NOT_EC2_CODES = {"IMDSMetaDataOutOfSync": EvidenceClass.IMDS_OUT_OF_SYNC}
+"""Labels of the error counter that are no EC2 error code."""
 
-Series = Mapping[tuple[str, str], float]
+ErrorCounts = Mapping[tuple[str, str], float]
 """Counts by API call and error code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scrape:
-    """One answer of the metrics port.
+    """One response of the metrics port.
 
-    `refusals` are counts of EC2 codes that mean something, `harmless` of those that do not (the daemon
-    counts what it handles, and races while cleaning up). Both count since `started`.
+    `errors` counts EC2 error codes that matter, `harmless_errors` those that ipamd handles itself or gets
+    while it deletes ENIs. Both count since `started`, which is None if the metrics lack it.
     """
 
     pool: Mapping[str, int] = field(default_factory=dict)
-    refusals: Series = field(default_factory=dict)
-    harmless: Series = field(default_factory=dict)
+    errors: ErrorCounts = field(default_factory=dict)
+    harmless_errors: ErrorCounts = field(default_factory=dict)
     pool_was_empty: float | None = None
     version: str = ""
     started: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """What the counters say about a window, or why they say nothing of it.
+class WindowCounts:
+    """The counts inside a time window.
 
-    `since` is set when they count from before the window: then they are no testimony.
+    `is_known` is False if the counters started before the window, at `since`, or at an unknown time; then the
+    counts are empty.
     """
 
-    refusals: Series = field(default_factory=dict)
-    harmless: Series = field(default_factory=dict)
+    errors: ErrorCounts = field(default_factory=dict)
+    harmless_errors: ErrorCounts = field(default_factory=dict)
     pool_was_empty: float | None = None
     since: datetime | None = None
-    known: bool = True
+    is_known: bool = True
 
 
-def read(chunks: Iterable[bytes]) -> Scrape:
-    """A scrape; lines that are none are passed over."""
+def parse_metrics(chunks: Iterable[bytes]) -> Scrape:
+    """The scrape in a text; other lines are ignored."""
     pool: dict[str, int] = {}
     errors: dict[tuple[str, str], float] = {}
     other: dict[str, float] = {}
@@ -82,40 +84,46 @@ def read(chunks: Iterable[bytes]) -> Scrape:
             other[name] = other.get(name, 0.0) + value
     return Scrape(
         pool=pool,
-        refusals={key: count for key, count in errors.items() if testifies(key[1]) not in (None, *_HARMLESS)},
-        harmless={key: count for key, count in errors.items() if testifies(key[1]) in _HARMLESS},
-        pool_was_empty=other.get(_EMPTY),
+        errors={
+            key: count for key, count in errors.items() if class_of_error(key[1]) not in (None, *_HARMLESS)
+        },
+        harmless_errors={key: count for key, count in errors.items() if class_of_error(key[1]) in _HARMLESS},
+        pool_was_empty=other.get(_POOL_EMPTY),
         version=version,
-        started=moment(other.get("process_start_time_seconds")),
+        started=parse_timestamp(other.get("process_start_time_seconds")),
     )
 
 
-def testifies(code: str) -> str | None:
-    """The class of an error label; None for what is no known EC2 code."""
+def class_of_error(code: str) -> EvidenceClass | None:
+    """The evidence class of an error label; None for an unknown code."""
     signatures = catalogue().by_code.get(code)
-    return _NO_CODES.get(code) if signatures is None else signatures[-1].testifies
+    return _NOT_EC2_CODES.get(code) if signatures is None else signatures[-1].evidence_class
 
 
-def within(scrape: Scrape, since: datetime) -> Counted:
-    """The counters of one scrape; they count only if the process started inside the window."""
+def counts_since(scrape: Scrape, since: datetime) -> WindowCounts:
+    """The counts of one scrape; known only if the process started inside the window."""
     if scrape.started is None:
-        return Counted(known=False)
+        return WindowCounts(is_known=False)
     if scrape.started < since:
-        return Counted(known=False, since=scrape.started)
-    return Counted(scrape.refusals, scrape.harmless, scrape.pool_was_empty)
+        return WindowCounts(is_known=False, since=scrape.started)
+    return WindowCounts(scrape.errors, scrape.harmless_errors, scrape.pool_was_empty)
 
 
-def between(earlier: Scrape, later: Scrape) -> Counted:
-    """What rose from one scrape to the next; after a restart between them, all that was counted since."""
+def counts_between(earlier: Scrape, later: Scrape) -> WindowCounts:
+    """The increase from one scrape to the next; after a restart, all counts of the later one."""
     if earlier.started != later.started:
-        return Counted(later.refusals, later.harmless, later.pool_was_empty)
-    rose = None
+        return WindowCounts(later.errors, later.harmless_errors, later.pool_was_empty)
+    increase = None
     if later.pool_was_empty is not None:
-        rose = max(later.pool_was_empty - (earlier.pool_was_empty or 0.0), 0.0)
-    return Counted(_risen(earlier.refusals, later.refusals), _risen(earlier.harmless, later.harmless), rose)
+        increase = max(later.pool_was_empty - (earlier.pool_was_empty or 0.0), 0.0)
+    return WindowCounts(
+        _increase(earlier.errors, later.errors),
+        _increase(earlier.harmless_errors, later.harmless_errors),
+        increase,
+    )
 
 
-def _risen(earlier: Series, later: Series) -> Series:
+def _increase(earlier: ErrorCounts, later: ErrorCounts) -> ErrorCounts:
     return {
         key: count - earlier.get(key, 0.0) for key, count in later.items() if count > earlier.get(key, 0.0)
     }
@@ -123,9 +131,9 @@ def _risen(earlier: Series, later: Series) -> Series:
 
 def _samples(chunks: Iterable[bytes]) -> Iterable[tuple[str, dict[str, str], float]]:
     seen = 0
-    for block in blocks(chunks):
+    for block in read_blocks(chunks):
         for physical in block.lines:
-            match = _SAMPLE.match(physical[:_MOST_LINE].decode("utf-8", "replace").strip())
+            match = _SAMPLE.match(physical[:_MAX_LINE_BYTES].decode("utf-8", "replace").strip())
             if match is None:
                 continue
             value = _number(match["value"])
@@ -133,7 +141,7 @@ def _samples(chunks: Iterable[bytes]) -> Iterable[tuple[str, dict[str, str], flo
                 continue
             yield match["name"], dict(_LABEL.findall(match["labels"] or "")), value
             seen += 1
-            if seen >= MOST_SERIES:
+            if seen >= MAX_SAMPLES:
                 return
 
 

@@ -1,1 +1,1 @@
-"""Observations: dated, counted, deduplicated over all sources."""
+"""Observations: counted once per request over all sources, with times, cause and outcome."""

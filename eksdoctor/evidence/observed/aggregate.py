@@ -1,4 +1,4 @@
-"""Lines gathered to statements: one per failed request, the same over all sources, in bounded memory."""
+"""Aggregate lines into observations: one count per failed request over all sources, in bounded memory."""
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
@@ -7,85 +7,84 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from eksdoctor.evidence.inputs.event_table import Row, event_row
-from eksdoctor.evidence.observed.observation import Statement
-from eksdoctor.evidence.observed.occurrences import SEVERAL, Group, Occurrence, conclude
-from eksdoctor.evidence.signatures.catalogue import Weight
-from eksdoctor.evidence.signatures.match import Match, recognise
-from eksdoctor.evidence.signatures.named_objects import Details, details, requests
-from eksdoctor.evidence.text.log_lines import Line
+from eksdoctor.evidence.inputs.event_table import EventRow, parse_event_row
+from eksdoctor.evidence.observed.observation import Observation
+from eksdoctor.evidence.observed.occurrences import (
+    NOT_A_REQUEST,
+    Occurrence,
+    OccurrenceGroup,
+)
+from eksdoctor.evidence.observed.outcomes import to_observations
+from eksdoctor.evidence.observed.parsed_message import ParsedMessage, parse_message
+from eksdoctor.evidence.signatures.classes import Weight
+from eksdoctor.evidence.signatures.named_objects import find_request_ids
+from eksdoctor.evidence.text.log_lines import LogLine
 
-MOST_GROUPS = 4096
-MOST_OPEN = 1024
-MOST_REMEMBERED = 1 << 16
-MOST_KNOWN = 2048
-MOST_KNOWN_LENGTH = 1024
-_RANK = (Weight.ROOT, Weight.WRAPPER, Weight.GENERIC)
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """What some words testify, and whom they name; `sandbox` is the key of an attempt."""
-
-    telling: tuple[Match, ...]
-    names: Details
-    action: str
-    sandbox: tuple[str, ...]
-    tolerated: bool
+MAX_GROUPS = 4096
+MAX_OPEN_REQUESTS = 1024
+MAX_CLOSED_REQUESTS = 1 << 16
+MAX_CACHED_MESSAGES = 2048
+MAX_CACHED_CHARACTERS = 1024
+_WEIGHT_ORDER = (Weight.CAUSE, Weight.WRAPPER, Weight.GENERIC)
 
 
 @dataclass(slots=True)
-class Gathering:
-    """Takes lines and occurrences in any order of sources; `omitted` are those beyond what is held.
+class Aggregator:
+    """Counts lines and events of all sources, in any order; `dropped` counts those beyond MAX_GROUPS.
 
-    The four to seven lines of one failed call share its request id and are one occurrence, of the
-    weightiest signature among them; the refused ADD that kubelet, plugin and runtime all report is
-    known by its sandbox.
+    The four to seven lines of one failed call share its request id and are one occurrence, with the most
+    telling signature among them. A failed ADD that kubelet, plugin and runtime all report is identified by
+    its sandbox.
     """
 
-    near: datetime | None = None
-    """The capture's time: an age in a pasted row counts from it."""
-    omitted: int = 0
-    latest: dict[str, datetime] = field(default_factory=dict)
-    """By source: when it last said anything recognised that is no chatter."""
+    captured_at: datetime | None = None
+    """When the snapshot was taken; the age in a pasted event row counts back from it."""
+    dropped: int = 0
+    last_lines: dict[str, datetime] = field(default_factory=dict)
+    """By source name: the time of its last line that matches a signature other than noise."""
     _open: OrderedDict[str, Occurrence] = field(default_factory=OrderedDict)
     _closed: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    _groups: dict[tuple[str, ...], Group] = field(default_factory=dict)
-    _known: dict[str, "_Heard"] = field(default_factory=dict)
+    _groups: dict[tuple[str, ...], OccurrenceGroup] = field(default_factory=dict)
+    _cache: dict[str, ParsedMessage] = field(default_factory=dict)
 
-    def hear(self, line: Line, count: int = 1, last: datetime | None = None) -> None:
-        """A line, or one that was said `count` times until `last`; also a pasted row of events."""
-        row = event_row(line.message) if "Normal" in line.message or "Warning" in line.message else None
+    def add_line(self, line: LogLine, count: int = 1, last: datetime | None = None) -> None:
+        """Add a line that was logged `count` times, the last time at `last`; it may be a pasted event row."""
+        row = parse_event_row(line.message) if "Normal" in line.message or "Warning" in line.message else None
         if row is not None:
             for _ in range(count):
-                self._pasted(line, row)
+                self._add_pasted_row(line, row)
             return
-        for said, keys in self._occurrences(line, "", line.message):
-            said.count, said.last = 1 if keys else count, last or line.at
-            self.add(said, keys)
+        for occurrence, keys in self._occurrences(line, "", line.message):
+            occurrence.count, occurrence.last = 1 if keys else count, last or line.at
+            self.add_occurrence(occurrence, keys)
 
-    def hear_row(self, line: Line, row: Row, last: datetime | None, identity: str = "") -> None:
-        """An event; the row's own count, span and objects are added to what its message says."""
-        for said, keys in self._occurrences(line, row.reason, row.message):
-            said.count, said.last, said.lasted = row.count, last, row.lasted
-            said.node, said.pod = said.node or row.node, row.pod or said.pod
-            said.evidence = line.message if row.reason in line.message else f"{row.reason}: {line.message}"
-            own = (f"{SEVERAL}{identity} {said.signature.id}",) if identity else ()
-            self.add(said, keys or own)
+    def add_event_row(self, line: LogLine, row: EventRow, last: datetime | None, identity: str = "") -> None:
+        """Add an event: count, duration and objects are those of the row.
 
-    def _pasted(self, line: Line, row: Row) -> None:
-        last = self.near - row.age if self.near is not None and row.age is not None else None
-        first = last - (row.lasted or timedelta()) if last is not None else None
-        self.hear_row(replace(line, at=first), row, last)
+        `identity` makes an event that is added twice count once; empty for a pasted row.
+        """
+        for occurrence, keys in self._occurrences(line, row.reason, row.message):
+            occurrence.count, occurrence.last, occurrence.duration = row.count, last, row.duration
+            occurrence.node, occurrence.pod = occurrence.node or row.node, row.pod or occurrence.pod
+            occurrence.evidence = (
+                line.message if row.reason in line.message else f"{row.reason}: {line.message}"
+            )
+            own = (f"{NOT_A_REQUEST}{identity} {occurrence.signature.id}",) if identity else ()
+            self.add_occurrence(occurrence, keys or own)
+
+    def _add_pasted_row(self, line: LogLine, row: EventRow) -> None:
+        last = self.captured_at - row.age if self.captured_at is not None and row.age is not None else None
+        first = last - (row.duration or timedelta()) if last is not None else None
+        self.add_event_row(replace(line, at=first), row, last)
 
     def _occurrences(
-        self, line: Line, reason: str, words: str
+        self, line: LogLine, reason: str, message: str
     ) -> Iterator[tuple[Occurrence, tuple[str, ...]]]:
-        ids = requests(words)
-        heard = self._heard(line, reason, words, ids)
-        names = heard.names
-        for match in heard.telling:
-            said = Occurrence(
+        ids = find_request_ids(message)
+        parsed = self._parsed(line, reason, message, ids)
+        names = parsed.names
+        for match in parsed.matches:
+            occurrence = Occurrence(
                 match=match,
                 first=line.at,
                 last=line.at,
@@ -93,106 +92,77 @@ class Gathering:
                 evidence=line.message,
                 source=line.source,
                 node=line.source.node,
-                subnet=match.words.get("subnet", names.subnet),
-                eni=match.words.get("eni", names.eni),
+                subnet=match.texts.get("subnet", names.subnet),
+                eni=match.texts.get("eni", names.eni),
                 pod=names.pod,
-                action=heard.action,
-                tolerated=heard.tolerated,
+                action=parsed.action,
+                tolerated=parsed.tolerated,
             )
-            yield said, (ids or heard.sandbox) if match.signature.weight in _RANK else ()
+            yield occurrence, (ids or parsed.sandbox) if match.signature.weight in _WEIGHT_ORDER else ()
 
-    def _heard(self, line: Line, reason: str, words: str, ids: tuple[str, ...]) -> "_Heard":
-        """What the words bear; those that differ in request ids only are looked at once."""
-        key = words
+    def _parsed(self, line: LogLine, reason: str, message: str, ids: tuple[str, ...]) -> ParsedMessage:
+        """The parsed message, from the cache for messages that differ only in their request ids."""
+        key = message
         for request in ids:
             key = key.replace(request, "")
         if reason:
             key = f"{reason}\0{key}"
-        found = self._known.get(key)
+        found = self._cache.get(key)
         if found is None:
-            found = _hear(words, reason, line.spaced)
-            if len(key) <= MOST_KNOWN_LENGTH:
-                if len(self._known) >= MOST_KNOWN:
-                    self._known.clear()
-                self._known[key] = found
+            found = parse_message(message, reason, line.with_spaces)
+            if len(key) <= MAX_CACHED_CHARACTERS:
+                if len(self._cache) >= MAX_CACHED_MESSAGES:
+                    self._cache.clear()
+                self._cache[key] = found
         return found
 
-    def add(self, said: Occurrence, keys: tuple[str, ...] = ()) -> None:
-        """An occurrence; `keys` are the request ids, or the sandbox, that tell it from others."""
-        if said.last is not None and said.signature.weight is not Weight.CHATTER:
-            place = said.source.name
-            self.latest[place] = max(said.last, self.latest.get(place, said.last))
+    def add_occurrence(self, occurrence: Occurrence, keys: tuple[str, ...] = ()) -> None:
+        """Add an occurrence; `keys` are its request ids or its sandbox: each key counts once."""
+        if occurrence.last is not None and occurrence.signature.weight is not Weight.NOISE:
+            name = occurrence.source.name
+            self.last_lines[name] = max(occurrence.last, self.last_lines.get(name, occurrence.last))
         if not keys:
-            self._count(said)
+            self._count(occurrence)
         for key in keys:
-            self._identify(key, said)
+            self._add_under_key(key, occurrence)
 
-    def statements(self) -> tuple[Statement, ...]:
-        """What was said until now, the earliest first."""
+    def observations(self) -> tuple[Observation, ...]:
+        """All observations until now, the earliest first; those without a time last."""
         while self._open:
             self._close()
-        return conclude(self._groups.values(), self.latest)
+        return to_observations(self._groups.values(), self.last_lines)
 
-    def _identify(self, key: str, said: Occurrence) -> None:
+    def _add_under_key(self, key: str, occurrence: Occurrence) -> None:
         if key in self._closed:
             return
         held = self._open.get(key)
         if held is not None:
-            held.merge(said, _RANK)
+            held.merge(occurrence, _WEIGHT_ORDER)
             return
-        self._open[key] = said.identified(key)
-        if len(self._open) > MOST_OPEN:
+        self._open[key] = occurrence.with_request_id(key)
+        if len(self._open) > MAX_OPEN_REQUESTS:
             self._close()
 
     def _close(self) -> None:
-        key, said = self._open.popitem(last=False)
+        key, occurrence = self._open.popitem(last=False)
         self._closed[key] = None
-        if len(self._closed) > MOST_REMEMBERED:
+        if len(self._closed) > MAX_CLOSED_REQUESTS:
             self._closed.popitem(last=False)
-        self._count(said)
+        self._count(occurrence)
 
-    def _count(self, said: Occurrence) -> None:
-        group = self._groups.get(said.key)
+    def _count(self, occurrence: Occurrence) -> None:
+        group = self._groups.get(occurrence.key)
         if group is None:
-            if len(self._groups) >= MOST_GROUPS:
-                self.omitted += said.count
+            if len(self._groups) >= MAX_GROUPS:
+                self.dropped += occurrence.count
                 return
-            group = self._groups[said.key] = Group(said)
-        group.count(said)
+            group = self._groups[occurrence.key] = OccurrenceGroup(occurrence)
+        group.add(occurrence)
 
 
-def _hear(words: str, reason: str, spaced: str) -> _Heard:
-    matches = _matches(words, reason, spaced)
-    names = details(words) if matches else Details()
-    calls = (match.signature.action for match in matches if match.signature.action)
-    return _Heard(
-        _telling(matches),
-        names,
-        names.action or next(calls, ""),
-        (f"{SEVERAL}sandbox {names.sandbox}",) if names.sandbox else (),
-        any(match.testifies == "denied-tolerated" for match in matches),
-    )
-
-
-def _matches(words: str, reason: str, spaced: str) -> tuple[Match, ...]:
-    found = recognise(words, reason)
-    if spaced and all(match.signature.weight is not Weight.ROOT for match in found):
-        return recognise(spaced, reason) or found
-    return found
-
-
-def gather(lines: Iterable[Line]) -> tuple[Statement, ...]:
-    """The statements of these lines."""
-    gathering = Gathering()
+def aggregate_lines(lines: Iterable[LogLine]) -> tuple[Observation, ...]:
+    """The observations of these lines."""
+    aggregator = Aggregator()
     for line in lines:
-        gathering.hear(line)
-    return gathering.statements()
-
-
-def _telling(matches: tuple[Match, ...]) -> tuple[Match, ...]:
-    """The causes in a line, else its states and successes, else the weightiest of what only points at one."""
-    roots = {match.testifies: match for match in reversed(matches) if match.signature.weight is Weight.ROOT}
-    if roots:  # one for each class: a reason and a text may say the same
-        return tuple(reversed(roots.values()))
-    states = tuple(match for match in matches if match.signature.weight in (Weight.STATE, Weight.SUCCESS))
-    return states or matches[:1]
+        aggregator.add_line(line)
+    return aggregator.observations()

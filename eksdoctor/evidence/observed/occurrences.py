@@ -1,28 +1,29 @@
-"""Occurrences of one thing, counted together, and what is known once all have been heard."""
+"""Occurrences of failures and states, and groups of equal ones that are counted together."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import msgspec
 
-from eksdoctor.evidence.observed.observation import BACK_OFF, Statement
+from eksdoctor.evidence.observed.observation import Observation
 from eksdoctor.evidence.observed.source import Source
-from eksdoctor.evidence.signatures.catalogue import Signature, Weight
+from eksdoctor.evidence.signatures.catalogue import Signature
+from eksdoctor.evidence.signatures.classes import EvidenceClass, Weight
 from eksdoctor.evidence.signatures.match import Match
 
-SEVERAL = "several: "
-"""Begins the key of what may stand for several attempts: an event, a sandbox."""
-MOST_EVIDENCE = 2000
-MOST_REQUESTS = 16
-MOST_SOURCES = 16
-QUIET = timedelta(seconds=60)
-"""A source that speaks for so long after a failure without a success has seen none."""
-_NOT_A_CAUSE = frozenset({"benign", "success", "clean-up"})
+NOT_A_REQUEST = "several: "
+"""Prefix of a key that is no request id and may stand for several attempts: an event, a sandbox."""
+MAX_EVIDENCE_CHARACTERS = 2000
+MAX_REQUEST_IDS = 16
+MAX_SOURCES = 16
 
 
 class Occurrence(msgspec.Struct):
-    """One failed call, attempt or event, as its lines together tell it."""
+    """One failed call, attempt or event, merged from all its lines.
+
+    `tolerated` is true if a line shows that pods get IPs without the call. `request_id` is empty for events.
+    """
 
     match: Match
     first: datetime | None
@@ -30,48 +31,49 @@ class Occurrence(msgspec.Struct):
     count: int
     evidence: str
     source: Source
-    lasted: timedelta | None = None
+    duration: timedelta | None = None
     node: str = ""
     subnet: str = ""
     eni: str = ""
     pod: str = ""
     action: str = ""
     tolerated: bool = False
-    request: str = ""
+    request_id: str = ""
 
     @property
     def signature(self) -> Signature:
-        """The signature of the weightiest line."""
+        """The signature of the line with the most telling weight."""
         return self.match.signature
 
     @property
-    def testifies(self) -> str:
-        """The class; a refusal that pods can do without is its own."""
-        found = self.match.testifies
-        return "denied-tolerated" if found == "denied" and self.tolerated else found
+    def evidence_class(self) -> EvidenceClass:
+        """The class of the match; DENIED_TOLERATED for a denied call that pods do not need."""
+        found = self.match.evidence_class
+        is_tolerated = found is EvidenceClass.DENIED and self.tolerated
+        return EvidenceClass.DENIED_TOLERATED if is_tolerated else found
 
     @property
     def key(self) -> tuple[str, ...]:
-        """What two occurrences of the same thing have in common."""
-        words = tuple(f"{name}={text}" for name, text in sorted(self.match.words.items()))
+        """Equal for two occurrences that are counted together."""
+        texts = tuple(f"{name}={text}" for name, text in sorted(self.match.texts.items()))
         card = str(self.match.numbers.get("card", ""))
         names = (self.node, self.subnet, self.eni, self.pod, self.action)
-        return (self.signature.id, self.testifies, self.match.code, card, *names, *words)
+        return (self.signature.id, self.evidence_class, self.match.code, card, *names, *texts)
 
-    def identified(self, key: str) -> "Occurrence":
-        """This, under the request id or sandbox that identifies it."""
-        name = "" if key.startswith(SEVERAL) else key
-        if self.request and self.request != name:  # a line with several request ids
-            return msgspec.structs.replace(self, request=name)
-        self.request = name
+    def with_request_id(self, key: str) -> "Occurrence":
+        """This occurrence under the request id in `key`; a copy if it already has another one."""
+        name = "" if key.startswith(NOT_A_REQUEST) else key
+        if self.request_id and self.request_id != name:  # a line with several request ids
+            return msgspec.structs.replace(self, request_id=name)
+        self.request_id = name
         return self
 
-    def merge(self, other: "Occurrence", rank: Sequence[Weight]) -> None:
-        """Another line of the same failure: the weightier names the cause, each adds what it names."""
-        if rank.index(other.signature.weight) < rank.index(self.signature.weight):
+    def merge(self, other: "Occurrence", order: Sequence[Weight]) -> None:
+        """Add another line of the same failure; the match whose weight is earlier in `order` stays."""
+        if order.index(other.signature.weight) < order.index(self.signature.weight):
             self.match, self.evidence = other.match, other.evidence
         self.first, self.last = _earlier(self.first, other.first), _later(self.last, other.last)
-        self.count = max(self.count, other.count) if not self.request else 1
+        self.count = max(self.count, other.count) if not self.request_id else 1
         self.tolerated = self.tolerated or other.tolerated
         self.node, self.pod = self.node or other.node, self.pod or other.pod
         self.subnet, self.eni = self.subnet or other.subnet, self.eni or other.eni
@@ -79,103 +81,62 @@ class Occurrence(msgspec.Struct):
 
 
 @dataclass(slots=True)
-class Group:
-    """Occurrences with the same key."""
+class OccurrenceGroup:
+    """Occurrences with the same key.
+
+    `total` counts requests, attempts and events. `numbers` are the latest, unchanged since `numbers_since`.
+    """
 
     sample: Occurrence
     total: int = 0
     first: datetime | None = None
     last: datetime | None = None
-    lasted: timedelta | None = None
-    requests: list[str] = field(default_factory=list)
+    duration: timedelta | None = None
+    request_ids: list[str] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     numbers: Mapping[str, int] = field(default_factory=dict)
     numbers_since: datetime | None = None
 
-    def count(self, said: Occurrence) -> None:
-        """One more."""
-        self.total += 1 if said.request else said.count
-        newest = self.last is None or (said.last is not None and said.last >= self.last)
+    def add(self, occurrence: Occurrence) -> None:
+        """Count one more occurrence."""
+        self.total += 1 if occurrence.request_id else occurrence.count
+        newest = self.last is None or (occurrence.last is not None and occurrence.last >= self.last)
         if newest or not self.numbers:
-            if said.match.numbers != self.numbers:
-                self.numbers_since = said.first
-            self.numbers = said.match.numbers
-        self.first, self.last = _earlier(self.first, said.first), _later(self.last, said.last)
-        self.lasted = max((span for span in (self.lasted, said.lasted) if span is not None), default=None)
-        if said.request and len(self.requests) < MOST_REQUESTS:
-            self.requests.append(said.request)
-        if said.source not in self.sources and len(self.sources) < MOST_SOURCES:
-            self.sources.append(said.source)
+            if occurrence.match.numbers != self.numbers:
+                self.numbers_since = occurrence.first
+            self.numbers = occurrence.match.numbers
+        self.first, self.last = _earlier(self.first, occurrence.first), _later(self.last, occurrence.last)
+        durations = (self.duration, occurrence.duration)
+        self.duration = max((one for one in durations if one is not None), default=None)
+        if occurrence.request_id and len(self.request_ids) < MAX_REQUEST_IDS:
+            self.request_ids.append(occurrence.request_id)
+        if occurrence.source not in self.sources and len(self.sources) < MAX_SOURCES:
+            self.sources.append(occurrence.source)
 
-    def statement(self) -> Statement:
-        """The group as a statement, its sequel not yet considered."""
-        said = self.sample
+    def to_observation(self) -> Observation:
+        """The group as an observation, without cause and outcome."""
+        occurrence = self.sample
         span = self.last - self.first if self.first is not None and self.last is not None else None
-        return Statement(
-            signature=said.signature,
-            testifies=said.testifies,
+        return Observation(
+            signature=occurrence.signature,
+            evidence_class=occurrence.evidence_class,
             count=self.total,
-            evidence=said.evidence[:MOST_EVIDENCE],
+            evidence=occurrence.evidence[:MAX_EVIDENCE_CHARACTERS],
             first=self.first,
             last=self.last,
-            lasted=max((one for one in (span, self.lasted) if one is not None), default=None),
-            requests=tuple(self.requests),
-            node=said.node,
-            subnet=said.subnet,
-            eni=said.eni,
-            pod=said.pod,
-            action=said.action,
-            code=said.match.code,
+            duration=max((one for one in (span, self.duration) if one is not None), default=None),
+            request_ids=tuple(self.request_ids),
+            node=occurrence.node,
+            subnet=occurrence.subnet,
+            eni=occurrence.eni,
+            pod=occurrence.pod,
+            action=occurrence.action,
+            code=occurrence.match.code,
             numbers=dict(self.numbers),
             numbers_since=self.numbers_since,
-            words=dict(said.match.words),
+            texts=dict(occurrence.match.texts),
             sources=tuple(self.sources),
         )
-
-
-def conclude(groups: Iterable[Group], latest: Mapping[str, datetime]) -> tuple[Statement, ...]:
-    """The groups as statements, each with its sequel and the generic ones with their cause."""
-    found = [group.statement() for group in groups]
-    successes = [one for one in found if one.signature.weight is Weight.SUCCESS]
-    causes = [one for one in found if one.is_cause and one.testifies not in _NOT_A_CAUSE]
-    done = (_explained(_sequel(one, successes, latest), causes) for one in found)
-    return tuple(
-        sorted(done, key=lambda one: (one.first is None, one.first.timestamp() if one.first else 0.0))
-    )
-
-
-def _sequel(said: Statement, successes: list[Statement], latest: Mapping[str, datetime]) -> Statement:
-    if said.last is None or said.signature.weight is Weight.SUCCESS:
-        return said
-    for success in successes:
-        ends = said.testifies in success.signature.ends
-        if ends and success.last is not None and success.last > said.last and _same_place(said, success):
-            return replace(said, followed_by_success=True)
-    silent = max((latest[one.name] for one in said.sources if one.name in latest), default=said.last)
-    return replace(said, followed_by_success=False) if silent - said.last >= QUIET else said
-
-
-def _explained(said: Statement, causes: list[Statement]) -> Statement:
-    """A generic statement with the line above it that says why, from the same node and not long before."""
-    if said.signature.weight not in (Weight.GENERIC, Weight.WRAPPER):
-        return said
-    near = [one for one in causes if _same_place(said, one) and _stands_above(one, said)]
-    if not near:
-        return said
-    best = max(near, key=lambda one: one.last.timestamp() if one.last else 0.0)
-    return replace(said, evidence=best.evidence, cause=best.signature.id)
-
-
-def _stands_above(cause: Statement, said: Statement) -> bool:
-    if cause.first is None or cause.last is None or said.first is None or said.last is None:
-        return True
-    return cause.first <= said.last and said.first - cause.last <= BACK_OFF + QUIET
-
-
-def _same_place(one: Statement, other: Statement) -> bool:
-    if one.pod and other.pod and one.pod != other.pod:
-        return False
-    return not one.node or not other.node or one.node == other.node
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -1,11 +1,11 @@
-"""Where testimony comes from: which log, event or document, of which node and pod."""
+"""The source of evidence: which log, event or document, of which node and pod."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
-    """The sort of a source; a pasted text is of no known sort."""
+class SourceKind(StrEnum):
+    """The kind of a source; a pasted text has no known kind."""
 
     IPAMD = "ipamd"
     PLUGIN = "plugin"
@@ -18,24 +18,27 @@ class Kind(StrEnum):
     PASTE = "paste"
 
 
-QUESTION = "eksdoctor's question"
-"""Who sends the event that stands for what a paste is asked about: a pod without an address."""
+ASSUMED_EVENT = "eksdoctor (assumed)"
+"""Component of the event that eksdoctor adds to a paste without one: a pod that has no IP."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One stream of text; `name` is its path or object, `node` and `pod` whose it is, `by` who sent it."""
+    """One stream of text. `name` is its path or object, `node` and `pod` its owner.
 
-    kind: Kind = Kind.PASTE
+    `component` is the sender of an event. Each may be empty.
+    """
+
+    kind: SourceKind = SourceKind.PASTE
     name: str = ""
     node: str = ""
     pod: str = ""
-    by: str = ""
+    component: str = ""
 
     @property
-    def is_question(self) -> bool:
-        """Whether nobody said it: it is the question itself."""
-        return self.by == QUESTION
+    def is_assumed(self) -> bool:
+        """Whether eksdoctor added the event itself, so it is no evidence."""
+        return self.component == ASSUMED_EVENT
 
 
-UNNAMED = Source()
+UNKNOWN_SOURCE = Source()

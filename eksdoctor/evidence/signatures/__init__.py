@@ -1,1 +1,1 @@
-"""What a message is recognised by, and what it means."""
+"""Signatures: how a message is recognized, what it means, and which rules it can support."""

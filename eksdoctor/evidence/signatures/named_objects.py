@@ -1,9 +1,11 @@
-"""Which request, sandbox, subnet, ENI, pod, node and call a message names."""
+"""The request id, sandbox, subnet, ENI, pod and API call that a message names."""
 
 import re
 from dataclasses import dataclass
 
-_REQUEST = re.compile(r"equest ?[iI][dD]\"?: ?\"?([0-9A-Za-z][0-9A-Za-z-]{7,63})")  # begins as few words do
+_REQUEST = re.compile(
+    r"equest ?[iI][dD]\"?: ?\"?([0-9A-Za-z][0-9A-Za-z-]{7,63})"
+)  # without R: few other words contain it
 _SANDBOX = re.compile(
     r"(?:sandbox \"|Sandbox |ContainerID\(|for container |sandbox container \")([0-9a-f]{12,64})"
 )
@@ -32,8 +34,8 @@ _PODS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Details:
-    """The names in a message; empty where it has none. `pod` is `namespace/name`."""
+class NamedObjects:
+    """The objects that a message names; empty if it names none. `pod` is `namespace/name`."""
 
     sandbox: str = ""
     subnet: str = ""
@@ -42,35 +44,35 @@ class Details:
     action: str = ""
 
 
-def details(message: str) -> Details:
-    """What the message names."""
-    return Details(
-        sandbox=_first(_SANDBOX, message),
-        subnet=_subnet(message),
-        eni=_whole(_ENI, message),
-        pod=_pod(message),
-        action=_first(_ACTION, message) or _first(_CLOUDTRAIL_ACTION, message),
+def find_named_objects(message: str) -> NamedObjects:
+    """The objects that the message names."""
+    return NamedObjects(
+        sandbox=_first_group(_SANDBOX, message),
+        subnet=_find_subnet(message),
+        eni=_whole_match(_ENI, message),
+        pod=_find_pod(message),
+        action=_first_group(_ACTION, message) or _first_group(_CLOUDTRAIL_ACTION, message),
     )
 
 
-def requests(message: str) -> tuple[str, ...]:
-    """The ids of the requests that the message is about."""
+def find_request_ids(message: str) -> tuple[str, ...]:
+    """The ids of the AWS requests that the message is about, each once."""
     near = message.find("equest")
     return tuple(dict.fromkeys(_REQUEST.findall(message, near))) if near >= 0 else ()
 
 
-def _first(pattern: re.Pattern[str], message: str) -> str:
+def _first_group(pattern: re.Pattern[str], message: str) -> str:
     match = pattern.search(message)
     return next((group for group in match.groups() if group), "") if match else ""
 
 
-def _whole(pattern: re.Pattern[str], message: str) -> str:
+def _whole_match(pattern: re.Pattern[str], message: str) -> str:
     match = pattern.search(message)
     return match[0] if match else ""
 
 
-def _subnet(message: str) -> str:
-    """The subnet said to be meant, before one that merely occurs, in an ARN say."""
+def _find_subnet(message: str) -> str:
+    """The subnet that the message is about; else the first one in it, for example in an ARN."""
     if "subnet-" not in message:
         return ""
     found = ""
@@ -81,7 +83,7 @@ def _subnet(message: str) -> str:
     return found
 
 
-def _pod(message: str) -> str:
+def _find_pod(message: str) -> str:
     if not any(word in message for word in ("pod", "Pod", "POD")):
         return ""
     for pattern in _PODS:

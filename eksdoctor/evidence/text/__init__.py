@@ -1,1 +1,1 @@
-"""Log text as lines: prefixes, timestamps, wrapped and broken records."""
+"""Raw log bytes to log lines: prefixes, timestamps, wrapped lines, broken JSON."""

@@ -1,61 +1,63 @@
-"""The lines of any stream in blocks of bounded size: gunzipped where it is gzip."""
+"""Split any byte stream into blocks of lines with bounded size; gzip is decompressed."""
 
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
-GZIP = b"\x1f\x8b"
-BLOCK = 512 << 10
-"""How much is looked at in one step."""
-LINE_LIMIT = 256 << 10
-STREAM_LIMIT = 8 << 30
-"""A gzip bomb ends here: no log of a node is longer."""
-STEP = 1 << 20
-"""A larger chunk is cut, and gzip unpacks so much at once."""
+GZIP_MAGIC = b"\x1f\x8b"
+BLOCK_BYTES = 512 << 10
+"""How many bytes are processed in one step."""
+MAX_LINE_BYTES = 256 << 10
+MAX_STREAM_BYTES = 8 << 30
+"""Stops a gzip bomb: no log of a node is longer."""
+CHUNK_BYTES = 1 << 20
+"""Larger chunks are split; gzip decompresses at most this much at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """Whole lines with their ends; only the last line of a stream may lack its own. `size` is in bytes."""
+class LineBlock:
+    """Whole lines with their line ends (the last line of a stream may lack it); `size` is in bytes."""
 
     lines: list[bytes]
     size: int
 
 
-def blocks(chunks: Iterable[bytes], size: int = BLOCK, limit: int = STREAM_LIMIT) -> Iterator[Block]:
-    """The stream in blocks of at least `size`; of a line beyond LINE_LIMIT the rest is skipped."""
+def read_blocks(
+    chunks: Iterable[bytes], size: int = BLOCK_BYTES, limit: int = MAX_STREAM_BYTES
+) -> Iterator[LineBlock]:
+    """The stream in blocks of at least `size` bytes; lines are cut to MAX_LINE_BYTES."""
     lines: list[bytes] = []
-    part: list[bytes] = []  # of a line that has not ended
-    length = waiting = 0
-    for piece in plain(chunks, limit):
-        more = _lines(piece)
+    partial: list[bytes] = []  # of a line that has not ended
+    length = pending = 0
+    for piece in decompress(chunks, limit):
+        new_lines = _split_lines(piece)
         length += len(piece)
-        if waiting <= LINE_LIMIT:
-            part += more[:1]
-            waiting += sum(map(len, more[:1]))
-        if not more or not more[0].endswith(b"\n"):
+        if pending <= MAX_LINE_BYTES:
+            partial += new_lines[:1]
+            pending += sum(map(len, new_lines[:1]))
+        if not new_lines or not new_lines[0].endswith(b"\n"):
             continue
-        more[0] = _short(b"".join(part))
-        part = [] if more[-1].endswith(b"\n") else [more.pop()]
-        waiting = sum(map(len, part))
-        lines += more
-        if length - waiting >= size:
-            yield Block(lines, length - waiting)
-            lines, length = [], waiting
+        new_lines[0] = _truncate(b"".join(partial))
+        partial = [] if new_lines[-1].endswith(b"\n") else [new_lines.pop()]
+        pending = sum(map(len, partial))
+        lines += new_lines
+        if length - pending >= size:
+            yield LineBlock(lines, length - pending)
+            lines, length = [], pending
     if length:
-        yield Block([*lines, _short(b"".join(part))] if part else lines, length)
+        yield LineBlock([*lines, _truncate(b"".join(partial))] if partial else lines, length)
 
 
-def plain(chunks: Iterable[bytes], limit: int = STREAM_LIMIT) -> Iterator[bytes]:
-    """The bytes in pieces of at most STEP, gunzipped if they start as gzip; damage ends them quietly."""
-    opening = iter(chunks)
+def decompress(chunks: Iterable[bytes], limit: int = MAX_STREAM_BYTES) -> Iterator[bytes]:
+    """The bytes in pieces of at most CHUNK_BYTES, decompressed if gzip; damaged gzip ends the stream."""
+    remaining = iter(chunks)
     head = b""
-    for chunk in opening:
+    for chunk in remaining:
         head += chunk
-        if len(head) >= len(GZIP):
+        if len(head) >= len(GZIP_MAGIC):
             break
-    stream = _unzipped(head, opening) if head.startswith(GZIP) else _pieces(head, opening)
+    stream = _gunzip(head, remaining) if head.startswith(GZIP_MAGIC) else _split_chunks(head, remaining)
     total = 0
     for piece in stream:
         yield piece
@@ -64,49 +66,49 @@ def plain(chunks: Iterable[bytes], limit: int = STREAM_LIMIT) -> Iterator[bytes]
             return
 
 
-def _pieces(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield from _cut(head)
+def _split_chunks(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield from _split_chunk(head)
     for chunk in rest:
-        yield from _cut(chunk)
+        yield from _split_chunk(chunk)
 
 
-def _cut(chunk: bytes) -> Iterator[bytes]:
-    if len(chunk) <= STEP:
+def _split_chunk(chunk: bytes) -> Iterator[bytes]:
+    if len(chunk) <= CHUNK_BYTES:
         yield chunk
         return
-    for start in range(0, len(chunk), STEP):
-        yield chunk[start : start + STEP]
+    for start in range(0, len(chunk), CHUNK_BYTES):
+        yield chunk[start : start + CHUNK_BYTES]
 
 
-def _unzipped(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    """A rotation may hold several members, one after the other."""
+def _gunzip(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    """A rotated log may hold several gzip members, one after the other."""
     member = head
-    while member.startswith(GZIP):
+    while member.startswith(GZIP_MAGIC):
         engine = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
         try:
-            yield from _member(engine, member, rest)
+            yield from _gunzip_member(engine, member, rest)
         except zlib.error:
             return
         member = engine.unused_data
-        while len(member) < len(GZIP) and (chunk := next(rest, None)) is not None:
+        while len(member) < len(GZIP_MAGIC) and (chunk := next(rest, None)) is not None:
             member += chunk
 
 
-def _member(engine: "zlib._Decompress", head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    waiting: bytes | None = head
-    while waiting is not None and not engine.eof:
-        yield engine.decompress(waiting, STEP)
-        waiting = engine.unconsumed_tail or next(rest, None) if not engine.eof else None
+def _gunzip_member(engine: "zlib._Decompress", head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    pending: bytes | None = head
+    while pending is not None and not engine.eof:
+        yield engine.decompress(pending, CHUNK_BYTES)
+        pending = engine.unconsumed_tail or next(rest, None) if not engine.eof else None
 
 
-def _lines(piece: bytes) -> list[bytes]:
-    """The piece's lines, each that ends in it cut to LINE_LIMIT."""
+def _split_lines(piece: bytes) -> list[bytes]:
+    """The lines of the piece; each line that ends in it is cut to MAX_LINE_BYTES."""
     lines = BytesIO(piece).readlines()
-    half = LINE_LIMIT // 2  # a line of more than LINE_LIMIT covers one of these windows whole
+    half = MAX_LINE_BYTES // 2  # a line longer than MAX_LINE_BYTES covers one of these windows
     if all(piece.find(b"\n", start, start + half) >= 0 for start in range(0, len(piece) - half, half)):
         return lines
-    return [_short(line) if line.endswith(b"\n") else line for line in lines]
+    return [_truncate(line) if line.endswith(b"\n") else line for line in lines]
 
 
-def _short(line: bytes) -> bytes:
-    return line if len(line) <= LINE_LIMIT else line[:LINE_LIMIT] + b"\n"
+def _truncate(line: bytes) -> bytes:
+    return line if len(line) <= MAX_LINE_BYTES else line[:MAX_LINE_BYTES] + b"\n"

@@ -1,4 +1,4 @@
-"""The fields of a log line in JSON, also of JSON that is broken: no brace, no end, keys in any order."""
+"""The fields of a JSON log line, also if the JSON is broken: brace or end missing, any order of keys."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": ""}
 _STARTS = ("{", '"level"', '"msg"', '"ts"', 'level":', 'msg":')
 
 
-class _Zap(msgspec.Struct, forbid_unknown_fields=True):
+class _ZapLine(msgspec.Struct, forbid_unknown_fields=True):
     level: str = ""
     ts: str | float = ""
     caller: str = ""
@@ -25,11 +25,11 @@ class _Zap(msgspec.Struct, forbid_unknown_fields=True):
     stacktrace: str = ""
 
 
-_ZAP = msgspec.json.Decoder(_Zap)
+_ZAP_DECODER = msgspec.json.Decoder(_ZapLine)
 
 
-class Fields(msgspec.Struct, frozen=True):
-    """What a log line in JSON says; empty where it does not."""
+class JsonFields(msgspec.Struct, frozen=True):
+    """The fields of a JSON log line; empty if the line lacks them."""
 
     level: str = ""
     ts: str | float = ""
@@ -38,42 +38,42 @@ class Fields(msgspec.Struct, frozen=True):
     log: str = ""
 
 
-def is_json(text: str) -> bool:
-    """Whether the text is meant as JSON, or was before its brace was lost."""
+def looks_like_json(text: str) -> bool:
+    """Whether the text is JSON, or was JSON before its brace was lost."""
     return text.lstrip().startswith(_STARTS)
 
 
-def fields(text: str) -> Fields | None:
-    """The line's fields; None when it has no message, so that it is no log line."""
-    found = _decoded(text)
+def parse_json_fields(text: str) -> JsonFields | None:
+    """The fields of the line; None if it has no message and so is no log line."""
+    found = _decode(text)
     if found is None:
-        found = _salvaged(text)
+        found = _recover_fields(text)
     if not any(key in found for key in ("msg", "message", "log")):
         return None
-    return Fields(
-        level=_text(found.get("level")),
-        ts=_stamp(found),
-        message=_text(found.get("msg")) or _text(found.get("message")),
-        error=_text(found.get("error")) or _text(found.get("err")),
-        log=_text(found.get("log")),
+    return JsonFields(
+        level=_string_or_empty(found.get("level")),
+        ts=_timestamp(found),
+        message=_string_or_empty(found.get("msg")) or _string_or_empty(found.get("message")),
+        error=_string_or_empty(found.get("error")) or _string_or_empty(found.get("err")),
+        log=_string_or_empty(found.get("log")),
     )
 
 
-def zap(line: bytes) -> Fields | None:
-    """The fields of a line as the daemon's logger writes it; None when it is another's or broken."""
+def parse_zap_line(line: bytes) -> JsonFields | None:
+    """The fields of an intact line of ipamd's logger (go.uber.org/zap); None for any other line."""
     try:
-        found = _ZAP.decode(line)
+        found = _ZAP_DECODER.decode(line)
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         return None
-    return Fields(found.level, found.ts, found.msg, found.error) if found.msg else None
+    return JsonFields(found.level, found.ts, found.msg, found.error) if found.msg else None
 
 
-def unescaped(text: str) -> str:
-    r"""The text with `\n`, `\"` and the like as what they stand for."""
-    return _ESCAPE.sub(_character, text) if "\\" in text else text
+def unescape(text: str) -> str:
+    r"""The text with JSON escapes such as `\n` and `\"` replaced."""
+    return _ESCAPE.sub(_unescaped_character, text) if "\\" in text else text
 
 
-def _decoded(text: str) -> dict[str, Any] | None:
+def _decode(text: str) -> dict[str, Any] | None:
     try:
         found = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError, UnicodeError):
@@ -81,15 +81,15 @@ def _decoded(text: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _salvaged(text: str) -> dict[str, Any]:
-    """Fields by their names; a string that is not closed runs to the end of the text."""
+def _recover_fields(text: str) -> dict[str, Any]:
+    """Fields found by name; a string that is not closed extends to the end of the text."""
     found: dict[str, Any] = {}
     for key, string, _, number in _FIELD.findall(text):
-        found.setdefault(key, unescaped(string) if not number else _number(number))
+        found.setdefault(key, unescape(string) if not number else _to_number(number))
     return found
 
 
-def _character(match: re.Match[str]) -> str:
+def _unescaped_character(match: re.Match[str]) -> str:
     kind = match[1]
     if kind[0] == "u" and len(kind) > 1:
         number = int(kind[1:], 16)
@@ -97,7 +97,7 @@ def _character(match: re.Match[str]) -> str:
     return _PLAIN.get(kind, kind)
 
 
-def _stamp(found: dict[str, Any]) -> str | float:
+def _timestamp(found: dict[str, Any]) -> str | float:
     for key in ("ts", "time", "timestamp"):
         value = found.get(key)
         if isinstance(value, str | float | int) and not isinstance(value, bool):
@@ -105,12 +105,12 @@ def _stamp(found: dict[str, Any]) -> str | float:
     return ""
 
 
-def _number(text: str) -> float | str:
+def _to_number(text: str) -> float | str:
     try:
         return float(text)
     except ValueError:
         return text
 
 
-def _text(value: Any) -> str:
+def _string_or_empty(value: Any) -> str:
     return value if isinstance(value, str) else ""

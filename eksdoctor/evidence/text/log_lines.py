@@ -1,4 +1,4 @@
-"""The lines of a log in any format of any year: when, how grave, and what it said."""
+"""Log lines in any known format: time, level and message."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,92 +6,112 @@ from datetime import datetime
 
 import msgspec
 
-from eksdoctor.evidence.observed.source import UNNAMED, Source
-from eksdoctor.evidence.text.blocks import blocks
-from eksdoctor.evidence.text.broken_json import Fields, fields, is_json, unescaped, zap
-from eksdoctor.evidence.text.line_prefixes import Stamp, level, stamp
-from eksdoctor.evidence.text.multiline import Assembler, Record, text_of
-from eksdoctor.evidence.text.timestamps import moment
+from eksdoctor.evidence.observed.source import UNKNOWN_SOURCE, Source
+from eksdoctor.evidence.text.blocks import read_blocks
+from eksdoctor.evidence.text.broken_json import (
+    JsonFields,
+    looks_like_json,
+    parse_json_fields,
+    parse_zap_line,
+    unescape,
+)
+from eksdoctor.evidence.text.line_prefixes import LinePrefix, normalize_level, split_prefix
+from eksdoctor.evidence.text.multiline import LogRecord, RecordAssembler, decode_line
+from eksdoctor.evidence.text.timestamps import parse_timestamp
 
-MOST_MESSAGE = 16 << 10
+MAX_MESSAGE_CHARACTERS = 16 << 10
 _LOGRUS_MESSAGE = re.compile(r'msg="((?:[^"\\]|\\.)*)"?')
 _CURLY = {ord("\u201c"): '"', ord("\u201d"): '"', ord("\u2018"): "'", ord("\u2019"): "'"}
 
 
-class Line(msgspec.Struct, frozen=True):
-    """One thing that was said; `level` is empty where the format has none, blanks are single.
+class LogLine(msgspec.Struct, frozen=True):
+    """One log line. `level` is empty if the format has none; the message has single spaces.
 
-    `spaced` is the message with blanks where a terminal had broken it, when that reads otherwise.
+    `at` is None without a timestamp. `with_spaces` is the message with a space at each wrapped line break,
+    empty if that is the same text.
     """
 
     at: datetime | None
     level: str
     message: str
     source: Source
-    spaced: str = ""
+    with_spaces: str = ""
 
 
-def lines(chunks: Iterable[bytes], source: Source = UNNAMED, near: datetime | None = None) -> Iterator[Line]:
-    """Every line of the stream; `near` (the capture's time) dates stamps that lack a year."""
-    assembler = Assembler()
-    for block in blocks(chunks):
-        for physical in block.lines:
-            for record in assembler.feed(physical):
-                yield line_of(record, source, near)
+def parse_lines(
+    chunks: Iterable[bytes], source: Source = UNKNOWN_SOURCE, captured_at: datetime | None = None
+) -> Iterator[LogLine]:
+    """Every line of the stream; `captured_at` dates timestamps that lack a year."""
+    assembler = RecordAssembler()
+    for block in read_blocks(chunks):
+        for line in block.lines:
+            for record in assembler.feed(line):
+                yield parse_record(record, source, captured_at)
     for record in assembler.flush():
-        yield line_of(record, source, near)
+        yield parse_record(record, source, captured_at)
 
 
-def line_of(record: Record, source: Source, near: datetime | None = None) -> Line:
-    """A record as a line."""
-    said = _read(record.text, source, near)
-    if not record.spaced:
-        return said
-    other = _read(record.spaced, source, near).message
-    return Line(said.at, said.level, said.message, said.source, other if other != said.message else "")
+def parse_record(record: LogRecord, source: Source, captured_at: datetime | None = None) -> LogLine:
+    """The log line of a record."""
+    parsed = _parse_text(record.text, source, captured_at)
+    if not record.with_spaces:
+        return parsed
+    other = _parse_text(record.with_spaces, source, captured_at).message
+    return LogLine(
+        parsed.at, parsed.level, parsed.message, parsed.source, other if other != parsed.message else ""
+    )
 
 
-def line_of_bytes(physical: bytes, source: Source, near: datetime | None = None) -> Line:
-    """A whole physical line as a line, quickest for what the daemon's logger writes."""
-    found = zap(physical)
+def parse_line(line: bytes, source: Source, captured_at: datetime | None = None) -> LogLine:
+    """The log line of one whole physical line; fast for lines of ipamd's JSON logger."""
+    found = parse_zap_line(line)
     if found is None:
-        return line_of(Record(text_of(physical)), source, near)
-    return Line(moment(found.ts), level(found.level), _clean(_said(found)), source)
+        return parse_record(LogRecord(decode_line(line)), source, captured_at)
+    return LogLine(
+        parse_timestamp(found.ts),
+        normalize_level(found.level),
+        _normalize(_message_with_error(found)),
+        source,
+    )
 
 
-def _read(text: str, source: Source, near: datetime | None) -> Line:
-    prefix = Stamp(text) if text.startswith("{") else stamp(text, near)
-    found = fields(prefix.rest) if is_json(prefix.rest) else None
-    if found is not None and found.log and not found.message:  # a container runtime's wrapping
-        inner = stamp(found.log, near)
-        prefix = Stamp(inner.rest, inner.at or moment(found.ts), inner.level, prefix.node, prefix.pod)
-        found = fields(inner.rest) if is_json(inner.rest) else None
-    said_by = _named(source, prefix)
+def _parse_text(text: str, source: Source, captured_at: datetime | None) -> LogLine:
+    prefix = LinePrefix(text) if text.startswith("{") else split_prefix(text, captured_at)
+    found = parse_json_fields(prefix.rest) if looks_like_json(prefix.rest) else None
+    if found is not None and found.log and not found.message:  # the JSON log format of a container runtime
+        inner = split_prefix(found.log, captured_at)
+        prefix = LinePrefix(
+            inner.rest, inner.at or parse_timestamp(found.ts), inner.level, prefix.node, prefix.pod
+        )
+        found = parse_json_fields(inner.rest) if looks_like_json(inner.rest) else None
+    named_source = _source_with_prefix(source, prefix)
     if found is None:
-        return Line(prefix.at, prefix.level, _clean(_logrus(prefix.rest)), said_by)
-    at = moment(found.ts) or prefix.at
-    return Line(at, level(found.level) or prefix.level, _clean(_said(found)), said_by)
+        return LogLine(prefix.at, prefix.level, _normalize(_unwrap_logrus(prefix.rest)), named_source)
+    at = parse_timestamp(found.ts) or prefix.at
+    return LogLine(
+        at, normalize_level(found.level) or prefix.level, _normalize(_message_with_error(found)), named_source
+    )
 
 
-def _said(found: Fields) -> str:
+def _message_with_error(found: JsonFields) -> str:
     text = found.message or found.log
     return f"{text}: {found.error}" if found.error and found.error not in text else text
 
 
-def _logrus(text: str) -> str:
+def _unwrap_logrus(text: str) -> str:
     if not text.startswith("msg="):
         return text
     match = _LOGRUS_MESSAGE.match(text)
     return f"{match[1]} {text[match.end() :]}" if match else text[4:]
 
 
-def _named(source: Source, prefix: Stamp) -> Source:
+def _source_with_prefix(source: Source, prefix: LinePrefix) -> Source:
     if (source.node or not prefix.node) and (source.pod or not prefix.pod):
         return source
     return Source(source.kind, source.name, source.node or prefix.node, source.pod or prefix.pod)
 
 
-def _clean(text: str) -> str:
-    """One line, blanks single, escapes resolved, bounded."""
-    short = unescaped(text[:MOST_MESSAGE])
+def _normalize(text: str) -> str:
+    """On one line, with single spaces, without escapes, at most MAX_MESSAGE_CHARACTERS."""
+    short = unescape(text[:MAX_MESSAGE_CHARACTERS])
     return " ".join((short if short.isascii() else short.translate(_CURLY)).split())

@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from eksdoctor.evidence.inputs import ipamd_introspection
-from eksdoctor.evidence.inputs.ipamd_state import Eni
-from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.inputs.ipamd_state import IpamdEni
+from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.model.facts.fact import NotKnown, known
 from eksdoctor.snapshot.records.node_text import NODE_TEXTS
 
@@ -22,9 +22,9 @@ def cooling_addresses(cluster: "Cluster") -> frozenset[str]:
     """
     period, found = cool_down(cluster), set[str]()
     for words in cluster.snapshot.of(NODE_TEXTS):
-        if words.kind != Kind.INTROSPECTION:
+        if words.kind != SourceKind.INTROSPECTION:
             continue
-        book = ipamd_introspection.enis(words.text.encode("utf-8", "replace"))
+        book = ipamd_introspection.parse_enis(words.text.encode("utf-8", "replace"))
         for eni in book.enis if book is not None else ():
             found |= _cooling_on(eni, cluster, period)
     return frozenset(found)
@@ -39,10 +39,10 @@ def cool_down(cluster: "Cluster") -> timedelta:
         return timedelta(seconds=PERIOD)
 
 
-def _cooling_on(eni: Eni, cluster: "Cluster", period: timedelta) -> set[str]:
+def _cooling_on(eni: IpamdEni, cluster: "Cluster", period: timedelta) -> set[str]:
     return {
         address.address
-        for block in eni.blocks
+        for block in eni.cidrs
         for address in block.addresses
         if not address.assigned and address.released is not None
         if cluster.at - address.released < period

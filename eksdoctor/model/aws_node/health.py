@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.aws_node.crash_loop import ContainerEnd, loop_of
 from eksdoctor.model.aws_node.placement import obstacle
 from eksdoctor.model.aws_node.status import AWS_NODE, DaemonReport
@@ -14,7 +15,7 @@ from eksdoctor.snapshot.records import kubernetes
 
 AGENT = "aws-eks-nodeagent"
 STARTING = timedelta(minutes=3)  # image pull, init container and the first contact with EC2 take one or two
-NO_CREDENTIALS = "sts-unreachable"
+NO_CREDENTIALS = EvidenceClass.STS_UNREACHABLE
 
 
 class DaemonPod(DaemonReport):
@@ -166,7 +167,7 @@ class DaemonPod(DaemonReport):
 
     @property
     def _refusals_of_credentials(self) -> int:
-        refused = (one for one in self.node.heard.said("denied") if one.action == WEB_IDENTITY)
+        refused = (one for one in self.node.heard.said(EvidenceClass.DENIED) if one.action == WEB_IDENTITY)
         said = (*self.node.heard.said(NO_CREDENTIALS), *refused)
         return sum(one.count for one in said if one.followed_by_success is not True)
 

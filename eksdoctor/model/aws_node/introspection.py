@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from eksdoctor.evidence.inputs import ipamd_introspection
-from eksdoctor.evidence.inputs.ipamd_checkpoint import checkpoint
-from eksdoctor.evidence.inputs.ipamd_state import Enis
-from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.inputs.ipamd_checkpoint import parse_checkpoint
+from eksdoctor.evidence.inputs.ipamd_state import IpamdEnis
+from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.model.facts.fact import NotKnown, Reason, Unknown, fact, known
 
 if TYPE_CHECKING:
@@ -38,13 +38,15 @@ class DaemonBook:
     def _documents(self) -> tuple[tuple[bytes, datetime | None], ...]:
         words = self.node.cluster.words_of(self.node.name)
         return tuple(
-            (one.text.encode("utf-8", "replace"), one.at) for one in words if one.kind == Kind.INTROSPECTION
+            (one.text.encode("utf-8", "replace"), one.at)
+            for one in words
+            if one.kind == SourceKind.INTROSPECTION
         )
 
     @fact
-    def enis(self) -> Enis:
+    def enis(self) -> IpamdEnis:
         """Its ENIs, by the introspection; the totals alone where the answer was cut off."""
-        read = (ipamd_introspection.enis(document) for document, _ in self._documents)
+        read = (ipamd_introspection.parse_enis(document) for document, _ in self._documents)
         found = [book for book in read if book is not None]
         if not found:
             raise NotKnown(UNREAD)
@@ -72,18 +74,18 @@ class DaemonBook:
     def assignments(self) -> tuple[Assignment, ...]:
         """The addresses that it holds for pods, by its checkpoint, else by the introspection."""
         for document, _ in self._documents:
-            allocations = checkpoint(document)
+            allocations = parse_checkpoint(document)
             if allocations is not None:
                 return tuple(Assignment(one.address, one.pod) for one in allocations)
-        blocks = (block for eni in known(self.enis).enis for block in eni.blocks)
+        blocks = (block for eni in known(self.enis).enis for block in eni.cidrs)
         return tuple(
             Assignment(one.address, one.pod) for block in blocks for one in block.addresses if one.assigned
         )
 
 
 def _assigned(document: bytes) -> int | None:
-    allocations = checkpoint(document)
+    allocations = parse_checkpoint(document)
     if allocations is not None:
         return len(allocations)
-    book = ipamd_introspection.enis(document)
+    book = ipamd_introspection.parse_enis(document)
     return book.assigned if book is not None else None

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.aws_node.crash_loop import loop_of
 from eksdoctor.model.aws_node_settings.image_tag import release_of
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 AGENT = "aws-eks-nodeagent"
 MODE = "NETWORK_POLICY_ENFORCING_MODE"
-DOWN = "policy-agent-down"
+DOWN = EvidenceClass.POLICY_AGENT_DOWN
 STARTING = ("", "ContainerCreating", "PodInitializing", "CrashLoopBackOff")  # normal, or a loop
 # amazon-vpc-cni-k8s cmd/routed-eni-cni-plugin/cni.go at each of these releases
 FIRST_CALL = Version(1, 17, 1)  # in strict mode alone

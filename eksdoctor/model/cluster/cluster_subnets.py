@@ -4,6 +4,7 @@ from collections import defaultdict
 from functools import cached_property
 from ipaddress import IPv4Network
 
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.cluster.cluster_pods import ClusterPods
 from eksdoctor.model.custom_networking.eniconfig import ENIConfig
 from eksdoctor.model.custom_networking.eniconfig_evidence import heard_configs
@@ -88,7 +89,7 @@ class ClusterSubnets(ClusterPods):
             self.require_same_cluster()
             ids = known(self.record).resources_vpc_config.subnet_ids
         except NotKnown as missing:
-            said = self.heard.said("control-plane-subnet-short")
+            said = self.heard.said(EvidenceClass.CONTROL_PLANE_SUBNET_SHORT)
             return Items((self.subnet_named(OWN_SUBNETS),) if said else (), missing.unknown)
         return Items(tuple(self.subnet_named(subnet) for subnet in sorted(set(ids))))
 

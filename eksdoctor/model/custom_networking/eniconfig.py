@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.facts.fact import Items, Unknown, fact, join, known, union
 from eksdoctor.model.facts.version import Version
 from eksdoctor.model.network.security_group_sets import is_missing, is_of_another_vpc
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 EXTERNAL_LABEL = "vpc.amazonaws.com/externalEniConfig"
 DEFAULT_KEY = "k8s.amazonaws.com/eniConfig"
 DEFAULT_NAME = "default"
-NOT_MADE = ("subnet-missing", "security-group-missing")
+NOT_MADE = (EvidenceClass.SUBNET_MISSING, EvidenceClass.SECURITY_GROUP_MISSING)
 EXTERNAL_SINCE = Version(1, 11)
 
 
@@ -124,7 +125,7 @@ class ENIConfig:
         """Pods that wait for a new ENI on a node of another zone, by its place or by what EC2 said there."""
         nodes = known(self.nodes)
         elsewhere = (pods_without_new_eni(node) for node in known(self.nodes_in_other_zones))
-        return union((*elsewhere, *(_refused_pods(node, "wrong-zone") for node in nodes)))
+        return union((*elsewhere, *(_refused_pods(node, EvidenceClass.WRONG_ZONE) for node in nodes)))
 
     @fact
     def pods_without_eni(self) -> Items[Pod]:
@@ -138,19 +139,19 @@ class ENIConfig:
     @fact
     def zone_refusals(self) -> int:
         """How often EC2 refused to attach an ENI to an instance of another zone."""
-        return self._refusals("wrong-zone")
+        return self._refusals(EvidenceClass.WRONG_ZONE)
 
     @fact
     def subnet_refusals(self) -> int:
         """How often EC2 found no such subnet for an ENI."""
-        return self._refusals("subnet-missing")
+        return self._refusals(EvidenceClass.SUBNET_MISSING)
 
     @fact
     def group_refusals(self) -> int:
         """How often EC2 found no such security group for an ENI, or one of another VPC."""
-        return self._refusals("security-group-missing")
+        return self._refusals(EvidenceClass.SECURITY_GROUP_MISSING)
 
-    def _refusals(self, name: str) -> int:
+    def _refusals(self, name: EvidenceClass) -> int:
         nodes = known(self.nodes)
         found = sum(one.count for node in nodes for one in node.heard.refused(name))
         if not found:
@@ -169,7 +170,7 @@ class ENIConfig:
         return Items(self.groups).where(lambda group: is_of_another_vpc(self.cluster, group))
 
 
-def _refused_pods(node: "Node", *classes: str) -> Items[Pod]:
+def _refused_pods(node: "Node", *classes: EvidenceClass) -> Items[Pod]:
     """The pods that wait on a node whose daemon was so refused an ENI."""
     if not node.heard.refused(*classes):
         return Items()

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.custom_networking.eniconfig import ENIConfig
 from eksdoctor.model.custom_networking.eniconfig_users import UNNAMED, resolved_name
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from eksdoctor.model.cluster.cluster import Cluster
     from eksdoctor.model.nodes.node import Node
 
-REFUSALS = ("wrong-zone", "subnet-missing", "security-group-missing")
+REFUSALS = (EvidenceClass.WRONG_ZONE, EvidenceClass.SUBNET_MISSING, EvidenceClass.SECURITY_GROUP_MISSING)
 
 
 class HeardENIConfig(ENIConfig):

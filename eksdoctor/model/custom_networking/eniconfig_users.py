@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.custom_networking.eniconfig import zones_of
 from eksdoctor.model.facts.fact import Items, Unknown, fact, known, union
 from eksdoctor.model.pods.pod import Pod
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from eksdoctor.model.cluster.cluster import Cluster
     from eksdoctor.model.nodes.node import Node
 
-MISSING = "eniconfig-missing"
+MISSING = EvidenceClass.ENICONFIG_MISSING
 UNNAMED = "(not named)"
 
 
@@ -84,13 +85,15 @@ def heard_uses(cluster: "Cluster", known_nodes: set[str]) -> list[ENIConfigUse]:
 
 def resolved_name(node: "Node") -> str:
     """The name that its daemon resolved to, by its latest word."""
-    said = [one for one in node.heard.said("settings") if one.signature.id == "ipamd-eniconfig-name"]
-    return said[-1].words.get("name", UNNAMED) if said else UNNAMED
+    said = [
+        one for one in node.heard.said(EvidenceClass.SETTINGS) if one.signature.id == "ipamd-eniconfig-name"
+    ]
+    return said[-1].texts.get("name", UNNAMED) if said else UNNAMED
 
 
 def _others(node: "Node") -> set[str]:
     """The ENIConfigs its daemon knows, if it said which name it resolved to and that name is none of them."""
-    listed = {one.words.get("listed", "") for one in node.heard.said("settings")} - {""}
+    listed = {one.texts.get("listed", "") for one in node.heard.said(EvidenceClass.SETTINGS)} - {""}
     name = resolved_name(node)
     return listed if listed and name != UNNAMED and name not in listed else set()
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from eksdoctor.evidence.inputs import prometheus
-from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.observed.source import SourceKind
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.aws_node.cooldown import cool_down
 from eksdoctor.model.aws_node.introspection import Assignment
 from eksdoctor.model.facts.fact import Items, NotKnown, Reason, Unknown, fact, known
@@ -20,7 +21,7 @@ from eksdoctor.model.pods.pod import Pod
 if TYPE_CHECKING:
     from eksdoctor.model.nodes.node import Node
 
-INCONSISTENT = "inconsistent-pool"
+INCONSISTENT = EvidenceClass.INCONSISTENT_POOL
 ONE_LOOK = Unknown((Reason("what the daemon holds was not seen twice, a minute apart", asked=False),))
 
 
@@ -50,8 +51,8 @@ class Leak:
             return []
         found = []
         for words in self.node.cluster.words_of(self.node.name):
-            if words.kind == Kind.METRICS and words.at is not None:
-                scrape = prometheus.read((words.text.encode("utf-8", "replace"),))
+            if words.kind == SourceKind.METRICS and words.at is not None:
+                scrape = prometheus.parse_metrics((words.text.encode("utf-8", "replace"),))
                 if "assigned" in scrape.pool:
                     found.append((words.at, scrape.pool["assigned"]))
         return found

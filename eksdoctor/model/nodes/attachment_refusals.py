@@ -7,7 +7,8 @@ knows are full: it goes by another limit than EC2, or EC2 counts an ENI that it 
 
 from typing import TYPE_CHECKING
 
-from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.observation import Observation
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
 from eksdoctor.model.observations.node_observations import known_number
 from eksdoctor.model.pods.pod import Pod, Trouble
@@ -15,10 +16,10 @@ from eksdoctor.model.pods.pod import Pod, Trouble
 if TYPE_CHECKING:
     from eksdoctor.model.nodes.node import Node
 
-REFUSED = "attachment-refused"
+REFUSED = EvidenceClass.ATTACHMENT_REFUSED
 NO_DEVICE_NUMBER = "ipamd-no-device-number"
-LIMITS_UNKNOWN = "limits-unknown"
-SLOTS = ("eni-slots-full", "pool")
+LIMITS_UNKNOWN = EvidenceClass.LIMITS_UNKNOWN
+SLOTS = (EvidenceClass.ENI_SLOTS_FULL, EvidenceClass.POOL)
 
 
 class AttachmentRefusals:
@@ -28,7 +29,7 @@ class AttachmentRefusals:
         self.node = node
 
     @property
-    def _said(self) -> tuple[Statement, ...]:
+    def _said(self) -> tuple[Observation, ...]:
         said = self.node.heard.said(REFUSED)
         return tuple(one for one in said if one.followed_by_success is not True)
 
@@ -50,7 +51,7 @@ class AttachmentRefusals:
     @fact
     def instance_type(self) -> str:
         """The type that EC2 names, else the node's."""
-        named = next((one.words["instance_type"] for one in self._said if "instance_type" in one.words), "")
+        named = next((one.texts["instance_type"] for one in self._said if "instance_type" in one.texts), "")
         return named or known(self.node.instance_type)
 
     @fact
@@ -133,8 +134,10 @@ class AttachmentRefusals:
 
     @property
     def _somebody_got_none(self) -> bool:
-        said = self.node.heard.said("generic", "datastore-empty", "pool-empty")
-        return any(not source.is_question for one in said for source in one.sources)
+        said = self.node.heard.said(
+            EvidenceClass.GENERIC, EvidenceClass.DATASTORE_EMPTY, EvidenceClass.POOL_EMPTY
+        )
+        return any(not source.is_assumed for one in said for source in one.sources)
 
     @fact
     def is_by_device_number(self) -> bool:
@@ -146,7 +149,9 @@ class AttachmentRefusals:
     @fact
     def daemon_limit(self) -> int:
         """The ENIs that the daemon believes the type takes, by its own word."""
-        return known_number(self.node.heard.latest(("eni-slots-full", "pool"), "max_enis"))
+        return known_number(
+            self.node.heard.latest((EvidenceClass.ENI_SLOTS_FULL, EvidenceClass.POOL), "max_enis")
+        )
 
     @fact
     def limits_unknown(self) -> int:

@@ -7,7 +7,8 @@ more address that cools and one more pod that waits.
 
 from typing import TYPE_CHECKING
 
-from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.observation import Observation
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.aws_node.cooldown import cool_down
 from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
 from eksdoctor.model.pods.pod import Pod
@@ -15,8 +16,8 @@ from eksdoctor.model.pods.pod import Pod
 if TYPE_CHECKING:
     from eksdoctor.model.nodes.node import Node
 
-COOLING = "cooling"
-ASKED = ("datastore-empty", "generic")
+COOLING = EvidenceClass.COOLING
+ASKED = (EvidenceClass.DATASTORE_EMPTY, EvidenceClass.GENERIC)
 
 
 class Churn:
@@ -26,14 +27,14 @@ class Churn:
         self.node = node
 
     @property
-    def _cooled(self) -> tuple[Statement, ...]:
+    def _cooled(self) -> tuple[Observation, ...]:
         return tuple(one for one in self.node.heard.said(COOLING) if one.followed_by_success is not True)
 
     @property
     def _refused_a_pod(self) -> bool:
         """Whether a pod asked in vain, by the daemon's or the kubelet's word; the question itself is none."""
         return any(
-            not source.is_question
+            not source.is_assumed
             for one in self.node.heard.said(*ASKED)
             if one.followed_by_success is not True
             for source in one.sources
@@ -52,7 +53,7 @@ class Churn:
     @fact
     def cooling(self) -> int:
         """How many cooled by its latest word of them."""
-        numbers = [one.numbers[COOLING] for one in self._cooled if COOLING in one.numbers]
+        numbers = [one.numbers["cooling"] for one in self._cooled if "cooling" in one.numbers]
         if not numbers:
             raise NotKnown.because("the daemon spoke of no address that cools")
         return numbers[-1]

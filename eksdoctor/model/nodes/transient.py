@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.observation import Observation
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.branch_enis.node_branch_enis import BranchState
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, all_of, fact, known
 from eksdoctor.model.observations.observation_group import BRIEF
@@ -18,14 +19,41 @@ SETUP_OF_ENI = timedelta(seconds=60)  # six tries of ten seconds for each attach
 FIRST_MINUTES = timedelta(minutes=3)
 PASSING = frozenset(
     {
-        "generic", "datastore-empty", "pool-empty", "cooling", "branch-pending", "ipamd-unreachable",
-        "plugin-version-mismatch", "subnet-short", "back-off", "cni-not-initialized", "pod-lookup-failed",
-        "api-server-check", "api-server-unreachable", "aws-node-start", "delete-noise",
+        EvidenceClass.GENERIC,
+        EvidenceClass.DATASTORE_EMPTY,
+        EvidenceClass.POOL_EMPTY,
+        EvidenceClass.COOLING,
+        EvidenceClass.BRANCH_PENDING,
+        EvidenceClass.IPAMD_UNREACHABLE,
+        EvidenceClass.PLUGIN_VERSION_MISMATCH,
+        EvidenceClass.SUBNET_SHORT,
+        EvidenceClass.BACK_OFF,
+        EvidenceClass.CNI_NOT_INITIALIZED,
+        EvidenceClass.POD_LOOKUP_FAILED,
+        EvidenceClass.API_SERVER_CHECK,
+        EvidenceClass.API_SERVER_UNREACHABLE,
+        EvidenceClass.AWS_NODE_START,
+        EvidenceClass.DELETE_NOISE,
     }
-)  # fmt: skip
+)
 """What is also said of faults; few, short and over it is none."""
-WARMING = ("cni-not-initialized", "ipamd-unreachable", "aws-node-not-ready", "datastore-empty", "generic")
-HARMLESS = frozenset({"success", "settings", "pool", "benign", "trunk-ready", "eni-slots-full"})
+WARMING = (
+    EvidenceClass.CNI_NOT_INITIALIZED,
+    EvidenceClass.IPAMD_UNREACHABLE,
+    EvidenceClass.AWS_NODE_NOT_READY,
+    EvidenceClass.DATASTORE_EMPTY,
+    EvidenceClass.GENERIC,
+)
+HARMLESS = frozenset(
+    {
+        EvidenceClass.SUCCESS,
+        EvidenceClass.SETTINGS,
+        EvidenceClass.POOL,
+        EvidenceClass.BENIGN,
+        EvidenceClass.TRUNK_READY,
+        EvidenceClass.ENI_SLOTS_FULL,
+    }
+)
 FAILED_BRANCH = ("BranchAllocationFailed", "BranchENIAnnotationFailed")
 
 
@@ -38,13 +66,13 @@ class Passing:
     # --- a retry that worked -----------------------------------------------------------------------
 
     @property
-    def _said(self) -> tuple[Statement, ...]:
+    def _said(self) -> tuple[Observation, ...]:
         """What was said on the node, less the question itself and what means nothing."""
         said = self.node.cluster.heard.statements_on(self.node.name)
         return tuple(
             one
             for one in said
-            if one.testifies not in HARMLESS and not any(source.is_question for source in one.sources)
+            if one.evidence_class not in HARMLESS and not any(source.is_assumed for source in one.sources)
         )
 
     @fact
@@ -53,8 +81,9 @@ class Passing:
         said = self._said
         if not said:
             raise NotKnown(self.node.cluster.heard.unheard)
-        return all(one.testifies in PASSING and _is_short(one) for one in said) and all(
-            one.followed_by_success is True or one.testifies == "delete-noise" for one in said
+        return all(one.evidence_class in PASSING and _is_short(one) for one in said) and all(
+            one.followed_by_success is True or one.evidence_class == EvidenceClass.DELETE_NOISE
+            for one in said
         )
 
     @fact
@@ -133,7 +162,7 @@ class Passing:
     @fact
     def is_warming_up(self) -> bool:
         """Whether the node is that new, its daemon has not restarted and EC2 has refused nothing."""
-        said = {one.testifies for one in self._said}
+        said = {one.evidence_class for one in self._said}
         if said - PASSING - set(WARMING):
             return False
         restarted = self.node.daemon.has_restarted
@@ -149,8 +178,8 @@ class Passing:
         return self._pods if warming is True else Items((), warming)
 
 
-def _is_short(said: Statement) -> bool:
-    return said.count <= FEW_RETRIES and (said.lasted is None or said.lasted <= BRIEF)
+def _is_short(said: Observation) -> bool:
+    return said.count <= FEW_RETRIES and (said.duration is None or said.duration <= BRIEF)
 
 
 def _lasted(pod: Pod) -> timedelta:

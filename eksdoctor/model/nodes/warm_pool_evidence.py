@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.observation import Observation
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.facts.fact import Items, Unknown, fact, known
 from eksdoctor.model.instance_types.limits import PREFIX_SIZE
 from eksdoctor.model.observations.node_observations import REFUSED
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from eksdoctor.model.nodes.node import Node
 
 POOL_LOW = "ipamd-pool-low"
-EMPTIED = "datastore-empty"
+EMPTIED = EvidenceClass.DATASTORE_EMPTY
 SMALL = 2
 """A WARM_IP_TARGET up to which nearly every new pod costs a call to EC2.
 https://github.com/aws/amazon-vpc-cni-k8s#warm_ip_target"""
@@ -31,7 +32,9 @@ class Warmth:
 
         With prefix delegation the same line gives the warm prefixes, each of 16 addresses.
         """
-        names = {one.node for one in self.cluster.heard.said("benign") if one.node and _is_zero(one)}
+        names = {
+            one.node for one in self.cluster.heard.said(EvidenceClass.BENIGN) if one.node and _is_zero(one)
+        }
         found = tuple(self.cluster.node_named(name) for name in sorted(names))
         return Items(found, self.cluster.heard.unheard)
 
@@ -58,7 +61,7 @@ class Warmth:
         return Items(tuple(node for node in nodes if _is_emptied(node)), self.cluster.heard.silence(EMPTIED))
 
 
-def _is_zero(said: Statement) -> bool:
+def _is_zero(said: Observation) -> bool:
     if said.signature.id != POOL_LOW:
         return False
     return said.numbers.get("eni_target") == 0 and said.numbers.get("per_eni") != PREFIX_SIZE
@@ -67,5 +70,5 @@ def _is_zero(said: Statement) -> bool:
 def _is_emptied(node: "Node") -> bool:
     said = [one for one in node.heard.said(EMPTIED) if one.followed_by_success is True]
     often = sum(one.count for one in said) > FEW
-    long = any(one.lasted is not None and one.lasted > BRIEF for one in said)
+    long = any(one.duration is not None and one.duration > BRIEF for one in said)
     return often and long and not node.heard.said(*REFUSED)

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable
 
-from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.observation import Observation
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.facts.fact import Items, fact
 from eksdoctor.model.observations.index import Listening
 from eksdoctor.model.observations.observation import Said
@@ -14,7 +15,7 @@ WEB_IDENTITY = "AssumeRoleWithWebIdentity"
 OF_CONTROLLER = ("trunk interface", "branch ENI", "associating branch to trunk")
 
 
-def said_of(*classes: str, where: Callable[[Statement], bool] | None = None) -> fact[Items[Said]]:
+def said_of(*classes: EvidenceClass, where: Callable[[Observation], bool] | None = None) -> fact[Items[Said]]:
     """A fact: what was said of these classes, by place."""
 
     def formula(hearing: "Hearing") -> Items[Said]:
@@ -24,35 +25,35 @@ def said_of(*classes: str, where: Callable[[Statement], bool] | None = None) -> 
     return fact(formula)
 
 
-def _is_daemons(said: Statement) -> bool:
+def _is_daemons(said: Observation) -> bool:
     """Whether it is the daemon's matter, and not the controller's, which calls EC2 by the cluster's role.
 
     What STS refuses is no call of the daemon to EC2: it has no credentials yet.
     """
-    if said.action == WEB_IDENTITY or any(source.by == CONTROLLER for source in said.sources):
+    if said.action == WEB_IDENTITY or any(source.component == CONTROLLER for source in said.sources):
         return False
     return not any(words in said.evidence for words in OF_CONTROLLER)
 
 
-def _is_subnet_lookup(said: Statement) -> bool:
+def _is_subnet_lookup(said: Observation) -> bool:
     """The lookup itself, denied or throttled."""
-    return said.testifies == "subnet-lookup-failed" or said.action == "DescribeSubnets"
+    return said.evidence_class == EvidenceClass.SUBNET_LOOKUP_FAILED or said.action == "DescribeSubnets"
 
 
-def _is_no_mere_check(said: Statement) -> bool:
+def _is_no_mere_check(said: Observation) -> bool:
     """A check that is repeated had no answer; the first of a start may still be waiting for one."""
-    return said.testifies != "api-server-check" or said.count > 1
+    return said.evidence_class != EvidenceClass.API_SERVER_CHECK or said.count > 1
 
 
-def _is_of_eniconfigs(said: Statement) -> bool:
+def _is_of_eniconfigs(said: Observation) -> bool:
     """Whether RBAC keeps the daemon from an ENIConfig, or from its node, whose labels name one."""
-    if said.testifies != "api-forbidden":
+    if said.evidence_class != EvidenceClass.API_FORBIDDEN:
         return True
-    is_daemons = said.words.get("user", "").endswith(":aws-node")
-    return is_daemons and said.words.get("resource", "") in ("eniconfigs", "nodes")
+    is_daemons = said.texts.get("user", "").endswith(":aws-node")
+    return is_daemons and said.texts.get("resource", "") in ("eniconfigs", "nodes")
 
 
-def _is_no_plugin_of_the_vpc(said: Statement) -> bool:
+def _is_no_plugin_of_the_vpc(said: Observation) -> bool:
     """The VPC's own plugin for Windows has another name than the one for Linux."""
     return WINDOWS_PLUGIN not in said.evidence
 
@@ -60,33 +61,46 @@ def _is_no_plugin_of_the_vpc(said: Statement) -> bool:
 class Hearing(Listening):
     """What was heard in a cluster, class by class."""
 
-    throttled = said_of("throttled")
-    denied = said_of("denied", where=_is_daemons)
-    denied_tolerated = said_of("denied-tolerated")
-    eni_quota = said_of("eni-quota")
-    control_plane_short = said_of("control-plane-subnet-short")
-    subnet_lookup_failed = said_of("subnet-lookup-failed", "denied", "throttled", where=_is_subnet_lookup)
-    eniconfig_unreadable = said_of("eniconfig-unreadable", "api-forbidden", where=_is_of_eniconfigs)
-    ipamd_unreachable = said_of("ipamd-unreachable")
-    api_server_silent = said_of("api-server-unreachable", "api-server-check", where=_is_no_mere_check)
-    imds_unreachable = said_of("imds-unreachable")
-    imds_out_of_sync = said_of("imds-out-of-sync")
-    host_network = said_of("host-network-failed", "network-setup-failed", "node-problem")
-    plugin_version_mismatch = said_of("plugin-version-mismatch")
-    binary_not_found = said_of("binary-not-found")
-    config_malformed = said_of("config-malformed")
-    env_refused = said_of("env-refused")
-    ipv6_config_refused = said_of("ipv6-config-refused")
-    branch_budget = said_of("branch-budget")
-    trunk_ready = said_of("trunk-ready")
-    policy_agent_down = said_of("policy-agent-down")
-    image = said_of("image")
-    container_config = said_of("container-config")
-    other_plugin = said_of("other-plugin", "runtime", where=_is_no_plugin_of_the_vpc)
+    throttled = said_of(EvidenceClass.THROTTLED)
+    denied = said_of(EvidenceClass.DENIED, where=_is_daemons)
+    denied_tolerated = said_of(EvidenceClass.DENIED_TOLERATED)
+    eni_quota = said_of(EvidenceClass.ENI_QUOTA)
+    control_plane_short = said_of(EvidenceClass.CONTROL_PLANE_SUBNET_SHORT)
+    subnet_lookup_failed = said_of(
+        EvidenceClass.SUBNET_LOOKUP_FAILED,
+        EvidenceClass.DENIED,
+        EvidenceClass.THROTTLED,
+        where=_is_subnet_lookup,
+    )
+    eniconfig_unreadable = said_of(
+        EvidenceClass.ENICONFIG_UNREADABLE, EvidenceClass.API_FORBIDDEN, where=_is_of_eniconfigs
+    )
+    ipamd_unreachable = said_of(EvidenceClass.IPAMD_UNREACHABLE)
+    api_server_silent = said_of(
+        EvidenceClass.API_SERVER_UNREACHABLE, EvidenceClass.API_SERVER_CHECK, where=_is_no_mere_check
+    )
+    imds_unreachable = said_of(EvidenceClass.IMDS_UNREACHABLE)
+    imds_out_of_sync = said_of(EvidenceClass.IMDS_OUT_OF_SYNC)
+    host_network = said_of(
+        EvidenceClass.HOST_NETWORK_FAILED, EvidenceClass.NETWORK_SETUP_FAILED, EvidenceClass.NODE_PROBLEM
+    )
+    plugin_version_mismatch = said_of(EvidenceClass.PLUGIN_VERSION_MISMATCH)
+    binary_not_found = said_of(EvidenceClass.BINARY_NOT_FOUND)
+    config_malformed = said_of(EvidenceClass.CONFIG_MALFORMED)
+    env_refused = said_of(EvidenceClass.ENV_REFUSED)
+    ipv6_config_refused = said_of(EvidenceClass.IPV6_CONFIG_REFUSED)
+    branch_budget = said_of(EvidenceClass.BRANCH_BUDGET)
+    trunk_ready = said_of(EvidenceClass.TRUNK_READY)
+    policy_agent_down = said_of(EvidenceClass.POLICY_AGENT_DOWN)
+    image = said_of(EvidenceClass.IMAGE)
+    container_config = said_of(EvidenceClass.CONTAINER_CONFIG)
+    other_plugin = said_of(EvidenceClass.OTHER_PLUGIN, EvidenceClass.RUNTIME, where=_is_no_plugin_of_the_vpc)
 
-    def about(self, *classes: str, where: Callable[[Statement], bool] | None = None) -> Items[Said]:
+    def about(
+        self, *classes: EvidenceClass, where: Callable[[Observation], bool] | None = None
+    ) -> Items[Said]:
         """What was said of these classes, by place and call."""
-        places: defaultdict[tuple[str, ...], list[Statement]] = defaultdict(list)
+        places: defaultdict[tuple[str, ...], list[Observation]] = defaultdict(list)
         for one in self.said(*classes):
             if where is not None and not where(one):
                 continue

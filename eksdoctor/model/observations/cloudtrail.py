@@ -3,8 +3,8 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from eksdoctor.evidence.inputs.cloudtrail_call import TrailCall
-from eksdoctor.evidence.inputs.cloudtrail_events import CallRate, call_rates, calls
+from eksdoctor.evidence.inputs.cloudtrail_call import CloudTrailCall
+from eksdoctor.evidence.inputs.cloudtrail_events import CallRate, call_rates, calls_of_records
 from eksdoctor.model.facts.fact import Items, fact
 from eksdoctor.snapshot import kinds
 
@@ -22,7 +22,7 @@ class Caller:
         self._share = share
 
     def __str__(self) -> str:
-        return self.rate.agent
+        return self.rate.program
 
     @property
     def role(self) -> str:
@@ -52,9 +52,9 @@ class Trail:
         self.cluster = cluster
 
     @cached_property
-    def calls(self) -> tuple[TrailCall, ...]:
+    def calls(self) -> tuple[CloudTrailCall, ...]:
         """All that were looked at."""
-        return calls(self.cluster.snapshot.of(kinds.TRAIL_EVENTS))
+        return calls_of_records(self.cluster.snapshot.of(kinds.TRAIL_EVENTS))
 
     @fact
     def callers(self) -> Items[Caller]:
@@ -68,17 +68,17 @@ class Trail:
         return len(self.calls)
 
     @cached_property
-    def own_calls(self) -> tuple[tuple[TrailCall, str], ...]:
+    def own_calls(self) -> tuple[tuple[CloudTrailCall, str], ...]:
         """The calls about this cluster's nodes, ENIs or subnets, each with the node, if one is named."""
         found = ((call, self._node_of(call)) for call in self.calls)
         return tuple((call, node) for call, node in found if node or self._is_in_subnets(call))
 
-    def _node_of(self, call: TrailCall) -> str:
+    def _node_of(self, call: CloudTrailCall) -> str:
         instances = (call.from_instance, *call.instances)
         named = next((self._nodes[one] for one in instances if one in self._nodes), "")
         if named:
             return named
-        holders = (self._enis.get(one, "") for one in call.interfaces)
+        holders = (self._enis.get(one, "") for one in call.enis)
         return next((self._nodes[one] for one in holders if one in self._nodes), "")
 
     @cached_property
@@ -92,6 +92,6 @@ class Trail:
         enis = self.cluster.snapshot.of(kinds.INTERFACES)
         return {e.network_interface_id: e.attachment.instance_id for e in enis if e.attachment is not None}
 
-    def _is_in_subnets(self, call: TrailCall) -> bool:
+    def _is_in_subnets(self, call: CloudTrailCall) -> bool:
         subnets = self.cluster.subnet_records
         return any(subnet.id in call.subnets for subnet in subnets)

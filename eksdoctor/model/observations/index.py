@@ -12,14 +12,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eksdoctor.evidence.fast_scan.log_scan import Extent, Scan
+from eksdoctor.evidence.fast_scan.log_scan import LogExtent, LogScan
 from eksdoctor.evidence.inputs import prometheus
-from eksdoctor.evidence.inputs.cloudtrail_events import hear_call
-from eksdoctor.evidence.inputs.error_counters import counted, pasted
-from eksdoctor.evidence.inputs.kubernetes_events import hear_conditions, hear_event, seen_at
-from eksdoctor.evidence.observed.observation import Statement
-from eksdoctor.evidence.observed.source import Kind, Source
+from eksdoctor.evidence.inputs.cloudtrail_events import add_call
+from eksdoctor.evidence.inputs.error_counters import counter_observations, pasted_counter_observations
+from eksdoctor.evidence.inputs.kubernetes_events import add_event, add_node_conditions, event_times
+from eksdoctor.evidence.observed.observation import Observation
+from eksdoctor.evidence.observed.source import Source, SourceKind
 from eksdoctor.evidence.signatures.catalogue import catalogue
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.facts.fact import NotKnown, Reason, Unknown, known
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records.node_text import NODE_TEXTS, NodeText
@@ -27,14 +28,20 @@ from eksdoctor.snapshot.records.node_text import NODE_TEXTS, NodeText
 if TYPE_CHECKING:
     from eksdoctor.model.cluster.cluster import Cluster
 
-SUBNET_REFUSALS = ("subnet-without-addresses", "subnet-without-prefix", "subnet-short")
+SUBNET_REFUSALS = (
+    EvidenceClass.SUBNET_WITHOUT_ADDRESSES,
+    EvidenceClass.SUBNET_WITHOUT_PREFIX,
+    EvidenceClass.SUBNET_SHORT,
+)
 VOICES = frozenset({"ipamd", "plugin", "stdout"})
 """Whose words are the VPC CNI's own, in the `source` of a signature."""
 OF_EVENTS = frozenset({"kubelet", "scheduler", "vpc-resource-controller", "node-monitoring-agent"})
 """Whose words are events: they are heard where events may be read."""
 QUIET = timedelta(minutes=15)
 """A daemon whose pool is short asks every few seconds, at most two minutes apart after a refusal."""
-LOGS = frozenset({Kind.IPAMD, Kind.PLUGIN, Kind.STDOUT, Kind.KUBELET, Kind.PASTE})
+LOGS = frozenset(
+    {SourceKind.IPAMD, SourceKind.PLUGIN, SourceKind.STDOUT, SourceKind.KUBELET, SourceKind.PASTE}
+)
 
 
 class Listening:
@@ -42,23 +49,23 @@ class Listening:
 
     def __init__(self, cluster: "Cluster") -> None:
         self.cluster = cluster
-        self.extents: list[tuple[Source, Extent]] = []
+        self.extents: list[tuple[Source, LogExtent]] = []
 
     @cached_property
-    def statements(self) -> tuple[Statement, ...]:
+    def statements(self) -> tuple[Observation, ...]:
         """Everything that was said in the window."""
         snapshot = self.cluster.snapshot
-        scan = Scan(near=snapshot.at)
+        scan = LogScan(captured_at=snapshot.at)
         for event in snapshot.of(kinds.EVENTS):
-            if self._is_in_window(seen_at(event).last):
-                hear_event(scan.gathering, event)
+            if self._is_in_window(event_times(event).last):
+                add_event(scan.aggregator, event)
         for node in snapshot.of(kinds.NODES):
-            hear_conditions(scan.gathering, node)
+            add_node_conditions(scan.aggregator, node)
         for call, node_name in self.cluster.trail.own_calls:
-            hear_call(scan.gathering, call, node_name)
+            add_call(scan.aggregator, call, node_name)
         for source, chunks, path in self._logs():
             self.extents.append((source, scan.read(chunks, source, path)))
-        found = (*scan.gathering.statements(), *self._counted())
+        found = (*scan.aggregator.observations(), *self._counted())
         return tuple(one for one in found if self._is_in_window(one.last))
 
     def _logs(self) -> Iterator[tuple[Source, Iterable[bytes], Path | None]]:
@@ -66,48 +73,48 @@ class Listening:
             yield _source(words), (words.text.encode("utf-8", "replace"),), None
         for stream in self.cluster.snapshot.streams:
             if stream.kind in LOGS:
-                yield Source(Kind(stream.kind), stream.name, stream.node), stream.open(), stream.path
+                yield Source(SourceKind(stream.kind), stream.name, stream.node), stream.open(), stream.path
 
-    def _counted(self) -> Iterator[Statement]:
+    def _counted(self) -> Iterator[Observation]:
         since = self.cluster.at - self.cluster.window
-        for words in self._words_of(Kind.METRICS):
-            scrape = prometheus.read((words.text.encode("utf-8", "replace"),))
+        for words in self._words_of(SourceKind.METRICS):
+            scrape = prometheus.parse_metrics((words.text.encode("utf-8", "replace"),))
             if self.cluster.snapshot.is_pasted:
-                yield from pasted(scrape, _source(words))
+                yield from pasted_counter_observations(scrape, _source(words))
             else:
-                yield from counted(scrape, _source(words), since, words.at)
+                yield from counter_observations(scrape, _source(words), since, words.at)
 
-    def _words_of(self, *sorts: Kind) -> tuple[NodeText, ...]:
+    def _words_of(self, *sorts: SourceKind) -> tuple[NodeText, ...]:
         return tuple(words for words in self.cluster.snapshot.of(NODE_TEXTS) if words.kind in sorts)
 
     def _is_in_window(self, last: datetime | None) -> bool:
         return last is None or self.cluster.at - last <= self.cluster.window
 
     @cached_property
-    def _by_class(self) -> dict[str, list[Statement]]:
-        found: defaultdict[str, list[Statement]] = defaultdict(list)
+    def _by_class(self) -> dict[EvidenceClass, list[Observation]]:
+        found: defaultdict[EvidenceClass, list[Observation]] = defaultdict(list)
         for one in self.statements:
-            found[one.testifies].append(one)
+            found[one.evidence_class].append(one)
         return found
 
-    def said(self, *classes: str) -> tuple[Statement, ...]:
+    def said(self, *classes: EvidenceClass) -> tuple[Observation, ...]:
         """The statements of these classes."""
         return tuple(one for name in classes for one in self._by_class.get(name, ()))
 
     @cached_property
-    def _by_node(self) -> dict[str, list[Statement]]:
-        found: defaultdict[str, list[Statement]] = defaultdict(list)
+    def _by_node(self) -> dict[str, list[Observation]]:
+        found: defaultdict[str, list[Observation]] = defaultdict(list)
         for one in self.statements:
             found[one.node].append(one)
         return found
 
-    def statements_on(self, node: str) -> tuple[Statement, ...]:
+    def statements_on(self, node: str) -> tuple[Observation, ...]:
         """Everything that was said on a node."""
         return tuple(self._by_node.get(node, ()))
 
-    def said_on(self, node: str, *classes: str) -> tuple[Statement, ...]:
+    def said_on(self, node: str, *classes: EvidenceClass) -> tuple[Observation, ...]:
         """The statements of these classes on a node."""
-        return tuple(one for one in self.statements_on(node) if one.testifies in classes)
+        return tuple(one for one in self.statements_on(node) if one.evidence_class in classes)
 
     def is_vpc_cni(self, node: str) -> bool:
         """Whether the VPC CNI's own words came from a node."""
@@ -119,9 +126,9 @@ class Listening:
         return tuple(sorted(node for node in self._by_node if node))
 
     @cached_property
-    def _by_subnet(self) -> dict[str, list[Statement]]:
+    def _by_subnet(self) -> dict[str, list[Observation]]:
         """Refusals by the subnet they name, else by the one that the node's pods draw on."""
-        found: defaultdict[str, list[Statement]] = defaultdict(list)
+        found: defaultdict[str, list[Observation]] = defaultdict(list)
         for one in self.said(*SUBNET_REFUSALS):
             if one.subnet:
                 found[one.subnet].append(one)
@@ -129,7 +136,7 @@ class Listening:
                 found[self._subnet_meant(one)].append(one)
         return found
 
-    def _subnet_meant(self, one: Statement) -> str:
+    def _subnet_meant(self, one: Observation) -> str:
         """The subnet of a refusal that names none: its node's, or the only one that others there name."""
         subnet = self.cluster.node_named(one.node).pod_subnet
         if not isinstance(subnet, Unknown):
@@ -137,19 +144,21 @@ class Listening:
         named = {other.subnet for other in self.said_on(one.node, *SUBNET_REFUSALS) if other.subnet}
         return named.pop() if len(named) == 1 else unnamed_subnet(one.node)
 
-    def refused_in(self, subnet: str, *classes: str) -> tuple[Statement, ...]:
+    def refused_in(self, subnet: str, *classes: EvidenceClass) -> tuple[Observation, ...]:
         """EC2's refusals in a subnet that no success followed."""
         found = self._by_subnet.get(subnet, ())
-        return tuple(one for one in found if one.testifies in classes and one.followed_by_success is not True)
+        return tuple(
+            one for one in found if one.evidence_class in classes and one.followed_by_success is not True
+        )
 
     @property
     def subnets_refused(self) -> tuple[str, ...]:
         """The subnets in which EC2 refused anything."""
         return tuple(sorted(self._by_subnet))
 
-    def silence(self, *classes: str) -> Unknown | None:
+    def silence(self, *classes: EvidenceClass) -> Unknown | None:
         """Why it may have been said all the same: nobody listened where pods are in trouble."""
-        voices = {one.source for one in catalogue() if one.testifies in classes}
+        voices = {one.source for one in catalogue() if one.evidence_class in classes}
         try:
             if voices <= OF_EVENTS:
                 self.cluster.require_events()
@@ -165,7 +174,7 @@ class Listening:
         """Why silence proves nothing."""
         return Unknown((Reason("ipamd's own words were not heard here", asked=False),))
 
-    def is_quiet_since(self, one: Statement) -> bool:
+    def is_quiet_since(self, one: Observation) -> bool:
         """Whether the log of its node went on for long enough to repeat it, and did not; never of a paste."""
         if self.cluster.snapshot.is_pasted:
             return False
@@ -179,9 +188,9 @@ class Listening:
         since = self.cluster.at - self.cluster.window
         _ = self.statements
         for source, extent in self.extents:
-            if source.node != node or source.kind not in (Kind.IPAMD, Kind.STDOUT):
+            if source.node != node or source.kind not in (SourceKind.IPAMD, SourceKind.STDOUT):
                 continue
-            whole = extent.has_debug and not extent.skimmed
+            whole = extent.has_debug and not extent.skipped_lines
             if extent.first is not None and extent.first <= since and whole:
                 return
         raise NotKnown(self.unheard)
@@ -193,4 +202,4 @@ def unnamed_subnet(node: str) -> str:
 
 
 def _source(words: NodeText) -> Source:
-    return Source(Kind(words.kind), words.name, words.node, words.pod)
+    return Source(SourceKind(words.kind), words.name, words.node, words.pod)

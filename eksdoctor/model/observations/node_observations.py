@@ -3,22 +3,23 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.observation import Observation
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.facts.fact import NotKnown, fact, known
 from eksdoctor.model.warm_pool.pool import stop_of_minimum
 
 if TYPE_CHECKING:
     from eksdoctor.model.nodes.node_pool import NodePool
 
-EMPTY = ("pool-empty", "datastore-empty")
-POOL = ("pool", "pool-empty", "cooling")
+EMPTY = (EvidenceClass.POOL_EMPTY, EvidenceClass.DATASTORE_EMPTY)
+POOL = (EvidenceClass.POOL, EvidenceClass.POOL_EMPTY, EvidenceClass.COOLING)
 REFUSED = (
-    "subnet-without-addresses",
-    "subnet-without-prefix",
-    "subnet-short",
-    "eni-quota",
-    "throttled",
-    "denied",
+    EvidenceClass.SUBNET_WITHOUT_ADDRESSES,
+    EvidenceClass.SUBNET_WITHOUT_PREFIX,
+    EvidenceClass.SUBNET_SHORT,
+    EvidenceClass.ENI_QUOTA,
+    EvidenceClass.THROTTLED,
+    EvidenceClass.DENIED,
 )
 
 
@@ -28,11 +29,11 @@ class NodeHearing:
     def __init__(self, node: "NodePool") -> None:
         self.node = node
 
-    def said(self, *classes: str) -> tuple[Statement, ...]:
+    def said(self, *classes: EvidenceClass) -> tuple[Observation, ...]:
         """The statements of these classes about this node."""
         return self.node.cluster.heard.said_on(self.node.name, *classes)
 
-    def refused(self, *classes: str) -> tuple[Statement, ...]:
+    def refused(self, *classes: EvidenceClass) -> tuple[Observation, ...]:
         """What its daemon itself was refused, of these classes, and did not get since.
 
         The resource controller's calls for a pod's branch ENI are another matter: they are events of the pod.
@@ -40,7 +41,7 @@ class NodeHearing:
         said = self.said(*classes)
         return tuple(one for one in said if not one.pod and one.followed_by_success is not True)
 
-    def _count(self, *classes: str) -> int:
+    def _count(self, *classes: EvidenceClass) -> int:
         """How often it was said and not over since; 0 only of a daemon that was listened to."""
         found = sum(one.count for one in self.said(*classes) if one.followed_by_success is not True)
         if not found:
@@ -61,12 +62,12 @@ class NodeHearing:
     @fact
     def refusals_for_addresses(self) -> int:
         """How often EC2 refused an address or an ENI here for want of free addresses in the subnet."""
-        return self._count("subnet-without-addresses")
+        return self._count(EvidenceClass.SUBNET_WITHOUT_ADDRESSES)
 
     @fact
     def refusals_for_prefixes(self) -> int:
         """How often EC2 found no free /28 for this node."""
-        return self._count("subnet-without-prefix")
+        return self._count(EvidenceClass.SUBNET_WITHOUT_PREFIX)
 
     @fact
     def ceiling_answers(self) -> int:
@@ -76,12 +77,12 @@ class NodeHearing:
         """
         if not known(self.empty_answers) or self.said(*REFUSED):
             return 0
-        return self._count("eni-slots-full")
+        return self._count(EvidenceClass.ENI_SLOTS_FULL)
 
     @fact
     def is_full_with_room(self) -> bool:
         """Whether it spoke of full ENI slots while addresses were left, and of no pod that got none."""
-        if not self.said("eni-slots-full") or self.said(*EMPTY, *REFUSED):
+        if not self.said(EvidenceClass.ENI_SLOTS_FULL) or self.said(*EMPTY, *REFUSED):
             return False
         left = known_number(self.total_ips) - known_number(self.assigned_ips)
         return left > (self.cooling_ips or 0)
@@ -89,9 +90,12 @@ class NodeHearing:
     @fact
     def freeze_answers(self) -> int:
         """How often the pool was empty at the size where MINIMUM_IP_TARGET alone stops it."""
-        settings = self._number("settings", "minimum_ip"), self._number("settings", "warm_ip")
+        settings = (
+            self._number(EvidenceClass.SETTINGS, "minimum_ip"),
+            self._number(EvidenceClass.SETTINGS, "warm_ip"),
+        )
         minimum, warm = (known_number(one) for one in settings)
-        total = known_number(self._number("pool-empty", "total"))
+        total = known_number(self._number(EvidenceClass.POOL_EMPTY, "total"))
         if minimum <= 0 or warm > 0 or self.said(*REFUSED):
             return 0
         stops = {stop_of_minimum(minimum, prefixes=prefixes) for prefixes in (True, False)}
@@ -100,21 +104,24 @@ class NodeHearing:
     @fact
     def cordon_answers(self) -> int:
         """How often the daemon left an empty pool as it was because the node is unschedulable."""
-        said = self._count("node-cordoned")
+        said = self._count(EvidenceClass.NODE_CORDONED)
         return said if said and known(self.empty_answers) else 0
 
     @fact
     def stopped_answers(self) -> int:
         """How often the pool was empty at the size of max-pods, where the daemon asks for no more."""
-        most, total = known_number(self._number("settings", "max_pods")), known_number(self.total_ips)
+        most, total = (
+            known_number(self._number(EvidenceClass.SETTINGS, "max_pods")),
+            known_number(self.total_ips),
+        )
         if most <= 0 or total < most or self.said(*REFUSED):
             return 0
-        return self._count(*EMPTY, "cooling")
+        return self._count(*EMPTY, EvidenceClass.COOLING)
 
     @fact
     def fallbacks_from_prefixes(self) -> int:
         """How often the daemon said that prefix delegation has no effect on this type."""
-        found = sum(one.count for one in self.said("prefix-mode-off"))
+        found = sum(one.count for one in self.said(EvidenceClass.PREFIX_MODE_OFF))
         if not found:
             self.require_silence()
         return found
@@ -137,12 +144,12 @@ class NodeHearing:
     @property
     def slots_per_eni(self) -> int | None:
         """The most addresses that an ENI holds here, by the daemon's word."""
-        return self.latest((*POOL, "benign"), "per_eni")
+        return self.latest((*POOL, EvidenceClass.BENIGN), "per_eni")
 
-    def _number(self, name: str, number: str) -> int | None:
+    def _number(self, name: EvidenceClass, number: str) -> int | None:
         return self.latest((name,), number)
 
-    def latest(self, classes: Iterable[str], number: str) -> int | None:
+    def latest(self, classes: Iterable[EvidenceClass], number: str) -> int | None:
         """A number by the latest statement of these classes that has it."""
         found = [one for one in self.said(*classes) if number in one.numbers]
         latest = max(found, key=lambda one: one.last.timestamp() if one.last else 0.0, default=None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.observation import Observation
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known, union
 from eksdoctor.model.observations.observation_group import BRIEF, Utterance
 from eksdoctor.model.pods.pod import Pod, Trouble
@@ -36,7 +36,7 @@ COMBINED = "combined from similar events"
 class Said(Utterance):
     """Statements of one class about one place: a node, else a pod, else a subnet."""
 
-    def __init__(self, cluster: "Cluster", name: str, statements: Iterable[Statement]) -> None:
+    def __init__(self, cluster: "Cluster", name: str, statements: Iterable[Observation]) -> None:
         super().__init__(name, statements)
         self.cluster = cluster
 

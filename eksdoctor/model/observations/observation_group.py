@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from eksdoctor.evidence.observed.observation import Statement
+from eksdoctor.evidence.observed.observation import Observation
 from eksdoctor.model.facts.fact import NotKnown, fact
 
 BRIEF = timedelta(minutes=2)
@@ -18,7 +18,7 @@ class Utterance:
 
     name: str
 
-    def __init__(self, name: str, statements: Iterable[Statement]) -> None:
+    def __init__(self, name: str, statements: Iterable[Observation]) -> None:
         self.name = name
         self.statements = tuple(statements)
 
@@ -31,7 +31,7 @@ class Utterance:
         return sum(one.count for one in self.statements)
 
     @cached_property
-    def _best(self) -> Statement:
+    def _best(self) -> Observation:
         """The one to quote: a cause before what only points at one, then the latest."""
         return max(self.statements, key=lambda one: (one.is_cause, bool(one.last), _seconds(one.last)))
 
@@ -84,7 +84,7 @@ class Utterance:
 
     def named(self, word: str) -> str:
         """A word that the signature picks out of the line, such as `instance_type`; empty without one."""
-        return next((one.words[word] for one in self.statements if one.words.get(word)), "")
+        return next((one.texts[word] for one in self.statements if one.texts.get(word)), "")
 
     @property
     def node_name(self) -> str:
@@ -110,7 +110,7 @@ class Utterance:
     @property
     def lasted(self) -> timedelta | None:
         """How long it went on, as far as it is known."""
-        spans = [one.lasted for one in self.statements if one.lasted is not None]
+        spans = [one.duration for one in self.statements if one.duration is not None]
         first, last = self.first, self.last
         if isinstance(first, datetime) and isinstance(last, datetime):
             spans.append(last - first)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known, union
 from eksdoctor.model.pods.pod import Pod
 from eksdoctor.model.pods.waits_for_eni import pods_without_new_eni
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from eksdoctor.model.nodes.node import Node
     from eksdoctor.model.subnets.subnet import Subnet
 
-WITHOUT_SUBNET = "discovery-without-subnet"
+WITHOUT_SUBNET = EvidenceClass.DISCOVERY_WITHOUT_SUBNET
 EXCLUDED = "ipamd-subnet-excluded"
 
 
@@ -61,8 +62,8 @@ def missed_by_name(cluster: "Cluster") -> "dict[str, list[Node]]":
     for name in cluster.heard.nodes_named:
         node = cluster.node_named(name)
         if node.heard.refused(WITHOUT_SUBNET):
-            told = [one for one in node.heard.said("settings") if one.signature.id == EXCLUDED]
-            for subnet in [one.words["subnet"] for one in told] or [f"the tagged subnets of {name}"]:
+            told = [one for one in node.heard.said(EvidenceClass.SETTINGS) if one.signature.id == EXCLUDED]
+            for subnet in [one.texts["subnet"] for one in told] or [f"the tagged subnets of {name}"]:
                 found.setdefault(subnet, []).append(node)
     return found
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import cached_property
 
+from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, join, known, union
 from eksdoctor.model.network.discovery_tag import ROLE_TAG
 from eksdoctor.model.nodes.node import Node
@@ -119,19 +120,19 @@ class Subnet(SubnetHolders):
     @fact
     def refusals(self) -> int:
         """How often EC2 refused an address, a prefix or an ENI here, as far as heard."""
-        return self._refusals("subnet-without-addresses", "subnet-without-prefix")
+        return self._refusals(EvidenceClass.SUBNET_WITHOUT_ADDRESSES, EvidenceClass.SUBNET_WITHOUT_PREFIX)
 
     @fact
     def refusals_for_addresses(self) -> int:
         """How often EC2 refused an address or an ENI for want of free addresses here, as far as heard."""
-        return self._refusals("subnet-without-addresses")
+        return self._refusals(EvidenceClass.SUBNET_WITHOUT_ADDRESSES)
 
     @fact
     def refusals_for_prefixes(self) -> int:
         """How often EC2 found no free /28 here, as far as heard."""
-        return self._refusals("subnet-without-prefix")
+        return self._refusals(EvidenceClass.SUBNET_WITHOUT_PREFIX)
 
-    def _refusals(self, *classes: str) -> int:
+    def _refusals(self, *classes: EvidenceClass) -> int:
         heard = self.cluster.heard
         found = sum(one.count for one in heard.refused_in(self.id, *classes))
         if not found:

@@ -11,7 +11,7 @@ VPC CNI 1.7, and by the kubelet for containers.
 import re
 from dataclasses import dataclass
 
-# Values of eksdoctor.evidence.observed.source.Kind, which this layer cannot import.
+# Values of evidence.observed.source.SourceKind, which this layer cannot import.
 IPAMD, PLUGIN, KUBELET, STDOUT = "ipamd", "plugin", "kubelet", "aws-node stdout"
 METRICS, INTROSPECTION = "metrics", "introspection"
 KINDS = (IPAMD, PLUGIN, KUBELET, STDOUT)

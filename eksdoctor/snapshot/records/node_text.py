@@ -9,7 +9,7 @@ from eksdoctor.snapshot.records.timestamp import Timestamp
 class NodeText(Struct, omit_defaults=True, frozen=True):
     """One text from one node.
 
-    `kind` is a value of `eksdoctor.evidence.observed.source.Kind`, `name` its file or path.
+    `kind` is a value of `evidence.observed.source.SourceKind`, `name` its file or path.
     `whole` is False when its beginning is missing. `at` is when it was read.
     """
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from eksdoctor.engine.evaluation.finding import Confidence, Finding, Severity
 from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.engine.rulebook.rule import Rule
-from eksdoctor.evidence.observed.observation import Statement
-from eksdoctor.evidence.observed.source import Kind
-from eksdoctor.evidence.signatures.catalogue import Weight, catalogue
+from eksdoctor.evidence.observed.observation import Observation
+from eksdoctor.evidence.observed.source import SourceKind
+from eksdoctor.evidence.signatures.catalogue import catalogue
+from eksdoctor.evidence.signatures.classes import EvidenceClass, Weight
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.build_report import examine_cluster
@@ -25,7 +26,7 @@ NOTHING_SAID = (
     "its node; kubectl logs does not hold them"
 )
 EXPLANATION = "its explanation lists the checks that confirm it, and what mends it"
-TELLING = (Weight.ROOT, Weight.WRAPPER, Weight.STATE, Weight.GENERIC)
+TELLING = (Weight.CAUSE, Weight.WRAPPER, Weight.STATE, Weight.GENERIC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Signal:
     """One thing that the paste says: what it means, and what it is taken for and is not."""
 
     signature: str
-    testifies: str
+    evidence_class: EvidenceClass
     means: str
     is_not: str
     count: int
@@ -122,7 +123,7 @@ def _cause(report: Report, signals: tuple[Signal, ...]) -> Finding | None:
 
 def _place(rule: str, signals: tuple[Signal, ...]) -> int:
     """How soon the classes of what was said name a rule: they name first what they speak for most."""
-    rules = [catalogue().classes[signal.testifies].rules for signal in signals]
+    rules = [catalogue().classes[signal.evidence_class].rules for signal in signals]
     return min((named.index(rule) for named in rules if rule in named), default=len(catalogue().classes))
 
 
@@ -133,7 +134,7 @@ def _is_grave(finding: Finding) -> bool:
 def _suspects(snapshot: Snapshot, rulebook: Rulebook, signals: tuple[Signal, ...]) -> tuple[str, ...]:
     """The rules that what was said makes likely by itself; else those for which all that is shown speaks."""
     classes = catalogue().classes
-    named = dict.fromkeys(classes[one.testifies].alone for one in signals if not one.is_over)
+    named = dict.fromkeys(classes[one.evidence_class].likely_rule for one in signals if not one.is_over)
     said = tuple(rule for rule in named if rule in rulebook.rules)
     return _causes(said, rulebook) or _causes(suspected(snapshot, rulebook), rulebook)
 
@@ -147,15 +148,15 @@ def _signals(cluster: Cluster) -> tuple[Signal, ...]:
     return tuple(_signal(one) for one in cluster.heard.statements if not _is_premise(one))
 
 
-def _is_premise(said: Statement) -> bool:
-    return all(source.is_question for source in said.sources)
+def _is_premise(said: Observation) -> bool:
+    return all(source.is_assumed for source in said.sources)
 
 
-def _signal(said: Statement) -> Signal:
+def _signal(said: Observation) -> Signal:
     signature = said.signature
     return Signal(
         signature.id,
-        said.testifies,
+        said.evidence_class,
         signature.means,
         signature.is_not,
         said.count,
@@ -167,7 +168,7 @@ def _signal(said: Statement) -> Signal:
         said.eni,
         said.pod,
         said.followed_by_success is True,
-        all(source.kind is Kind.METRICS for source in said.sources),
+        all(source.kind is SourceKind.METRICS for source in said.sources),
     )
 
 
@@ -176,7 +177,7 @@ def _settling(signals: tuple[Signal, ...]) -> str:
     known = catalogue()
     for weight in TELLING:
         for signal in signals:
-            wanted = known.classes[signal.testifies].settle
+            wanted = known.classes[signal.evidence_class].check_next
             if wanted and not signal.is_over and known[signal.signature].weight is weight:
                 return wanted
     return NOTHING_SAID

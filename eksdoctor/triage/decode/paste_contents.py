@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from eksdoctor.paste import cni_settings
-from eksdoctor.paste.pasted_text import NODE, POD
+from eksdoctor.paste.pasted_text import PLACEHOLDER_NODE, PLACEHOLDER_POD
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
 from eksdoctor.snapshot.snapshot import Snapshot
@@ -20,7 +20,7 @@ def understood(snapshot: Snapshot) -> tuple[str, ...]:
 def _lines(snapshot: Snapshot) -> Iterator[str]:
     yield from _settings(snapshot)
     for node in snapshot.of(kinds.NODES):
-        if (shown := _node(node)) != NODE:
+        if (shown := _node(node)) != PLACEHOLDER_NODE:
             yield shown
     for subnet in snapshot.of(kinds.SUBNETS):
         yield f"{subnet.subnet_id}: {subnet.available_ip_address_count} addresses free of {subnet.cidr_block}"
@@ -38,7 +38,7 @@ def _settings(snapshot: Snapshot) -> Iterator[str]:
             if settings:
                 yield f"{container.name} runs with {', '.join(settings)}"
     for addon in snapshot.of(kinds.ADDONS):
-        told = cni_settings.configured(addon.configuration_values)
+        told = cni_settings.read_configuration_values(addon.configuration_values)
         if told:
             yield "the add-on is told " + ", ".join(f"{name}={value}" for name, value in told.items())
 
@@ -48,10 +48,10 @@ def _node(node: kubernetes.Node) -> str:
     pods = node.status.capacity.get("pods", "")
     facts.append(f"{pods} pods" if pods else "")
     told = ", ".join(fact for fact in facts if fact)
-    name = "the node" if node.metadata.name == NODE and told else node.metadata.name
+    name = "the node" if node.metadata.name == PLACEHOLDER_NODE and told else node.metadata.name
     return f"{name}: {told}" if told else name
 
 
 def _is_shown(pod: kubernetes.Pod) -> bool:
     """Whether it waits, and the paste names it."""
-    return pod.status.phase == "Pending" and pod.metadata.name != POD
+    return pod.status.phase == "Pending" and pod.metadata.name != PLACEHOLDER_POD

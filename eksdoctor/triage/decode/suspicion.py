@@ -15,7 +15,7 @@ from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.paste import cni_settings
-from eksdoctor.paste.cni_settings import IN_PART
+from eksdoctor.paste.cni_settings import INCOMPLETE_ENV
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
 from eksdoctor.snapshot.request import Request
@@ -73,7 +73,7 @@ def _alone(daemon_set: kubernetes.DaemonSet) -> kubernetes.DaemonSet:
     """The same without the mark that any other variable may be set."""
     template = daemon_set.spec.template
     containers = tuple(
-        _as_shipped(one) if IN_PART in one.env_from else one for one in template.spec.containers
+        _as_shipped(one) if INCOMPLETE_ENV in one.env_from else one for one in template.spec.containers
     )
     spec = structs.replace(template.spec, containers=containers)
     return structs.replace(
@@ -84,7 +84,9 @@ def _alone(daemon_set: kubernetes.DaemonSet) -> kubernetes.DaemonSet:
 def _as_shipped(container: kubernetes.TemplateContainer) -> kubernetes.TemplateContainer:
     shown = {variable.name for variable in container.env}
     unknown = (
-        kubernetes.EnvironmentVariable(name, value_from=IN_PART) for name in SAID_ONLY if name not in shown
+        kubernetes.EnvironmentVariable(name, value_from=INCOMPLETE_ENV)
+        for name in SAID_ONLY
+        if name not in shown
     )
     image = f"{container.image}:{RELEASE}"
     return structs.replace(container, env=(*container.env, *unknown), env_from=(), image=image)
@@ -93,5 +95,7 @@ def _as_shipped(container: kubernetes.TemplateContainer) -> kubernetes.TemplateC
 def _as_configured(snapshot: Snapshot) -> tuple[kubernetes.DaemonSet, ...]:
     """aws-node as the add-on is told to run it, where the DaemonSet itself was not pasted."""
     told = [addon.configuration_values for addon in snapshot.of(kinds.ADDONS) if addon.configuration_values]
-    variables = cni_settings.configured(told[0]) if told else {}
-    return (_alone(decode(kinds.DAEMON_SETS, cni_settings.daemon_set(variables))),) if variables else ()
+    variables = cni_settings.read_configuration_values(told[0]) if told else {}
+    return (
+        (_alone(decode(kinds.DAEMON_SETS, cni_settings.aws_node_daemon_set(variables))),) if variables else ()
+    )

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records.node_text import GET_NODE_LOG, GET_POD_LOG, GET_POD_METRICS, NodeText
 from eksdoctor.snapshot.request import Request
@@ -16,7 +16,7 @@ from tests.lab.records import Records
 TEXT = ("Content-Type", "text/plain; charset=utf-8")
 PAGE = b"404 page not found\n"
 DEAD_PORT = "error trying to reach service: dial tcp {}:61678: connect: connection refused"
-LOGS = (Kind.IPAMD, Kind.PLUGIN)
+LOGS = (SourceKind.IPAMD, SourceKind.PLUGIN)
 EARLIER = b"x" * (1 << 20) + b"\n"  # what stood before the end of a log that was recorded without it
 _SUFFIX = re.compile(r"bytes=-(\d+)")
 
@@ -101,5 +101,5 @@ def forbidden(saying: Saying) -> Reply:
 def _is_said(words: NodeText, saying: Saying) -> bool:
     if saying.action is GET_NODE_LOG:
         return words.kind in LOGS and (words.node, words.name) == (saying.name, f"/var/log/{saying.log}")
-    kind = Kind.METRICS if saying.action is GET_POD_METRICS else Kind.STDOUT
+    kind = SourceKind.METRICS if saying.action is GET_POD_METRICS else SourceKind.STDOUT
     return (words.kind, words.pod) == (kind, saying.name)

@@ -9,7 +9,7 @@ from eksdoctor.collect.aws.pages import Call, read_pages
 from eksdoctor.collect.aws.read import method_of
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.registry import aws_collector
-from eksdoctor.evidence.inputs.cloudtrail_call import kept, trail_call
+from eksdoctor.evidence.inputs.cloudtrail_call import encode_call, parse_call
 from eksdoctor.snapshot.records.cloudtrail import LOOKUP_EVENTS
 from eksdoctor.snapshot.request import Answer, Request
 
@@ -59,11 +59,11 @@ def lookup_events(account: Account, request: Request, deadline: Deadline) -> Ans
 
 def trail_event(document: dict[str, Any]) -> dict[str, Any] | None:
     """The event reduced to the fields that are kept; None for another service or an unreadable event."""
-    call = trail_call(str(document.get("CloudTrailEvent", "")))
+    call = parse_call(str(document.get("CloudTrailEvent", "")))
     if call is None:
         return None
     head = {name: document[name] for name in _KEPT_FIELDS if name in document}
-    return head | {"CloudTrailEvent": kept(call)}
+    return head | {"CloudTrailEvent": encode_call(call)}
 
 
 def _now() -> datetime:

@@ -14,7 +14,7 @@ from eksdoctor.collect.kubernetes.long_answers import StreamedAnswer, TooLongErr
 from eksdoctor.collect.kubernetes.proxied_requests import ProxyTarget, refused_by_proxy
 from eksdoctor.collect.refusal import refused
 from eksdoctor.collect.registry import kubernetes_collector
-from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.snapshot.records.node_text import GET_NODE_LOG, GET_POD_LOG, GET_POD_METRICS, NodeText
 from eksdoctor.snapshot.request import Answer, Request
 
@@ -59,7 +59,9 @@ def get_pod_metrics(api: KubernetesApi, request: Request, deadline: Deadline) ->
         if not any(line.startswith(_KEPT_SERIES[0]) for line in lines):
             raise refused("undecodable", f"not ipamd's metrics; begins {text[:60]!r}")
         kept = "\n".join([*lines, ""])
-        return Answer(request, (NodeText(Kind.METRICS.value, node, pod, "metrics", kept, at=answer.at),))
+        return Answer(
+            request, (NodeText(SourceKind.METRICS.value, node, pod, "metrics", kept, at=answer.at),)
+        )
 
 
 @kubernetes_collector(GET_NODE_LOG)
@@ -67,7 +69,7 @@ def get_node_log(api: KubernetesApi, request: Request, deadline: Deadline) -> An
     """The last TAIL_BYTES bytes of a log file of a node, read by its kubelet."""
     node, inner = _part(request, "node"), [_checked(part) for part in str(request.values["path"]).split("/")]
     path = f"/api/v1/nodes/{node}/proxy/logs/{'/'.join(inner)}"
-    kind = Kind.PLUGIN if inner[-1].startswith("plugin") else Kind.IPAMD
+    kind = SourceKind.PLUGIN if inner[-1].startswith("plugin") else SourceKind.IPAMD
     with NODE_LOG.within(LOG_SECONDS, deadline) as sooner:
         with streamed(api, path, {}, {"Range": f"bytes=-{TAIL_BYTES}"}, sooner) as answer:
             if answer.status != _UNSATISFIABLE:
@@ -94,10 +96,12 @@ def get_pod_log(api: KubernetesApi, request: Request, deadline: Deadline) -> Ans
         end = _end(answer)
         cut = len(end) >= TAIL_BYTES or end.count(b"\n") >= MAX_LINES
         text = _text(end, from_line=len(end) < TAIL_BYTES)
-        return Answer(request, (NodeText(Kind.STDOUT.value, node, pod, "stdout", text, not cut, answer.at),))
+        return Answer(
+            request, (NodeText(SourceKind.STDOUT.value, node, pod, "stdout", text, not cut, answer.at),)
+        )
 
 
-def _log(request: Request, answer: StreamedAnswer, kind: Kind) -> Answer:
+def _log(request: Request, answer: StreamedAnswer, kind: SourceKind) -> Answer:
     if answer.status == _NOT_FOUND:
         body = answer.beginning()
         if known_absent(answer.status, body):

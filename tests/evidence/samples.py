@@ -1,9 +1,9 @@
-"""Lines in the formats of the field, made up; and the sources they come from."""
+"""Made-up log lines in the formats that occur in practice."""
 
 import json
 
-from eksdoctor.evidence.fast_scan.log_scan import Scan
-from eksdoctor.evidence.text.log_lines import lines
+from eksdoctor.evidence.fast_scan.log_scan import LogScan
+from eksdoctor.evidence.text.log_lines import parse_lines
 
 REFUSED = (
     "api error InsufficientFreeAddressesInSubnet: The specified subnet does not have enough free addresses "
@@ -20,7 +20,7 @@ def zap(message, at="2025-02-03T04:05:06.789Z", level="error", caller="ipamd/ipa
 
 
 def assign_refused(number, eni="eni-0aa11bb22cc33dd44"):
-    """The error of one refused call, as SDK v2 words it."""
+    """The error of one failed call, as SDK v2 writes it."""
     return (
         f"Failed to allocate a private IP/Prefix addresses on ENI {eni}: operation error EC2: "
         f"AssignPrivateIpAddresses, https response error StatusCode: 400, RequestID: {request(number)}, "
@@ -30,18 +30,18 @@ def assign_refused(number, eni="eni-0aa11bb22cc33dd44"):
 
 def one(text):
     """The one line of the text."""
-    (line,) = lines([text.encode()])
+    (line,) = parse_lines([text.encode()])
     return line
 
 
-def said(*texts, near=None, source=None):
-    """The statements of texts, each a stream of its own."""
-    scan = Scan(near=near)
+def observe(*texts, captured_at=None, source=None):
+    """The observations of texts, each read as its own stream."""
+    scan = LogScan(captured_at=captured_at)
     for text in texts:
         data = text if isinstance(text, bytes) else text.encode()
         scan.read([data], *([source] if source else []))
-    return scan.gathering.statements()
+    return scan.aggregator.observations()
 
 
 def classes(*texts):
-    return [statement.testifies for statement in said(*texts)]
+    return [observation.evidence_class for observation in observe(*texts)]

@@ -1,10 +1,10 @@
-"""Counters and gauges of the daemon, and when a counter counts."""
+"""ipamd's metrics, and when its counters are known."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eksdoctor.evidence.inputs.prometheus import between, read, within
+from eksdoctor.evidence.inputs.prometheus import counts_between, counts_since, parse_metrics
 
 STARTED = datetime(2025, 2, 3, 4, tzinfo=UTC)
 TEXT = f"""# HELP awscni_aws_api_error_count The number of times AWS API returns an error
@@ -31,13 +31,13 @@ OUT_OF_SYNC = ("DescribeNetworkInterfaces", "IMDSMetaDataOutOfSync")
 
 
 def scrape(text=TEXT):
-    return read([text.encode()])
+    return parse_metrics([text.encode()])
 
 
-def test_what_ec2_refused_and_what_is_no_error():
+def test_errors_and_harmless_errors():
     found = scrape()
-    assert found.refusals == {REFUSED: 12, OUT_OF_SYNC: 4}
-    assert {code for _, code in found.harmless} == {
+    assert found.errors == {REFUSED: 12, OUT_OF_SYNC: 4}
+    assert {code for _, code in found.harmless_errors} == {
         "PrivateIpAddressLimitExceeded",
         "InvalidNetworkInterface.InUse",
     }
@@ -52,41 +52,41 @@ def test_the_pool_and_the_release():
 
 
 def test_counters_count_when_the_process_started_in_the_window():
-    found = within(scrape(), STARTED - timedelta(minutes=1))
-    assert (found.known, found.refusals[REFUSED], found.pool_was_empty) == (True, 12, 7)
+    found = counts_since(scrape(), STARTED - timedelta(minutes=1))
+    assert (found.is_known, found.errors[REFUSED], found.pool_was_empty) == (True, 12, 7)
 
 
-def test_counters_from_before_the_window_say_nothing():
-    found = within(scrape(), STARTED + timedelta(minutes=1))
-    assert (found.known, found.refusals, found.since) == (False, {}, STARTED)
+def test_counters_that_started_before_the_window_are_unknown():
+    found = counts_since(scrape(), STARTED + timedelta(minutes=1))
+    assert (found.is_known, found.errors, found.since) == (False, {}, STARTED)
 
 
-def test_without_a_start_the_counters_say_nothing():
+def test_counters_without_a_start_time_are_unknown():
     text = "\n".join(line for line in TEXT.splitlines() if not line.startswith("process"))
-    assert not within(scrape(text), STARTED).known
+    assert not counts_since(scrape(text), STARTED).is_known
 
 
-def test_two_scrapes_give_what_rose():
+def test_two_scrapes_give_the_increase():
     later = TEXT.replace('Subnet"} 12', 'Subnet"} 15').replace("addresses 7", "addresses 9")
-    found = between(scrape(), scrape(later))
-    assert (found.refusals, found.pool_was_empty) == ({REFUSED: 3}, 2)
+    found = counts_between(scrape(), scrape(later))
+    assert (found.errors, found.pool_was_empty) == ({REFUSED: 3}, 2)
 
 
-def test_after_a_restart_between_them_all_is_new():
+def test_after_a_restart_all_counts_are_new():
     later = TEXT.replace(f"{STARTED.timestamp():.2f}", f"{STARTED.timestamp() + 60:.2f}").replace(
         '"} 12', '"} 2'
     )
-    assert between(scrape(), scrape(later)).refusals[REFUSED] == 2
+    assert counts_between(scrape(), scrape(later)).errors[REFUSED] == 2
 
 
-def test_a_series_that_is_new_rose_from_nothing():
+def test_a_new_series_increases_from_zero():
     earlier = "\n".join(line for line in TEXT.splitlines() if "InsufficientFree" not in line)
-    assert between(scrape(earlier), scrape()).refusals == {REFUSED: 12}
+    assert counts_between(scrape(earlier), scrape()).errors == {REFUSED: 12}
 
 
 @pytest.mark.parametrize(
     "text", ["", "404 page not found", "<html>", "awscni_eni_max", "awscni_eni_max x", "{}"]
 )
-def test_what_is_no_scrape_is_an_empty_one(text):
+def test_other_text_gives_an_empty_scrape(text):
     found = scrape(text)
-    assert (found.pool, found.refusals, found.version, found.started) == ({}, {}, "", None)
+    assert (found.pool, found.errors, found.version, found.started) == ({}, {}, "", None)

@@ -1,12 +1,12 @@
-"""`/v1/enis` in the shapes of all releases, and the checkpoint."""
+"""`/v1/enis` in the formats of all releases, and the checkpoint."""
 
 import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eksdoctor.evidence.inputs.ipamd_checkpoint import checkpoint
-from eksdoctor.evidence.inputs.ipamd_introspection import enis
+from eksdoctor.evidence.inputs.ipamd_checkpoint import parse_checkpoint
+from eksdoctor.evidence.inputs.ipamd_introspection import parse_enis
 
 ENI = "eni-0aa11bb22cc33dd44"
 NEVER = "0001-01-01T00:00:00Z"
@@ -50,11 +50,11 @@ SHAPES = {
 
 
 def read(document):
-    return enis(json.dumps(document).encode())
+    return parse_enis(json.dumps(document).encode())
 
 
 @pytest.mark.parametrize("document", SHAPES.values(), ids=SHAPES)
-def test_every_shape_says_the_same(document):
+def test_every_format_gives_the_same_enis(document):
     found = read(document)
     (eni,) = found.enis
     assert (found.total, found.assigned, found.whole) == (2, 1, True)
@@ -66,7 +66,7 @@ def test_every_shape_says_the_same(document):
         2,
         1,
     )
-    assert [address.address for block in eni.blocks for address in block.addresses if address.assigned] == [
+    assert [address.address for cidr in eni.cidrs for address in cidr.addresses if address.assigned] == [
         "10.1.2.3"
     ]
 
@@ -74,10 +74,10 @@ def test_every_shape_says_the_same(document):
 def test_prefixes():
     (eni,) = read({"0": {"TotalIPs": 17, "AssignedIPs": 2, "ENIs": {ENI: now(SINGLE, PREFIX)}}}).enis
     assert (eni.slots, eni.prefixes, eni.size, eni.assigned) == (2, 1, 17, 2)
-    assert eni.blocks[1].addresses[0].pod == "shop/web-1"
+    assert eni.cidrs[1].addresses[0].pod == "shop/web-1"
 
 
-def test_cards_add_up_and_excluded_enis_say_so():
+def test_cards_add_up_and_excluded_enis_are_marked():
     card = {
         "TotalIPs": 1,
         "AssignedIPs": 1,
@@ -95,28 +95,28 @@ def test_cards_add_up_and_excluded_enis_say_so():
 def test_cooling():
     lately = given("10.1.2.3", network="", released="2025-02-03T04:05:10Z")
     before = given("10.1.2.4", network="", released="2025-02-03T04:04:10Z")
-    block = {"Cidr": {}, "IPAddresses": {"10.1.2.3": lately, "10.1.2.4": before}, "IsPrefix": True}
-    (eni,) = read({"ENIs": {ENI: now(("10.1.2.0/28", block))}}).enis
+    cidr = {"Cidr": {}, "IPAddresses": {"10.1.2.3": lately, "10.1.2.4": before}, "IsPrefix": True}
+    (eni,) = read({"ENIs": {ENI: now(("10.1.2.0/28", cidr))}}).enis
     assert eni.cooling(AT, timedelta(seconds=30)) == 1
     assert eni.cooling(AT, timedelta(seconds=90)) == 2
 
 
-def test_a_block_whose_name_is_odd_is_measured_by_its_mask():
+def test_a_cidr_with_an_unreadable_name_has_the_size_of_its_mask():
     (eni,) = read({"ENIs": {ENI: now(("odd", {"Cidr": {"Mask": "////8A=="}, "IsPrefix": True}))}}).enis
     assert eni.size == 16
 
 
 def test_a_document_that_was_cut_off_keeps_its_counts():
     text = json.dumps(SHAPES["1.9 to 1.19"], indent=2)
-    found = enis(text[: len(text) // 2].encode())
+    found = parse_enis(text[: len(text) // 2].encode())
     assert (found.total, found.assigned, found.enis, found.whole) == (2, 1, (), False)
 
 
 @pytest.mark.parametrize(
     "document", [b"", b"[]", b"{}", b'{"AvailableCommands":["/v1/enis"]}', b"no route", b"{"]
 )
-def test_another_document_is_none(document):
-    assert enis(document) is None
+def test_another_document_gives_none(document):
+    assert parse_enis(document) is None
 
 
 def test_checkpoint():
@@ -129,7 +129,7 @@ def test_checkpoint():
             {"ipv6": "2001:db8::1"},
         ],
     }  # fmt: skip
-    first, second = checkpoint(json.dumps(document).encode())
+    first, second = parse_checkpoint(json.dumps(document).encode())
     assert (first.address, first.pod, first.since) == ("10.1.2.3", "shop/web-1", AT)
     assert (second.address, second.pod, second.since) == ("2001:db8::1", "", None)
-    assert checkpoint(b'{"allocations": 3}') is None
+    assert parse_checkpoint(b'{"allocations": 3}') is None

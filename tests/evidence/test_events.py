@@ -1,14 +1,14 @@
-"""Events as objects and as pasted rows say the same."""
+"""Events as objects and as pasted rows give the same observations."""
 
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
-from eksdoctor.evidence.inputs.event_table import event_row
-from eksdoctor.evidence.inputs.kubernetes_events import seen_at, statements
+from eksdoctor.evidence.inputs.event_table import parse_event_row
+from eksdoctor.evidence.inputs.kubernetes_events import event_observations, event_times
 from eksdoctor.snapshot.records.kubernetes import Event
-from tests.testimony.samples import classes, said
+from tests.evidence.samples import classes, observe
 
 SANDBOX = "fedcba9876543210" * 4
 CONTAINERD = (
@@ -39,30 +39,30 @@ def event(reason, message, **more):
 
 
 @pytest.mark.parametrize("message", [CONTAINERD, DOCKERSHIM, f"(combined from similar events): {CONTAINERD}"])
-def test_a_refused_pod(message):
-    (statement,) = statements([event("FailedCreatePodSandBox", message)])
-    assert (statement.testifies, statement.count, statement.pod) == ("generic", 175, "shop/web-1")
-    assert statement.lasted == timedelta(minutes=38)
-    assert statement.first == datetime(2025, 2, 3, 11, tzinfo=UTC)
+def test_a_pod_whose_sandbox_failed(message):
+    (observation,) = event_observations([event("FailedCreatePodSandBox", message)])
+    assert (observation.evidence_class, observation.count, observation.pod) == ("generic", 175, "shop/web-1")
+    assert observation.duration == timedelta(minutes=38)
+    assert observation.first == datetime(2025, 2, 3, 11, tzinfo=UTC)
 
 
-def test_the_same_event_twice_is_one():
+def test_an_event_that_is_added_twice_counts_once():
     one = event("FailedCreatePodSandBox", DOCKERSHIM)
-    assert statements([one, one])[0].count == 175
+    assert event_observations([one, one])[0].count == 175
 
 
-def test_a_later_state_of_an_event_replaces_the_earlier():
-    (statement,) = statements(
+def test_the_later_version_of_an_event_replaces_the_earlier():
+    (observation,) = event_observations(
         [event("FailedMount", "no such secret", count=3), event("FailedMount", "no such secret", count=5)]
     )
-    assert statement.count == 5
+    assert observation.count == 5
 
 
 def test_two_events_add_up():
-    (statement,) = statements(
+    (observation,) = event_observations(
         [event("FailedMount", "no such secret", name="a"), event("FailedMount", "no such secret", name="b")]
     )
-    assert statement.count == 350
+    assert observation.count == 350
 
 
 def test_the_newer_form_of_events():
@@ -71,9 +71,9 @@ def test_the_newer_form_of_events():
         firstTimestamp=None, lastTimestamp=None, count=None,
         eventTime="2025-02-03T11:00:00Z", series={"count": 9, "lastObservedTime": "2025-02-03T11:30:00Z"},
     )  # fmt: skip
-    assert seen_at(newer).count == 9
-    assert seen_at(newer).lasted == timedelta(minutes=30)
-    assert statements([newer])[0].numbers == {"nodes": 3}
+    assert event_times(newer).count == 9
+    assert event_times(newer).duration == timedelta(minutes=30)
+    assert event_observations([newer])[0].numbers == {"nodes": 3}
 
 
 def test_an_event_of_a_node_names_it():
@@ -81,8 +81,8 @@ def test_an_event_of_a_node_names_it():
     message = (
         "Failed to create trunk interface: Error Code: UnauthorizedOperation: Please verify the cluster role"
     )
-    found = statements([event("TrunkENICreationFailed", message, involvedObject=about)])
-    assert {one.testifies for one in found} == {"trunk-missing", "denied"}
+    found = event_observations([event("TrunkENICreationFailed", message, involvedObject=about)])
+    assert {one.evidence_class for one in found} == {"trunk-missing", "denied"}
     assert {one.node for one in found} == {"ip-10-1-2-3.ec2.internal"}
 
 
@@ -98,15 +98,15 @@ ROWS = {
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 def test_pasted(row):
-    (statement,) = said(row, near=NEAR)
-    assert (statement.testifies, statement.count) == ("generic", 175)
-    assert statement.last == NEAR - timedelta(minutes=2, seconds=47)
-    assert statement.lasted == timedelta(minutes=38)
+    (observation,) = observe(row, captured_at=NEAR)
+    assert (observation.evidence_class, observation.count) == ("generic", 175)
+    assert observation.last == NEAR - timedelta(minutes=2, seconds=47)
+    assert observation.duration == timedelta(minutes=38)
 
 
-def test_pasted_without_a_capture_time_still_tells_how_long():
-    (statement,) = said(ROWS["describe"])
-    assert (statement.first, statement.lasted) == (None, timedelta(minutes=38))
+def test_a_row_without_capture_time_has_a_duration():
+    (observation,) = observe(ROWS["describe"])
+    assert (observation.first, observation.duration) == (None, timedelta(minutes=38))
 
 
 @pytest.mark.parametrize(
@@ -117,22 +117,22 @@ def test_pasted_without_a_capture_time_still_tells_how_long():
     ],
 )  # fmt: skip
 def test_pasted_from_get_events(row, pod):
-    (statement,) = said(row)
-    assert (statement.testifies, statement.pod, statement.count) == ("max-pods-reached", pod, 1)
+    (observation,) = observe(row)
+    assert (observation.evidence_class, observation.pod, observation.count) == ("max-pods-reached", pod, 1)
 
 
 def test_ages_that_are_invalid():
-    row = event_row(
+    row = parse_event_row(
         "Warning BranchAllocationFailed <invalid> (x5 over <invalid>) vpc-resource-controller failed to"
     )
-    assert (row.count, row.age, row.lasted, row.message) == (5, None, None, "failed to")
+    assert (row.count, row.age, row.duration, row.message) == (5, None, None, "failed to")
 
 
 @pytest.mark.parametrize(
     "text", ["Warning: something is wrong", "Normal life goes on", "A Warning Sign in prose", ""]
 )
-def test_what_is_no_row(text):
-    assert event_row(text) is None
+def test_other_text_is_no_row(text):
+    assert parse_event_row(text) is None
 
 
 def test_a_table_of_events():
@@ -147,7 +147,7 @@ def test_a_table_of_events():
     assert sorted(classes(text)) == ["benign", "branch-entry-exists", "generic"]
 
 
-def test_other_plugins_and_volumes_are_told_apart():
+def test_other_plugins_and_volumes_have_their_own_classes():
     other = CONTAINERD.replace('type="aws-cni" name="aws-cni"', 'type="calico"')
     assert classes(other.partition("add cmd")[0]) == ["other-plugin"]
     assert classes(

@@ -1,19 +1,19 @@
-"""Nothing a log can contain crashes the reading, and what comes out is bounded."""
+"""No log content raises an error, and the output is bounded."""
 
 import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eksdoctor.evidence.fast_scan.line_filter import Sieve
-from eksdoctor.evidence.fast_scan.log_scan import Scan
+from eksdoctor.evidence.fast_scan.line_filter import LineFilter
+from eksdoctor.evidence.fast_scan.log_scan import LogScan
 from eksdoctor.evidence.inputs import ipamd_checkpoint, ipamd_introspection, kubernetes_events, prometheus
-from eksdoctor.evidence.observed.aggregate import MOST_GROUPS, Gathering
-from eksdoctor.evidence.observed.occurrences import MOST_EVIDENCE
+from eksdoctor.evidence.observed.aggregate import MAX_GROUPS, Aggregator
+from eksdoctor.evidence.observed.occurrences import MAX_EVIDENCE_CHARACTERS
 from eksdoctor.evidence.signatures.catalogue import catalogue
-from eksdoctor.evidence.text.log_lines import MOST_MESSAGE, lines
+from eksdoctor.evidence.text.log_lines import MAX_MESSAGE_CHARACTERS, parse_lines
 from eksdoctor.snapshot.records.kubernetes import Event, Metadata
-from tests.testimony.samples import assign_refused, request, zap
+from tests.evidence.samples import assign_refused, request, zap
 
 SHARDS = st.sampled_from(
     [
@@ -30,35 +30,35 @@ TEXTS = st.lists(st.one_of(SHARDS, st.text(max_size=40)), max_size=30).map("".jo
 BYTES = st.one_of(st.binary(max_size=400), TEXTS.map(lambda text: text.encode("utf-8", "surrogatepass")))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(BYTES, max_size=6))
 def test_any_stream_is_read(chunks):
-    for line in lines(chunks):
-        assert len(line.message) <= MOST_MESSAGE
+    for line in parse_lines(chunks):
+        assert len(line.message) <= MAX_MESSAGE_CHARACTERS
         line.message.encode("utf-8")
-    scan = Scan()
+    scan = LogScan()
     scan.read(chunks)
-    for statement in scan.gathering.statements():
-        assert statement.count >= 1
-        assert len(statement.evidence) <= MOST_EVIDENCE
+    for observation in scan.aggregator.observations():
+        assert observation.count >= 1
+        assert len(observation.evidence) <= MAX_EVIDENCE_CHARACTERS
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(BYTES)
-def test_any_block_is_sifted(block):
-    sieve = Sieve(skims=True)
+def test_any_block_is_filtered(block):
+    line_filter = LineFilter(may_skip=True)
     for physical in (block.splitlines(keepends=True), (block * 80).splitlines(keepends=True)):
         if physical:
-            sieve.sift(physical)
-    assert all(bundle.count >= 1 for bundle in sieve.take())
+            line_filter.filter_block(physical)
+    assert all(group.count >= 1 for group in line_filter.take_groups())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(BYTES)
 def test_any_document_is_read(document):
-    prometheus.read([document])
-    ipamd_introspection.enis(document)
-    ipamd_checkpoint.checkpoint(document)
+    prometheus.parse_metrics([document])
+    ipamd_introspection.parse_enis(document)
+    ipamd_checkpoint.parse_checkpoint(document)
 
 
 JSON = st.recursive(
@@ -80,42 +80,42 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(JSON)
 def test_any_json_is_read(document):
     data = json.dumps(document).encode()
-    ipamd_introspection.enis(data)
-    ipamd_checkpoint.checkpoint(data)
+    ipamd_introspection.parse_enis(data)
+    ipamd_checkpoint.parse_checkpoint(data)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TEXTS, TEXTS, st.integers(min_value=-5, max_value=1 << 40))
 def test_any_event_is_read(reason, message, count):
     event = Event(Metadata(name="a"), reason=reason, message=message, count=count)
-    for statement in kubernetes_events.statements([event]):
-        assert statement.count >= 1
+    for observation in kubernetes_events.event_observations([event]):
+        assert observation.count >= 1
 
 
-def test_unclosed_quotes_and_backslashes_take_no_time():
-    """Each of these took minutes with a pattern that looked at every start anew."""
+def test_unclosed_quotes_and_backslashes_are_read_in_linear_time():
+    """Each of these took minutes with a pattern that retried at every position."""
     for shard in ('{"\\"', '{"msg":"', '{"a":"\\', "plugin type=", "Allocated [", "failed to retrieve a"):
         text = shard * 20_000
-        assert list(lines([text.encode()]))
-        Scan().read([text.encode()])
+        assert list(parse_lines([text.encode()]))
+        LogScan().read([text.encode()])
 
 
-def test_deep_json_is_no_trouble():
-    assert list(lines([b"{" * 200_000]))
-    assert ipamd_introspection.enis(b'{"ENIs":' * 100_000) is None
+def test_deep_json_does_not_raise():
+    assert list(parse_lines([b"{" * 200_000]))
+    assert ipamd_introspection.parse_enis(b'{"ENIs":' * 100_000) is None
 
 
-def test_what_is_held_is_bounded():
-    gathering = Gathering()
-    for number in range(MOST_GROUPS + 2000):
+def test_memory_is_bounded():
+    aggregator = Aggregator()
+    for number in range(MAX_GROUPS + 2000):
         text = zap(assign_refused(number, eni=f"eni-{number:017x}"))
-        for line in lines([text.encode()]):
-            gathering.hear(line)
-    found = gathering.statements()
-    assert len(found) == MOST_GROUPS
-    assert gathering.omitted == 2000
-    assert found[0].requests == (request(0),)
+        for line in parse_lines([text.encode()]):
+            aggregator.add_line(line)
+    found = aggregator.observations()
+    assert len(found) == MAX_GROUPS
+    assert aggregator.dropped == 2000
+    assert found[0].request_ids == (request(0),)
