@@ -53,7 +53,7 @@ from pathlib import Path
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot import archive
 
-print(Cluster(archive.read(Path(sys.argv[1]))).nat_gateways.failed.missing)
+print(Cluster(archive.read(Path(sys.argv[1]))).nat_gateways.in_vpc.missing)
 """
 
 
