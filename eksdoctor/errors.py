@@ -1,10 +1,10 @@
-"""Errors a user can do something about: what went wrong, and what to do next."""
+"""Errors that a user can fix: a message and the next step."""
 
 
 class EksDoctorError(Exception):
-    """A fault to be told to the user in words; the command line alone catches it.
+    """An error to report to the user; only the command line catches it.
 
-    `advice` is the next thing to try, `exit_code` what the process ends with.
+    `advice` is the next step to try, `exit_code` the exit code of the process.
     """
 
     exit_code = 1
@@ -16,24 +16,24 @@ class EksDoctorError(Exception):
 
 
 class UsageError(EksDoctorError):
-    """The call, a rule file or a case file is wrong."""
+    """An option, a rule file or a case file is wrong."""
 
     exit_code = 2
 
 
 class SnapshotError(EksDoctorError):
-    """A snapshot cannot be read or written."""
+    """A snapshot can't be read or written."""
 
     exit_code = 2
 
 
 class StoppedError(EksDoctorError):
-    """The user stopped the run before there was anything to report."""
+    """The user stopped the run before any data was collected."""
 
     exit_code = 130
 
 
 class UnreachableError(EksDoctorError):
-    """Neither cluster nor account gave an answer."""
+    """Neither cluster nor account could be reached."""
 
     exit_code = 5

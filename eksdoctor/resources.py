@@ -1,4 +1,4 @@
-"""Where the rules and the pages' templates lie: in the installed package, or in the checkout."""
+"""The folders of rules and page templates, in the installed package or in the checkout."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def rules_folder() -> Path:
-    """The folder of the shipped rules."""
+    """The folder of the built-in rules."""
     return _folder("rules")
 
 

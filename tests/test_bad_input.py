@@ -127,7 +127,7 @@ def test_a_cluster_that_cannot_be_asked_is_an_error_even_if_the_account_answers(
     assert done.returncode == 5
     assert "error: the cluster did not answer" in done.stderr
     assert all(word in done.stderr for word in words)
-    assert "No fault found." not in done.stdout
+    assert "No problem found." not in done.stdout
 
 
 def test_kubernetes_does_not_know_the_user(ended_process, recorded):
@@ -157,7 +157,7 @@ def test_nobody_answers_and_the_last_good_snapshot_stays_the_last(ended, recorde
             AWS_REGION="", AWS_DEFAULT_REGION="",
         )  # fmt: skip
     assert done.returncode == 5
-    assert "Nothing could be seen" in done.stdout
+    assert "No data: every API call failed" in done.stdout
     assert "snapshot:" not in done.stderr
     assert len(list((tmp_path / "cache/eksdoctor/snapshots").iterdir())) == 1
 

@@ -14,7 +14,7 @@ from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.actions import ACTIONS
 from eksdoctor.snapshot.request import Refusal
 from eksdoctor.snapshot.snapshot import Outcome
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.report import State
 from tests.shared import rulebook
 
@@ -94,7 +94,7 @@ def causes(report):
 @cache
 def all_seen(name):
     """What fires and what causes are named when nothing is hidden."""
-    return said(Cluster(snapshot(name)))[0], causes(examine(snapshot(name), BOOK))
+    return said(Cluster(snapshot(name)))[0], causes(build_report(snapshot(name), BOOK))
 
 
 @settings(max_examples=150)
@@ -105,7 +105,7 @@ def test_hiding_never_makes_surer(pair):
     after, undecided = said(Cluster(hidden))
     for rule, subject in before - after:
         assert (rule, subject) in undecided or (rule, "") in undecided, (rule, subject)
-    for pod, found in causes(examine(hidden, BOOK)).items():
+    for pod, found in causes(build_report(hidden, BOOK)).items():
         assert found <= known.get(pod, set()), pod
 
 
@@ -115,6 +115,6 @@ def test_every_single_refusal(name):
     _, known = all_seen(name)
     for action in {request.action for request in seen.outcomes}:
         refused = {request for request in seen.outcomes if request.action == action}
-        report = examine(without(seen, refused, set()), BOOK)
+        report = build_report(without(seen, refused, set()), BOOK)
         for pod, found in causes(report).items():
             assert found <= known.get(pod, set()), (action.name, pod)

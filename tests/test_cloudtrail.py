@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collection_plan import cloudtrail_lookups
-from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.evidence.inputs.cloudtrail_events import (
     CNI_PROGRAM,
@@ -60,8 +60,8 @@ def test_what_is_looked_up(worlds, name, more):
 def test_it_is_looked_up_in_the_second_round_over_the_window(worlds):
     world = worlds["fragmented"]
     blank = Snapshot(at=world.at, target=world.target, extras=WISH, window=timedelta(minutes=20))
-    first = questions(blank)
-    second = questions(blank.with_answers(answer(world, asked) for asked in first))
+    first = next_requests(blank)
+    second = next_requests(blank.with_answers(answer(world, asked) for asked in first))
     assert not [asked for asked in first if asked.action is LOOKUP_EVENTS]
     spans = {asked.values["LastSeconds"] for asked in second if asked.action is LOOKUP_EVENTS}
     assert spans == {"1200"}
@@ -72,7 +72,7 @@ def test_another_account_is_not_asked(worlds):
     (cluster,) = snapshot.records[kinds.CLUSTER.file]
     other = cluster | {"endpoint": "https://other.example", "certificateAuthority": {"data": "b3RoZXI="}}
     foreign = replace(snapshot, extras=WISH, records=dict(snapshot.records) | {kinds.CLUSTER.file: (other,)})
-    assert not [asked for asked in questions(foreign) if asked.action is LOOKUP_EVENTS]
+    assert not [asked for asked in next_requests(foreign) if asked.action is LOOKUP_EVENTS]
 
 
 def test_the_simulated_trail_tells_what_the_daemons_were_refused(worlds):
@@ -94,7 +94,7 @@ def live(lab, recorded, extras=WISH):
     options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
     target = connect(options).target
     blank = Snapshot(at=recorded.at, target=target, extras=extras)
-    return collect(blank, questions, connect(options), PATIENCE, Observer())
+    return collect(blank, next_requests, connect(options), PATIENCE, Observer())
 
 
 def trails(snapshot):

@@ -11,7 +11,7 @@ import pytest
 
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.render.html import html
 from eksdoctor.render.json_page import json_page
@@ -19,7 +19,7 @@ from eksdoctor.render.markdown.page import markdown
 from eksdoctor.render.terminal.page import terminal
 from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from tests.lab import Lab
 from tests.process import PATIENCE
 from tests.render.hostile import NASTY
@@ -71,7 +71,7 @@ def report():
         options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
         target = connect(options).target
         blank = Snapshot(at=recorded.at, target=target)
-        return examine(collect(blank, questions, connect(options), PATIENCE, Observer()), BOOK)
+        return build_report(collect(blank, next_requests, connect(options), PATIENCE, Observer()), BOOK)
 
 
 def test_the_verdict_is_the_same_as_under_plain_names(report):

@@ -18,8 +18,8 @@ from eksdoctor.snapshot.actions import KINDS
 from eksdoctor.snapshot.records.node_text import NODE_TEXTS
 from eksdoctor.snapshot.request import Answer
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.triage.build_report import examine
-from eksdoctor.triage.log_reading_plan import asking
+from eksdoctor.triage.build_report import build_report
+from eksdoctor.triage.log_reading_plan import request_planner
 from eksdoctor.triage.report import State
 from tests import process
 from tests.lab import Fault, Lab
@@ -83,7 +83,7 @@ def live(lab, recorded, *, deadline=PATIENCE, observe=None, purpose="triage", on
     options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
     target = connect(options).target
     blank = Snapshot(at=recorded.at, target=target, focus=recorded.focus, purpose=purpose)
-    questions = asking(BOOK, 3 if purpose == "triage" else 0)
+    questions = request_planner(BOOK, 3 if purpose == "triage" else 0)
     connection = connect(options) if only is None else Recorded(connect(options), only)
     return collect(blank, questions, connection, deadline, observe or Rounds())
 
@@ -107,8 +107,8 @@ def test_live_says_what_a_replay_says(name, tmp_path):
     with Lab(recorded) as lab:
         seen = as_recorded(lab, recorded)
     replayed = archive.read(archive.write(seen, tmp_path / "x.eksdoctor.tar.gz"))
-    assert comparable(examine(seen, BOOK)) == comparable(examine(replayed, BOOK))
-    mine, theirs = examine(seen, BOOK), examine(recorded, BOOK)
+    assert comparable(build_report(seen, BOOK)) == comparable(build_report(replayed, BOOK))
+    mine, theirs = build_report(seen, BOOK), build_report(recorded, BOOK)
     assert mine.summary == theirs.summary
     assert [(v.state, v.cause, v.confidence, v.pods) for v in mine.verdicts] == [
         (v.state, v.cause, v.confidence, v.pods) for v in theirs.verdicts
@@ -134,7 +134,7 @@ def test_a_live_audit_sees_what_a_recorded_one_holds(name):
             continue
         mine, theirs = (sorted(map(msgspec.json.encode, each.of(kind))) for each in (seen, recorded))
         assert mine == theirs, kind.file
-    mine, theirs = examine(seen, BOOK), examine(recorded, BOOK)
+    mine, theirs = build_report(seen, BOOK), build_report(recorded, BOOK)
     assert [(f.rule, f.subjects, f.title) for f in mine.findings] == [
         (f.rule, f.subjects, f.title) for f in theirs.findings
     ]
@@ -151,7 +151,7 @@ def test_user_data_and_bundles_do_not_reach_a_snapshot():
     ("name", "confidence"), [("meridian-pay", "confirmed"), ("meridian-pay-agent", "confirmed")]
 )
 def test_meridian_pay_is_explained(name, confidence):
-    report = examine(fixture(name), BOOK)
+    report = build_report(fixture(name), BOOK)
     pods = Counter(pod.name for verdict in report.verdicts for pod in verdict.pods)
     assert len(pods) == 41
     assert set(pods.values()) == {1}
@@ -170,7 +170,7 @@ def test_meridian_pay_is_explained(name, confidence):
 )
 def test_each_incident_has_its_cause(name, cause):
     """Confirmed where the daemon's log was read, which is on three nodes of each cause."""
-    report = examine(fixture(name), BOOK)
+    report = build_report(fixture(name), BOOK)
     assert {(v.state, v.cause) for v in report.verdicts} == {("explained", cause)}
     assert report.verdicts[0].confidence == "confirmed"
     assert {v.confidence for v in report.verdicts} <= {"confirmed", "likely"}
@@ -182,7 +182,7 @@ def test_each_incident_has_its_cause(name, cause):
 def test_healthy_clusters_are_no_incident(name, purpose):
     recorded = fixture(name) if purpose == "triage" else audited(name)
     with Lab(recorded) as lab:
-        report = examine(as_recorded(lab, recorded, purpose=purpose), BOOK)
+        report = build_report(as_recorded(lab, recorded, purpose=purpose), BOOK)
     assert not [finding.rule for finding in report.findings if finding.severity == "critical"]
     assert not report.verdicts
     assert not report.refusals
@@ -191,7 +191,7 @@ def test_healthy_clusters_are_no_incident(name, purpose):
 def seen_with(deny):
     recorded = fixture("meridian-pay")
     with Lab(recorded, deny=deny) as lab:
-        return examine(live(lab, recorded), BOOK)
+        return build_report(live(lab, recorded), BOOK)
 
 
 def test_view_without_aws_cannot_tell_and_names_three_things():
@@ -199,7 +199,7 @@ def test_view_without_aws_cannot_tell_and_names_three_things():
     assert {verdict.state for verdict in report.verdicts} == {State.CANNOT_TELL}
     assert len(report.asks) == 3
     assert report.asks[0].startswith("Kubernetes: list nodes")
-    assert report.asks[1].startswith("Kubernetes, the CNI's and Karpenter's resources: list ")
+    assert report.asks[1].startswith("Kubernetes, resources of the CNI and Karpenter: list ")
     assert report.asks[2].startswith("AWS: ")
     assert len(report.could_not_tell) <= 2 * len(BOOK)
     assert sum(len(verdict.pods) for verdict in report.verdicts) == 41
@@ -250,7 +250,7 @@ def test_few_rounds_and_few_requests():
 def test_a_server_that_never_answers_delays_nothing():
     recorded = fixture("meridian-pay")
     with Lab(recorded, faults={"list-nodes": Fault.hang()}) as lab:
-        report = examine(live(lab, recorded, deadline=2.0), BOOK)
+        report = build_report(live(lab, recorded, deadline=2.0), BOOK)
     known = {verdict.cause for verdict in report.verdicts if verdict.state != State.CANNOT_TELL}
     assert known <= {"subnet-exhausted"}  # where a daemon's own words were still read
     assert any("within the deadline" in warning for warning in report.run.warnings)
@@ -267,7 +267,7 @@ def test_another_cluster_in_the_account_tells_nothing_of_this_one():
     unheard = {NODE_TEXTS.file: ()}  # the daemons know their own subnets
     records = {**recorded.records, **unheard, "aws/eks-describe-cluster": (foreign,)}
     other = replace(recorded, records=records)
-    report = examine(other, BOOK)
+    report = build_report(other, BOOK)
     assert {verdict.state for verdict in report.verdicts} == {State.CANNOT_TELL}
     assert "AWS shows another cluster" in report.run.warnings[0]
     assert not [finding for finding in report.findings if finding.stage == "50-attach"]
@@ -278,7 +278,7 @@ def test_the_confirming_commands_run_and_show_what_the_report_says(name):
     """The printed argv, run without a shell by the real aws and kubectl against the lab."""
     recorded = fixture(name)
     with Lab(recorded) as lab:
-        report = examine(live(lab, recorded), BOOK)
+        report = build_report(live(lab, recorded), BOOK)
         checked = 0
 
         @cache

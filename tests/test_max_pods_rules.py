@@ -6,10 +6,10 @@ import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.evaluate import evaluate, grouped
-from eksdoctor.engine.evaluation.write_finding import tell
+from eksdoctor.engine.evaluation.write_finding import write_finding
 from eksdoctor.engine.rulebook.compile import read_rule
 from eksdoctor.model.cluster.cluster import Cluster
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.report import State
 from tests.shared import rulebook
 
@@ -47,7 +47,7 @@ def fixes(file, env, labels, image, files):
     path = RULES / file
     fired = evaluate(read_rule(path, path.parent.name), Cluster(snapshot)).fired
     (members,) = grouped(one for one in fired if str(one.subject) == "node-a")
-    finding = tell(members, snapshot.target)
+    finding = write_finding(members, snapshot.target)
     return [(words(fix.title), fix.document and fix.document.body) for fix in finding.fix]
 
 
@@ -116,7 +116,7 @@ def unbound(env):
     ("env", "cause"), [({}, "node-max-pods-reached"), (PREFIXES, "max-pods-below-capacity")]
 )
 def test_a_pod_has_one_cause(env, cause):
-    (verdict,) = examine(unbound(env), rulebook()).verdicts
+    (verdict,) = build_report(unbound(env), rulebook()).verdicts
     assert (verdict.state, verdict.cause) == (State.EXPLAINED, cause)
     assert [pod.name for pod in verdict.pods] == ["shop/cart-1"]
 
@@ -125,7 +125,7 @@ def test_full_nodes_are_told_what_they_could_serve():
     path = RULES / REACHED
     snapshot = unbound({})
     ((fired),) = evaluate(read_rule(path, path.parent.name), Cluster(snapshot)).fired
-    finding = tell((fired,), snapshot.target)
+    finding = write_finding((fired,), snapshot.target)
     said = " ".join(words(evidence.says) for evidence in finding.evidence)
     assert "with the current CNI settings one can serve 29, AWS recommends 29" in said
     assert "full at 3 pods, for example node-a;" in said

@@ -11,7 +11,7 @@ import pytest
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
 from eksdoctor.collection_plan import aws_node_metrics
-from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.evidence.inputs import prometheus
 from eksdoctor.evidence.observed.source import SourceKind
@@ -22,8 +22,8 @@ from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records.node_text import GET_NODE_LOG, GET_POD_LOG, GET_POD_METRICS, NODE_TEXTS
 from eksdoctor.snapshot.request import Answer, Refusal
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.triage.build_report import examine
-from eksdoctor.triage.log_reading_plan import asking, node_logs
+from eksdoctor.triage.build_report import build_report
+from eksdoctor.triage.log_reading_plan import log_requests, request_planner
 from eksdoctor.triage.report import State
 from tests.lab import Fault, Lab, moved
 from tests.process import PATIENCE
@@ -92,7 +92,7 @@ def triaged(lab, held, rounds=None, nodes=3, deadline=PATIENCE):
     options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
     target = connect(options).target
     blank = Snapshot(at=held.at, target=target)
-    return collect(blank, asking(BOOK, nodes), connect(options), deadline, rounds or Rounds())
+    return collect(blank, request_planner(BOOK, nodes), connect(options), deadline, rounds or Rounds())
 
 
 def asked_for(snapshot, action):
@@ -118,7 +118,7 @@ def test_two_hundred_nodes_in_question(ranges):
     assert 1 <= len(asked_for(seen, GET_NODE_LOG)) <= 3
     assert sent["get-node-log"] <= 3 * (MIB if ranges == "honoured" else 16 * MIB)
     assert not seen.refusals
-    report = examine(seen, BOOK)
+    report = build_report(seen, BOOK)
     assert {(v.state, v.cause, v.confidence) for v in report.verdicts} == {
         (State.EXPLAINED, "subnet-exhausted", "confirmed")
     }
@@ -173,7 +173,7 @@ def test_without_the_right_the_refusal_names_it_and_the_rest_is_told(deny, refus
     for request, refusal in seen.refusals.items():
         assert (refusal.reason, refusal.grant) == ("forbidden", request.action.permission)
         assert "is forbidden" in refusal.message
-    assert {v.cause for v in examine(seen, BOOK).verdicts} == {"subnet-exhausted"}
+    assert {v.cause for v in build_report(seen, BOOK).verdicts} == {"subnet-exhausted"}
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_faults_of_the_proxies_are_refusals(fault, reason):
     reasons = {refusal.reason for refusal in seen.refusals.values()}
     assert seen.refusals
     assert reasons <= {reason, "undecodable"}
-    assert {v.cause for v in examine(seen, BOOK).verdicts} == {"subnet-exhausted"}
+    assert {v.cause for v in build_report(seen, BOOK).verdicts} == {"subnet-exhausted"}
 
 
 def test_slow_kubelets_and_daemons_are_waited_for():
@@ -237,7 +237,7 @@ def test_an_incident_moved_in_time_is_told_at_that_time():
 @pytest.mark.parametrize("name", FIXTURES)
 def test_a_run_asks_for_little_in_few_rounds(name):
     snapshot = Snapshot(at=world(name).at, target=world(name).target)
-    asked = asking(BOOK, 3)
+    asked = request_planner(BOOK, 3)
     rounds = []
     while wanted := asked(snapshot):
         rounds.append(wanted)
@@ -278,21 +278,21 @@ def test_an_audit_reads_no_logs():
 
 def without_logs(name="meridian-pay"):
     world_, snapshot = world(name), Snapshot(at=world(name).at, target=world(name).target)
-    while wanted := questions(snapshot):
+    while wanted := next_requests(snapshot):
         snapshot = snapshot.with_answers(answer(world_, request) for request in wanted)
     return snapshot
 
 
 def test_logs_are_asked_for_once_and_not_after_an_interruption():
     snapshot = without_logs()
-    wanted = node_logs(snapshot, BOOK, 3)
+    wanted = log_requests(snapshot, BOOK, 3)
     assert wanted
-    assert wanted == node_logs(snapshot, BOOK, 3)
+    assert wanted == log_requests(snapshot, BOOK, 3)
     refusal = Refusal("forbidden", "no", "get nodes/proxy")
-    assert node_logs(snapshot.with_answers([Answer(wanted[0], refusal=refusal)]), BOOK, 3) == []
+    assert log_requests(snapshot.with_answers([Answer(wanted[0], refusal=refusal)]), BOOK, 3) == []
     stopped = snapshot.with_answers([Answer(sources.NODES, refusal=Refusal("interrupted", "stopped"))])
-    assert node_logs(stopped, BOOK, 3) == []
-    assert node_logs(snapshot, BOOK, 0) == []
+    assert log_requests(stopped, BOOK, 3) == []
+    assert log_requests(snapshot, BOOK, 0) == []
 
 
 def with_environment(snapshot, **changes):
@@ -326,7 +326,7 @@ def test_where_the_log_is(written, path):
 
 def test_a_daemon_that_logs_to_its_output_is_heard_there():
     snapshot = with_environment(without_logs(), AWS_VPC_K8S_CNI_LOG_FILE="StdOut")
-    wanted = node_logs(snapshot, BOOK, 3)
+    wanted = log_requests(snapshot, BOOK, 3)
     assert {request.action for request in wanted} == {GET_POD_LOG}
     assert {request.values["sinceSeconds"] for request in wanted} == {"3600"}
     assert {request.values["container"] for request in wanted} == {"aws-node"}
@@ -336,8 +336,8 @@ def test_metrics_that_are_off_are_not_asked_for():
     snapshot = without_logs()
     outcomes = {request: one for request, one in snapshot.outcomes.items() if request.action not in SPOKEN}
     bare = replace(snapshot, outcomes=outcomes)
-    assert len(questions(bare)) == aws_node_metrics.ENOUGH
-    assert questions(with_environment(bare, DISABLE_METRICS="true")) == []
+    assert len(next_requests(bare)) == aws_node_metrics.ENOUGH
+    assert next_requests(with_environment(bare, DISABLE_METRICS="true")) == []
 
 
 def test_the_output_of_a_daemon_that_is_not_ready_may_say_why():
@@ -346,7 +346,9 @@ def test_the_output_of_a_daemon_that_is_not_ready_may_say_why():
     for pod in pods:
         if pod["metadata"].get("labels", {}).get("k8s-app") == "aws-node":
             pod["status"]["containerStatuses"] = [{"name": "aws-node", "ready": False, "restartCount": 4}]
-    wanted = node_logs(replace(snapshot, records=snapshot.records | {kinds.PODS.file: tuple(pods)}), BOOK, 3)
+    wanted = log_requests(
+        replace(snapshot, records=snapshot.records | {kinds.PODS.file: tuple(pods)}), BOOK, 3
+    )
     assert {request.action for request in wanted} == {GET_POD_LOG, GET_NODE_LOG}
 
 
@@ -357,7 +359,7 @@ def test_without_events_the_plugin_is_heard_too():
         snapshot.with_answers([Answer(sources.warnings(), refusal=refusal)]),
         records=snapshot.records | {kinds.EVENTS.file: ()},
     )
-    paths = {str(request.values.get("path", "")) for request in node_logs(blind, BOOK, 3)}
+    paths = {str(request.values.get("path", "")) for request in log_requests(blind, BOOK, 3)}
     assert paths == {"aws-routed-eni/ipamd.log", "aws-routed-eni/plugin.log"}
 
 

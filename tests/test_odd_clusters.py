@@ -12,7 +12,7 @@ from eksdoctor.render.json_page import json_page
 from eksdoctor.render.markdown.page import markdown
 from eksdoctor.render.terminal.page import terminal
 from eksdoctor.snapshot import archive, manifest
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from tests.shared import rulebook
 
 ROOT = Path(__file__).parent.parent
@@ -104,6 +104,6 @@ def test_every_page_comes(case, name, purpose):
     file, change = CASES[case]
     odd = dict(files(name))
     odd[f"{file}.json"] = msgspec.json.encode(change(msgspec.json.decode(odd[f"{file}.json"])))
-    report = examine(replace(manifest.assemble(odd, name), purpose=purpose), BOOK)
+    report = build_report(replace(manifest.assemble(odd, name), purpose=purpose), BOOK)
     for page in (terminal, markdown, html, json_page):
         assert page(report)

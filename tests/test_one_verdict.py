@@ -10,7 +10,7 @@ from eksdoctor.engine.cases.patch import NO_ADDRESS, Patch, patched
 from eksdoctor.engine.evaluation.finding import plain
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from tests.shared import rulebook
 
 ROOT = Path(__file__).parent.parent
@@ -26,7 +26,7 @@ CASES = [
 @pytest.mark.parametrize(("rule", "case"), CASES)
 def test_one_verdict_a_pod(rule, case):
     snapshot = patched(case)
-    report = examine(snapshot, BOOK)
+    report = build_report(snapshot, BOOK)
     said = Counter(pod.name for verdict in report.verdicts for pod in verdict.pods)
     assert set(said.values()) <= {1}, [(v.state, v.cause) for v in report.verdicts]
     assert sorted(said) == sorted(pod.name for pod in Cluster(snapshot).pods_in_trouble)
@@ -42,7 +42,7 @@ def test_one_verdict_a_pod(rule, case):
     ],
 )
 def test_a_rule_that_explains_pods_is_their_verdict_or_yields(rule, case):
-    report = examine(patched(case), BOOK)
+    report = build_report(patched(case), BOOK)
     causes = {verdict.cause for verdict in report.verdicts}
     assert rule in causes or causes & set(BOOK.get(rule).text.yields_to)
 
@@ -60,7 +60,7 @@ def recovered(**changes):
 
 
 def test_a_pod_that_recovered_is_told_and_is_no_incident_any_more():
-    report = examine(patched(recovered()), BOOK)
+    report = build_report(patched(recovered()), BOOK)
     ((pod,),) = [verdict.pods for verdict in report.verdicts]
     assert (pod.name, pod.trouble) == ("shop/web-1", "recovered")
     assert plain(report.summary).startswith("1 pod had no address in the last hour and has recovered")
@@ -79,7 +79,7 @@ def test_a_dry_subnet_is_a_risk_once_its_pods_have_recovered():
             ]
         },
     }
-    report = examine(patched(patch), BOOK)
+    report = build_report(patched(patch), BOOK)
     assert {finding.severity for finding in report.findings if finding.rule == "subnet-exhausted"} == {
         "warning"
     }
@@ -91,6 +91,6 @@ def test_without_events_nobody_is_said_not_to_wait():
     patch = Patch(patch={"kubernetes/pods": {"shop/cart-1": silent}}, refuse=["list-events"])
     (pod,) = Cluster(patched(patch)).pods_in_trouble
     assert isinstance(pod.waits_for_address, Unknown)
-    (verdict,) = examine(patched(patch), BOOK).verdicts
+    (verdict,) = build_report(patched(patch), BOOK).verdicts
     assert verdict.state == "cannot-tell"
     assert "list events" in plain(verdict.next)

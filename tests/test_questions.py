@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from eksdoctor.collection_plan import audit_requests
-from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.snapshot import kinds
@@ -48,7 +48,7 @@ def rounds(world, purpose):
     """The requests of each round."""
     snapshot = Snapshot(at=world.at, target=world.target, purpose=purpose)
     found = []
-    while asked := questions(snapshot):
+    while asked := next_requests(snapshot):
         found.append(asked)
         snapshot = snapshot.with_answers(answer(world, request) for request in asked)
     return found
@@ -168,7 +168,7 @@ def test_an_annotation_is_trusted_to_name_a_role_of_this_account_only(worlds, ar
     annotated = {"metadata": metadata | {"annotations": {audit_requests.ROLE_ANNOTATION: arn}}}
     bare = {kinds.AWS_NODE_ACCOUNT.file: (annotated,), kinds.EC2_NODE_CLASSES.file: ()}
     changed = replace(snapshot, records=dict(snapshot.records) | bare)
-    found = [one for one in audit_requests.questions(Cluster(changed)) if one.action is GET_ROLE]
+    found = [one for one in audit_requests.next_requests(Cluster(changed)) if one.action is GET_ROLE]
     assert [one.values["RoleName"] for one in found] == asked
 
 
@@ -177,7 +177,7 @@ def test_the_account_of_another_cluster_is_not_asked_for_roles(worlds):
     (cluster,) = snapshot.records[kinds.CLUSTER.file]
     other = cluster | {"endpoint": "https://other.example", "certificateAuthority": {"data": "b3RoZXI="}}
     foreign = replace(snapshot, records=dict(snapshot.records) | {kinds.CLUSTER.file: (other,)})
-    wanted = {request.action for request in audit_requests.questions(Cluster(foreign))}
+    wanted = {request.action for request in audit_requests.next_requests(Cluster(foreign))}
     assert wanted == {LIST_MUTATING_WEBHOOKS, GET_SERVICE_ACCOUNT}
 
 

@@ -107,19 +107,29 @@ def test_a_rule_of_ones_own_loads(tmp_path):
         ("subnet.free_ips", "subnet.free_ip", "no fact free_ip", "Did you mean free_ips?"),
         ("{{ subnet.id }} is small", "{{ subnet.idd }}", "no fact idd", ""),
         ("subnet in pod_subnets", "subnet in pod_subnet", "no fact pod_subnet", "Did you mean pod_subnets?"),
-        ("subnet.free_ips < 50", "subnet.zone < 50", "has no order", ""),
-        ("subnet.free_ips < 50", "subnet.free_ips < 'many'", "is no int", ""),
-        ("subnet.free_ips < 50", "subnet.free_ips", "not a yes or no", "Compare it."),
-        ("subnet.free_ips < 50", "subnet.free_ips + 1 < 50", "conditions do not know", "never syntax"),
-        ("subnet.free_ips < 50", "len(subnet.nodes) < 50", "conditions do not know", "never syntax"),
-        ("subnet.free_ips < 50", "cni.version < 'soon'", "is no version", ""),
+        ("subnet.free_ips < 50", "subnet.zone < 50", "can't be ordered", ""),
+        ("subnet.free_ips < 50", "subnet.free_ips < 'many'", "is not of type int", ""),
+        ("subnet.free_ips < 50", "subnet.free_ips", "not true or false", "Compare it."),
+        (
+            "subnet.free_ips < 50",
+            "subnet.free_ips + 1 < 50",
+            "syntax that conditions do not have",
+            "Add a fact",
+        ),
+        (
+            "subnet.free_ips < 50",
+            "len(subnet.nodes) < 50",
+            "syntax that conditions do not have",
+            "Add a fact",
+        ),
+        ("subnet.free_ips < 50", "cni.version < 'soon'", "is not a version", ""),
         ("subnet.free_ips < 50", "cni.manager == 'helm'", "is not one of addon, self-managed", ""),
-        ("id: own-rule", "id: other", "is not the file's name", "NN-other.yaml"),
-        ("aws ec2 describe-subnets", "aws ec2 delete-subnet", "only reads", ""),
-        ("aws ec2 describe-subnets --subnet-ids", "kubectl delete node", "only reads", ""),
-        ("aws ec2 describe-subnets", "sh -c", "starts with kubectl or aws", ""),
+        ("id: own-rule", "id: other", "is not the file name", "NN-other.yaml"),
+        ("aws ec2 describe-subnets", "aws ec2 delete-subnet", "not a read-only command", ""),
+        ("aws ec2 describe-subnets --subnet-ids", "kubectl delete node", "not a read-only command", ""),
+        ("aws ec2 describe-subnets", "sh -c", "must start with kubectl or aws", ""),
         ("severity: warning", "severity: fatal", "Invalid enum value 'fatal'", ""),
-        ("{{ subnet.id }} is small", "{% if x %}", "only {{ name | filter }} is known", ""),
+        ("{{ subnet.id }} is small", "{% if x %}", "only {{ name | filter }} is allowed", ""),
     ],
 )
 def test_a_rule_that_does_not_fit_says_where_and_what(tmp_path, old, new, message, advice):
@@ -133,12 +143,12 @@ def test_a_rule_that_does_not_fit_says_where_and_what(tmp_path, old, new, messag
 
 def test_two_rules_of_one_id(tmp_path):
     (tmp_path / "20-own-rule.yaml").write_text(RULE)
-    with pytest.raises(UsageError, match="is taken by"):
+    with pytest.raises(UsageError, match="is used by"):
         own(tmp_path, RULE)
 
 
 def test_misspelt_yields_to_and_lever(tmp_path):
-    with pytest.raises(UsageError, match="yields_to names own-ruel"):
+    with pytest.raises(UsageError, match="unknown rule own-ruel in yields_to"):
         own(tmp_path, RULE + "yields_to: [own-ruel]\n")
-    with pytest.raises(UsageError, match="no lever is called more"):
+    with pytest.raises(UsageError, match="unknown `lever` more"):
         own(tmp_path, RULE.replace("  - title: enlarge it", "  - lever: more"))

@@ -10,7 +10,7 @@ from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.finding import Confidence
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot.actions import ACTIONS
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.report import State
 from tests.shared import rulebook
 
@@ -96,7 +96,7 @@ def expected(story):
 @pytest.mark.parametrize("story", STORIES)
 def test_each_pod_has_its_cause(story):
     snapshot = patched(patch_of(story))
-    report = examine(snapshot, BOOK)
+    report = build_report(snapshot, BOOK)
     assert told(report) == expected(story)
     trouble = Cluster(snapshot).pods_in_trouble
     assert set(told(report)) == {pod.name for pod in trouble}
@@ -110,7 +110,7 @@ def test_each_pod_has_its_cause(story):
 def test_no_single_refusal_names_another(story):
     known = expected(story)
     for action in ACTIONS:
-        report = examine(patched(patch_of(story, [action])), BOOK)
+        report = build_report(patched(patch_of(story, [action])), BOOK)
         for pod, causes in told(report).items():
             allowed = {*known.get(pod, ()), *story.beneath, str(State.CANNOT_TELL)}
             assert set(causes) <= allowed, (action, pod)

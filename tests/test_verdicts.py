@@ -4,7 +4,7 @@ import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.snapshot.actions import ACTIONS
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.report import State
 from tests.shared import rulebook
 
@@ -74,7 +74,7 @@ INCIDENTS = {
 
 
 def causes(incident, refused=()):
-    report = examine(patched(Patch(**incident, refuse=list(refused))), BOOK)
+    report = build_report(patched(Patch(**incident, refuse=list(refused))), BOOK)
     return {
         verdict.cause
         for verdict in report.verdicts

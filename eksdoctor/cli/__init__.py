@@ -1,4 +1,4 @@
-"""The command line: the only printing and the only exit codes."""
+"""The command line. No other package prints or ends the process."""
 
 import sys
 import warnings
@@ -13,22 +13,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         _run(given)
     except KeyboardInterrupt:
-        print("interrupted before anything was asked", file=sys.stderr)
+        print("interrupted before any request was sent", file=sys.stderr)
         sys.exit(130)
     except EksDoctorError as error:
-        _tell(error)
+        _print_error(error)
         sys.exit(error.exit_code)
     except Exception as error:
-        if "--debug" in given:
+        if _is_debug():
             raise
-        _tell_fault(error)
+        _print_internal_error(error)
         sys.exit(1)
 
 
 def _run(given: Sequence[str]) -> None:
     from eksdoctor.cli.app import command_line
 
-    # A library asks for another library on standard error, whenever its own filter loses a race.
+    # urllib3 warns about a missing SOCKS library although no proxy is used.
     warnings.filterwarnings("ignore", message="SOCKS support in urllib3")
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal without UTF-8 gets question marks, not a crash
@@ -36,7 +36,13 @@ def _run(given: Sequence[str]) -> None:
     command_line()(given, prog_name="eksdoctor")
 
 
-def _tell(error: EksDoctorError) -> None:
+def _is_debug() -> bool:
+    from eksdoctor.cli.debug import DebugSwitch
+
+    return DebugSwitch.is_on
+
+
+def _print_error(error: EksDoctorError) -> None:
     from eksdoctor.render.sanitize import lines
 
     print(f"error: {lines(error.message)}", file=sys.stderr)
@@ -44,10 +50,8 @@ def _tell(error: EksDoctorError) -> None:
         print(lines(error.advice), file=sys.stderr)
 
 
-def _tell_fault(error: Exception) -> None:
+def _print_internal_error(error: Exception) -> None:
     from eksdoctor.render.sanitize import one_line
 
-    print(
-        f"error: a fault in eksdoctor itself: {type(error).__name__}: {one_line(str(error))}", file=sys.stderr
-    )
-    print("Run the same with `eksdoctor --debug …` for the traceback, and please report it.", file=sys.stderr)
+    print(f"error: internal error: {type(error).__name__}: {one_line(str(error))}", file=sys.stderr)
+    print("Run the command again with --debug for the traceback, and please report it.", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The commands and how they hang together."""
+"""The typer application: its commands, help and exit codes."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -13,29 +13,30 @@ from eksdoctor.cli.commands.maxpods import maxpods
 from eksdoctor.cli.commands.rules import rules
 from eksdoctor.cli.commands.triage import triage
 from eksdoctor.cli.commands.version import print_version, version
+from eksdoctor.cli.debug import DebugSwitch, add_debug_option
 from eksdoctor.cli.help_text import epilog
 
 EXIT_CODES = """\b
 Exit codes:
-  0  nothing at or above --fail-on
-  1  a fault in eksdoctor itself
-  2  wrong call, rule file or snapshot, or an output that cannot be written
+  0  no finding at or above --fail-on
+  1  internal error
+  2  wrong option, rule file or snapshot, or an output that can't be written
   3  findings at or above --fail-on
-  4  no such finding, but a rule that applies could not tell (with --fail-on)
-  5  neither cluster nor account can be reached
+  4  no such finding, but a rule that applies is inconclusive (with --fail-on)
+  5  the cluster can't be reached
   130  interrupted (the report is marked partial)"""
 
 app = typer.Typer(
     name="eksdoctor",
-    help="Why pods on Amazon EKS get no IP address: which ceiling, for which pods, how to see it, "
-    "what to type.\n\n"
-    "It only reads: get, list and describe calls.",
+    help="Find out why pods on Amazon EKS can't get an IP: the limit that was reached, the affected pods, "
+    "a command that verifies it and a command that fixes it.\n\n"
+    "eksdoctor is read-only: it sends get, list and describe calls.",
     epilog=epilog(
-        "eksdoctor triage                      what holds the stuck pods of the current context",
+        "eksdoctor triage                      why pods in the current context get no IP",
         "eksdoctor triage web-7d9f -n shop     the same for one pod",
-        "eksdoctor triage --from last          read the last snapshot again, without any network",
+        "eksdoctor triage --from last          read the last snapshot again, offline",
         "eksdoctor audit --fail-on warning     what will fail next, for a pipeline",
-        "eksdoctor decode ipamd.log            what pasted lines mean, without a cluster",
+        "eksdoctor decode ipamd.log            what log lines mean, without a cluster",
         "eksdoctor explain subnet-exhausted    the runbook page of one rule",
     )
     + "\n\n"
@@ -53,11 +54,8 @@ def options(
     _version: Annotated[
         bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version.")
     ] = False,
-    _debug: Annotated[
-        bool, typer.Option("--debug", help="Show the traceback of a fault in eksdoctor.")
-    ] = False,
 ) -> None:
-    """Options before the command."""
+    """Options that stand before the command."""
 
 
 for _command, _examples in (
@@ -92,5 +90,8 @@ app.add_typer(rules, name="rules")
 
 
 def command_line() -> Callable[..., Any]:
-    """The whole command line as one callable."""
-    return typer.main.get_command(app)
+    """The whole command line as one callable; `--debug` is off until it is parsed."""
+    command = typer.main.get_command(app)
+    DebugSwitch.is_on = False
+    add_debug_option(command)
+    return command

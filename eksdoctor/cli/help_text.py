@@ -1,6 +1,6 @@
-"""Examples under a command's help."""
+"""Help text."""
 
 
 def epilog(*examples: str) -> str:
-    """The examples as lines that help does not re-wrap."""
+    """The examples under a command's help, one a line, not re-wrapped."""
     return "\n".join(["\b", "Examples:", *(f"  {example}" for example in examples)])

@@ -1,4 +1,4 @@
-"""Where the pages go: `-o FORMAT[=FILE]`, checked before anything is collected."""
+"""`-o FORMAT[=FILE]`: outputs, checked before anything is collected, and how they are written."""
 
 import errno
 import os
@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from eksdoctor.cli.parameters.shared import Color
 from eksdoctor.errors import UsageError
@@ -18,20 +19,20 @@ WIDTH, WIDEST = 100, 120
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A format and the file it goes to; None is standard output."""
+class Output:
+    """A format and its file; None is standard output."""
 
     format: str
     file: Path | None
 
 
-def pages(given: Sequence[str] | None, formats: Sequence[str] = FORMATS) -> tuple[Page, ...]:
-    """The pages that the user asked for; raises UsageError for what cannot be written."""
+def parse_outputs(given: Sequence[str] | None, formats: Sequence[str] = FORMATS) -> tuple[Output, ...]:
+    """The outputs of the `-o` options; raises UsageError if one is invalid or can't be written."""
     wanted = tuple(_page(text, formats) for text in given or ("terminal",))
     targets = [page.file for page in wanted]
     if len(set(targets)) < len(targets):
         raise UsageError(
-            "two outputs go to the same place", "Give each a file: -o json=report.json -o html=report.html"
+            "two outputs have the same target", "Give each a file: -o json=report.json -o html=report.html"
         )
     for target in targets:
         if target is not None:
@@ -39,15 +40,15 @@ def pages(given: Sequence[str] | None, formats: Sequence[str] = FORMATS) -> tupl
     return wanted
 
 
-def write(wanted: Sequence[Page], report: Report, color: Color) -> list[Path]:
-    """Write every page, files first and whole or not at all; returns the files."""
+def write(wanted: Sequence[Output], report: Report, color: Color) -> list[Path]:
+    """Write every page, files first; each file is complete or not written. Returns the files."""
     for page in sorted(wanted, key=lambda page: page.file is None):
-        deliver(page, _text(page, report, color))
+        write_page(page, _text(page, report, color))
     return [page.file for page in wanted if page.file]
 
 
-def deliver(page: Page, text: str) -> None:
-    """Put a page's text where it goes."""
+def write_page(page: Output, text: str) -> None:
+    """Write a page's text to its file or to standard output."""
     from eksdoctor.snapshot.archive import replace_file
 
     if page.file is None:
@@ -60,43 +61,43 @@ def _print(text: str) -> None:
     try:
         print(text, end="", flush=True)
     except OSError as error:
-        if error.errno == errno.EPIPE:  # the reader has seen enough: `| head`
+        if error.errno == errno.EPIPE:  # the reader closed the pipe: `| head`
             raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the end flushes once more
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes again at exit
         raise UsageError(
             f"cannot write to standard output: {error.strerror or error}", "Write to a file: -o FORMAT=FILE."
         ) from error
 
 
-def _page(text: str, formats: Sequence[str]) -> Page:
+def _page(text: str, formats: Sequence[str]) -> Output:
     name, has_file, file = text.partition("=")
     if name not in formats:
-        raise UsageError(f"{name!r} is not a format", f"There is: {', '.join(formats)}.")
+        raise UsageError(f"Unknown format {name!r}.", f"Use one of: {', '.join(formats)}.")
     if has_file and not file:
-        raise UsageError(f"-o {text}: the file's name is missing", f"Write -o {name}=FILE.")
-    return Page(name, None if file in {"", "-"} else Path(file).expanduser().resolve())
+        raise UsageError(f"-o {text}: the file name is missing", f"Use -o {name}=FILE.")
+    return Output(name, None if file in {"", "-"} else Path(file).expanduser().resolve())
 
 
 def check_file(path: Path) -> None:
-    """Raise UsageError unless a file can be put at `path`."""
+    """Raise UsageError unless a file can be written at `path`."""
     if path.exists() and not path.is_file():
-        raise UsageError(f"cannot write {path}: it is not a plain file")
+        raise UsageError(f"cannot write {path}: it is not a regular file")
     check_folder(path.parent)
 
 
 def check_folder(folder: Path) -> None:
-    """Raise UsageError unless files can be put into `folder`."""
+    """Raise UsageError unless a file can be created in `folder`."""
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
         raise UsageError(
             f"cannot write into {folder}: {error.strerror or error}",
-            "Choose a folder that exists and is yours.",
+            "Choose a writable folder.",
         ) from error
 
 
-def _text(page: Page, report: Report, color: Color) -> str:
+def _text(page: Output, report: Report, color: Color) -> str:
     match page.format:
         case "markdown":
             from eksdoctor.render.markdown.page import markdown
@@ -113,19 +114,20 @@ def _text(page: Page, report: Report, color: Color) -> str:
         case _:
             from eksdoctor.render.terminal.page import terminal
 
-            coloured = color is Color.ALWAYS or (page.file is None and is_coloured(color))
-            return terminal(report, width(), "color" if coloured else "plain")
+            return terminal(report, width(), color_mode(page, color))
 
 
-def is_coloured(color: Color) -> bool:
-    """Whether standard output is coloured."""
+def color_mode(output: Output, color: Color) -> Literal["color", "plain"]:
+    """Whether a terminal page has color: as set by `--color`, by default if the output is a terminal."""
     if color is not Color.AUTO:
-        return color is Color.ALWAYS
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        return "color" if color is Color.ALWAYS else "plain"
+    is_terminal = output.file is None and sys.stdout.isatty()
+    has_color = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return "color" if has_color else "plain"
 
 
 def width() -> int:
-    """The columns of the terminal page: the terminal's, within what reads well."""
+    """The columns of the terminal page: the terminal's, at most 120; 100 if not a terminal."""
     if not sys.stdout.isatty():
         return WIDTH
     return min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST)

@@ -1,4 +1,4 @@
-"""What is said on standard error while the collectors work; only to a terminal."""
+"""Progress on standard error while requests run; only if it is a terminal."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -10,50 +10,50 @@ from eksdoctor.render.sanitize import one_line
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 
-Sentence = Callable[[Snapshot], str]
+InterimSummary = Callable[[Snapshot], str]
 
 
 class Progress(Observer):
-    """A status line, and a first sentence once round 1 is in."""
+    """A status line, and the summary of the first round; prints nothing if quiet or not on a terminal."""
 
-    def __init__(self, voice: str, interim: Sentence | None = None) -> None:
-        self._speaks = voice == "spoken" and sys.stderr.isatty()
+    def __init__(self, interim: InterimSummary | None = None, *, quiet: bool = False) -> None:
+        self._is_shown = not quiet and sys.stderr.isatty()
         self._interim = interim
-        self._round = self._asked = self._answered = 0
+        self._round = self._sent = self._answered = 0
 
     def __enter__(self) -> Self:
-        self._say("asking cluster and account …")
+        self._show("querying the cluster and AWS …")
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._wipe()
+        self._clear_line()
 
     def round_started(self, number: int, requests: Sequence[Request]) -> None:
-        """Say how much a round asks."""
-        self._round, self._asked, self._answered = number, len(requests), 0
-        self._count()
+        """Show the number of requests of a round."""
+        self._round, self._sent, self._answered = number, len(requests), 0
+        self._show_count()
 
     def answered(self, _answer: Answer) -> None:
-        """Count an answer."""
+        """Show the number of answers so far."""
         self._answered += 1
-        self._count()
+        self._show_count()
 
     def round_finished(self, number: int, snapshot: Snapshot) -> None:
-        """Say what the first round tells."""
-        if self._speaks and number == 1 and self._interim:
-            self._wipe()
+        """Print the interim summary after the first round."""
+        if self._is_shown and number == 1 and self._interim:
+            self._clear_line()
             print(f"So far: {one_line(self._interim(snapshot))}", file=sys.stderr)
 
-    def _count(self) -> None:
-        self._say(f"round {self._round}: {self._answered} of {self._asked} answers …")
+    def _show_count(self) -> None:
+        self._show(f"round {self._round}: {self._answered} of {self._sent} API calls answered …")
 
-    def _say(self, words: str) -> None:
-        if self._speaks:
-            self._wipe()
-            print(words, end="", file=sys.stderr, flush=True)
+    def _show(self, status: str) -> None:
+        if self._is_shown:
+            self._clear_line()
+            print(status, end="", file=sys.stderr, flush=True)
 
-    def _wipe(self) -> None:
-        if self._speaks:
+    def _clear_line(self) -> None:
+        if self._is_shown:
             print("\r\x1b[2K", end="", file=sys.stderr, flush=True)

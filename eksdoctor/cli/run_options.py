@@ -1,4 +1,4 @@
-"""What the user wants looked at, and how."""
+"""The options of one run: what to collect or read, and how to report it."""
 
 import re
 from dataclasses import dataclass
@@ -9,18 +9,19 @@ from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.errors import UsageError
 from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Focus, Target
 
-WINDOW_SECONDS = 3600.0  # an event lives one hour
+WINDOW_SECONDS = 3600.0  # Kubernetes keeps an event for one hour
 LAST = "last"
 _FORMS = "Write NAME -n NAMESPACE, or NAMESPACE/NAME."
-_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")  # as the API server admits them
+_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")  # as the API server accepts them
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What to look at. `sources` are read instead of the cluster: a snapshot or `last`, and bundles of logs.
+class RunOptions:
+    """What to collect, or to read from files.
 
-    `extras` are what the user wants asked beyond the purpose.
-    `node_logs` is of how many nodes, for each cause that is not confirmed, the daemon's log is read.
+    `sources` are read instead of the cluster: one snapshot (or `last`) and bundles of node logs.
+    `extras` names optional data to collect (CloudTrail). `node_logs` is the number of nodes whose
+    ipamd log is read for each cause that is not confirmed; 0 reads none.
     """
 
     purpose: str
@@ -34,27 +35,25 @@ class Wish:
     node_logs: int = 0
 
     def check(self) -> None:
-        """Raise UsageError for options that contradict each other."""
+        """Raise UsageError if options contradict each other or a name is invalid."""
         if self.sources and self.extras:
-            raise UsageError(
-                "--from reads what was captured and asks nothing more", "Leave out --cloudtrail."
-            )
+            raise UsageError("--from reads a snapshot and sends no request", "Remove --cloudtrail.")
         if self.sources and self.connection != ConnectionOptions():
             raise UsageError(
-                "--from reads a snapshot: options that name a cluster or an account have no place beside it",
-                "Leave out either.",
+                "--from reads a snapshot and can't be used with options that name a cluster or an account",
+                "Remove --from or the other options.",
             )
         if "/" in self.pod and self.namespace:
-            raise UsageError("the pod names its namespace and so does -n", "Leave out either.")
+            raise UsageError("the namespace is given twice: in POD and with -n", "Remove one of them.")
         namespace, slash, pod = self.pod.rpartition("/")
         for name, what in ((namespace, "namespace"), (self.namespace, "namespace"), (pod, "pod")):
             if name and not _NAME.fullmatch(name):
-                raise UsageError(f"{name!r} is no name of a {what}", _FORMS)
+                raise UsageError(f"{name!r} is not a valid {what} name", _FORMS)
         if slash and not (namespace and pod):
-            raise UsageError(f"{self.pod!r} is no pod", _FORMS)
+            raise UsageError(f"{self.pod!r} is not a valid pod name", _FORMS)
 
     def focus(self, target: Target) -> Focus:
-        """What the user asked about; a pod without a namespace is in the context's, as for kubectl."""
+        """The namespace and pod to build_report; the namespace defaults to the context's, as in kubectl."""
         namespace, _, name = self.pod.rpartition("/")
         namespace = namespace or self.namespace
         if name and not namespace:
@@ -63,18 +62,18 @@ class Wish:
 
 
 def extras(cloudtrail: bool) -> frozenset[str]:
-    """What a snapshot calls the things that are asked for by a flag alone."""
+    """The names, in a snapshot, of the optional data that the flags select."""
     return frozenset({CLOUDTRAIL}) if cloudtrail else frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """How the report is given: pages, rules, what is kept and what makes the exit code 3."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOptions:
+    """How to report: outputs, extra rules, what is shown and kept, and the severity for exit code 3."""
 
     fail_on: FailOn
     output: tuple[str, ...] = ()
     rules: tuple[Path, ...] = ()
-    passed: str = "hidden"  # or shown
-    snapshot: str = "kept"  # or dropped
+    show_passed: bool = False
+    keep_snapshot: bool = True
     color: Color = Color.AUTO
-    voice: str = "spoken"  # or quiet
+    quiet: bool = False

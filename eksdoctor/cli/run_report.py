@@ -1,4 +1,4 @@
-"""From a wish to the report's pages and the exit code: what `triage` and `audit` share."""
+"""`triage` and `audit`: take a snapshot, build the report, write its pages."""
 
 import sys
 from dataclasses import replace
@@ -6,41 +6,41 @@ from dataclasses import replace
 from eksdoctor.cli import outputs, unreachable
 from eksdoctor.cli.exit_codes import exit_code
 from eksdoctor.cli.progress import Progress
-from eksdoctor.cli.run_options import Delivery, Wish
-from eksdoctor.cli.take_snapshot import look
+from eksdoctor.cli.run_options import ReportOptions, RunOptions
+from eksdoctor.cli.take_snapshot import take_snapshot
 from eksdoctor.engine.evaluation.finding import plain
 from eksdoctor.errors import SnapshotError
 from eksdoctor.resources import rules_folder
 from eksdoctor.snapshot.snapshot import Snapshot
 
 
-def report_on(wish: Wish, delivery: Delivery) -> int:
-    """Look, judge, write the pages; returns the exit code."""
+def report_on(options: RunOptions, report_options: ReportOptions) -> int:
+    """Take the snapshot, build the report and write its pages; returns the exit code."""
     from eksdoctor.engine.rulebook.load import load
-    from eksdoctor.triage.build_report import examine
+    from eksdoctor.triage.build_report import build_report
 
-    wish.check()
-    pages = outputs.pages(delivery.output)
-    rulebook = load(rules_folder(), *delivery.rules)
+    options.check()
+    pages = outputs.parse_outputs(report_options.output)
+    rulebook = load(rules_folder(), *report_options.rules)
 
     def interim(snapshot: Snapshot) -> str:
-        return plain(examine(snapshot, rulebook).summary)
+        return plain(build_report(snapshot, rulebook).summary)
 
-    with Progress(delivery.voice, interim) as progress:
-        snapshot, paths = look(wish, progress, rulebook)
-    if not paths and delivery.snapshot == "kept" and not unreachable.nothing_answered(snapshot):
-        paths = _keep(snapshot, delivery)
-    report = examine(snapshot, rulebook, snapshot_path="".join(paths[:1]), beside=paths[1:])
-    if delivery.passed == "hidden":
+    with Progress(interim, quiet=report_options.quiet) as progress:
+        snapshot, paths = take_snapshot(options, progress, rulebook)
+    if not paths and report_options.keep_snapshot and not unreachable.nothing_answered(snapshot):
+        paths = _keep(snapshot, report_options)
+    report = build_report(snapshot, rulebook, snapshot_path="".join(paths[:1]), beside=paths[1:])
+    if not report_options.show_passed:
         report = replace(report, passed=())
-    for file in outputs.write(pages, report, delivery.color):
-        _say(f"wrote {file}", delivery)
-    unreachable.tell(snapshot, delivery.voice)
-    return exit_code(report, snapshot, delivery.fail_on)
+    for file in outputs.write(pages, report, report_options.color):
+        _inform(f"wrote {file}", report_options)
+    unreachable.print_unreachable(snapshot, quiet=report_options.quiet)
+    return exit_code(report, snapshot, report_options.fail_on)
 
 
-def _keep(snapshot: Snapshot, delivery: Delivery) -> tuple[str, ...]:
-    """Where the snapshot was put; a cache that cannot be written spoils no report."""
+def _keep(snapshot: Snapshot, report_options: ReportOptions) -> tuple[str, ...]:
+    """The path of the kept snapshot; empty, with a warning, if the cache can't be written."""
     from eksdoctor.snapshot import recent_snapshots
 
     try:
@@ -48,10 +48,10 @@ def _keep(snapshot: Snapshot, delivery: Delivery) -> tuple[str, ...]:
     except SnapshotError as error:
         print(f"warning: {error.message}", file=sys.stderr)
         return ()
-    _say(f"snapshot: {path}", delivery)
+    _inform(f"snapshot: {path}", report_options)
     return (str(path),)
 
 
-def _say(words: str, delivery: Delivery) -> None:
-    if delivery.voice == "spoken":
-        print(words, file=sys.stderr)
+def _inform(message: str, report_options: ReportOptions) -> None:
+    if not report_options.quiet:
+        print(message, file=sys.stderr)

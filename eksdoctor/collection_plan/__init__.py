@@ -1,1 +1,1 @@
-"""What to ask next: the questions that the model needs and the snapshot has not answered."""
+"""The requests to send next: those the model needs and the snapshot does not have."""

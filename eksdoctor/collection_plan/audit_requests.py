@@ -1,4 +1,4 @@
-"""What an audit asks beyond a triage: ways out of the VPC, who the daemon is to AWS, what alters new pods."""
+"""The additional requests of an audit: routes and endpoints, IAM identity of aws-node, mutating webhooks."""
 
 import re
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ _NAME = re.compile(r"[\w+=,.@-]{1,64}", re.ASCII)
 _ARN = re.compile(rf"arn:[\w-]+:iam::(\d{{12}}):role/(?:\S*/)?({_NAME.pattern})", re.ASCII)
 
 
-def questions(cluster: Cluster) -> Iterator[Request]:
-    """The requests, those that depend on earlier answers as soon as these are in."""
+def next_requests(cluster: Cluster) -> Iterator[Request]:
+    """The requests; those that depend on other answers follow once these are received."""
     yield requests.MUTATING_WEBHOOKS
     yield requests.AWS_NODE_ACCOUNT
     vpc = cluster.vpc_id
@@ -41,7 +41,7 @@ def _of_identity(cluster: Cluster) -> Iterator[Request]:
 
 
 def _roles(cluster: Cluster) -> list[str]:
-    """The names of the roles that the daemon may have: by pod identity, by annotation, by its node."""
+    """The role names that aws-node may use: by pod identity, annotation or node."""
     snapshot = cluster.snapshot
     accounts = [*snapshot.of(kinds.AWS_NODE_ACCOUNT), *snapshot.of(kinds.SERVICE_ACCOUNTS)]
     arns = [
@@ -59,7 +59,7 @@ def _roles(cluster: Cluster) -> list[str]:
 
 
 def _name_of(arn: str, cluster: Cluster) -> str:
-    """The name of a role in an ARN; empty for a role of another account, which cannot be asked for here."""
+    """The role name in an ARN; empty for a role in another account, which can't be read."""
     found = _ARN.fullmatch(arn)
     if found is None:
         return ""
@@ -68,5 +68,5 @@ def _name_of(arn: str, cluster: Cluster) -> str:
 
 
 def _account(cluster: Cluster) -> str:
-    """The account that AWS answers for."""
+    """The account id of the caller; empty if unknown."""
     return next((caller.account for caller in cluster.snapshot.of(kinds.CALLER)), "")

@@ -1,8 +1,8 @@
-"""Of which nodes the daemon's counters are asked for.
+"""The nodes whose aws-node metrics are read.
 
-A page of metrics is one request a node, and pods may wait on thousands. What a daemon counts speaks
-for its subnet and for its instance type, so a sample is enough: some nodes of each, those with the
-most pods in trouble first.
+Metrics need one request per node, and pods may wait on thousands of nodes. The counters of one node are
+representative of its subnet and instance type, so a sample is enough: some nodes of each, those with most
+affected pods first.
 """
 
 from collections import Counter, defaultdict
@@ -18,14 +18,14 @@ from eksdoctor.snapshot.records.node_text import GET_POD_METRICS
 from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Snapshot
 
-ENOUGH = 8  # nodes in all, unless there are more kinds of them than that
+ENOUGH = 8  # nodes in total, or more if there are more pairs of subnet and instance type
 MOST = 200
 
 
-def questions(cluster: Cluster) -> Iterator[Request]:
-    """The counters of nodes with pods in trouble; asked once, whatever was heard since."""
+def next_requests(cluster: Cluster) -> Iterator[Request]:
+    """The metrics of nodes with affected pods; requested once in a run."""
     nodes = cluster.nodes_in_question
-    if not isinstance(nodes, Items) or _were_asked(cluster.snapshot):
+    if not isinstance(nodes, Items) or _were_requested(cluster.snapshot):
         return
     voices = Voices(cluster)
     asked = {node.name: request for node in nodes if (request := voices.metrics(node.name)) is not None}
@@ -35,20 +35,20 @@ def questions(cluster: Cluster) -> Iterator[Request]:
 
 
 def sample(nodes: Iterable[Node], waiting: Counter[str]) -> list[Node]:
-    """One node of each subnet and instance type, then the next of each, until there are enough."""
+    """One node of each subnet and instance type, then the next of each, up to 8 or one of each."""
     groups: defaultdict[tuple[str, str], list[Node]] = defaultdict(list)
     for node in sorted(nodes, key=lambda node: (-waiting[node.name], node.name)):
-        groups[_alike(node)].append(node)
+        groups[_group_key(node)].append(node)
     turns = chain.from_iterable(zip_longest(*(groups[key] for key in sorted(groups))))
     found = [node for node in turns if node is not None]
     return found[: min(MOST, max(ENOUGH, len(groups)))]
 
 
-def _were_asked(snapshot: Snapshot) -> bool:
+def _were_requested(snapshot: Snapshot) -> bool:
     return any(request.action is GET_POD_METRICS for request in snapshot.outcomes)
 
 
-def _alike(node: Node) -> tuple[str, str]:
+def _group_key(node: Node) -> tuple[str, str]:
     subnet, kind = node.pod_subnet, node.instance_type
     return (subnet.id if isinstance(subnet, Subnet) else "", kind if isinstance(kind, str) else "")
 

@@ -1,4 +1,4 @@
-"""What is asked where policies give pods branch ENIs: whom these pods talk to, and what lets them."""
+"""Requests for pods with branch ENIs: the DNS pods, and security group rules of both ends."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,11 @@ from eksdoctor.model.pods.pod import Pod
 from eksdoctor.snapshot.request import Request
 
 AUDIT = "audit"
-MOST_GROUPS = 200  # EC2 takes as many values of one filter
+MOST_GROUPS = 200  # EC2 accepts at most 200 values in one filter
 
 
-def questions(cluster: Cluster) -> Iterator[Request]:
-    """The DNS pods and, once ENIs are in, the rules of both ends' groups that were not asked for."""
+def next_requests(cluster: Cluster) -> Iterator[Request]:
+    """The DNS pods and, once ENIs are known, the rules of both ends' security groups."""
     policies = cluster.policies
     if isinstance(policies, Unknown) or not any(policy.is_valid for policy in policies):
         return
@@ -28,7 +28,7 @@ def questions(cluster: Cluster) -> Iterator[Request]:
 
 
 def _groups(cluster: Cluster) -> Iterator[str]:
-    """The groups of the ENIs of CoreDNS, of pods with branch ENIs and of their nodes, as far as seen."""
+    """The groups of the ENIs of CoreDNS, of pods with branch ENIs and of their nodes, as far as known."""
     wiring = cluster.wiring
     branched = _elements(wiring.branch_pods)
     addresses = [pod.record.status.pod_ip for pod in (*branched, *_elements(wiring.dns_pods)) if pod.record]

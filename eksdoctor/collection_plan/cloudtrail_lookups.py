@@ -1,4 +1,4 @@
-"""What is looked up in CloudTrail when the user asks for it: calls that give addresses and interfaces."""
+"""CloudTrail lookups (`--cloudtrail`): calls that assign IPs and create or attach ENIs."""
 
 from collections.abc import Iterator
 
@@ -16,8 +16,8 @@ OF_LAUNCHES = ("RunInstances", "CreateFleet")
 OF_BRANCHES = ("CreateNetworkInterfacePermission", "AssociateTrunkInterface")
 
 
-def questions(cluster: Cluster) -> Iterator[Request]:
-    """One look-up for each name of a call over the window; of branch ENIs only where pods may have some."""
+def next_requests(cluster: Cluster) -> Iterator[Request]:
+    """One lookup per event name; those of branch ENIs only if pods may have branch ENIs."""
     if cluster.is_same_in_aws is False:
         return
     names = [*CALLS, *OF_LAUNCHES]

@@ -1,9 +1,9 @@
-"""Questions of each round, from the snapshot so far.
+"""The requests of each round, from the snapshot so far.
 
-Three rounds reach everything: what can be asked at once; what depends on the cluster's VPC, the nodes
-in question and the policies; what depends on the subnets and node groups in question. An audit asks for
-the paths and the identity of the daemon too (`surroundings`). Last come the daemon's counters, in a round
-of their own: where a security group keeps the control plane from the port, they delay nothing else.
+Three rounds collect everything: requests without dependencies; requests that depend on the VPC, the nodes
+in question and the policies; requests that depend on the subnets and node groups in question. An audit
+also collects routes, endpoints and the IAM identity of aws-node (`audit_requests`). The metrics of aws-node
+come last, in a round of their own: a blocked port then delays no other request.
 """
 
 from collections.abc import Iterable, Iterator
@@ -21,17 +21,17 @@ from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Snapshot
 
 T = TypeVar("T")
 AUDIT = "audit"
-MOST_NODES = 200  # nodes in question whose pods are listed one by one; beyond, the pod table must do
+MOST_NODES = 200  # nodes whose pods are listed by one request each; for others the pod table is used
 MOST_NAMESPACES = 10
-MOST_GROUPS = 6  # node groups whose health is asked for pods without a node
+MOST_GROUPS = 6  # node groups whose health is read for pods without a node
 
 
-def questions(snapshot: Snapshot) -> list[Request]:
-    """The requests whose answers the rules still need; empty when nothing is left to ask."""
+def next_requests(snapshot: Snapshot) -> list[Request]:
+    """The requests that the rules still need; empty if nothing is left to collect."""
     if not snapshot.has_manifest:
         return []
     cluster = Cluster(snapshot)
-    for wanted in (_wanted(cluster), aws_node_metrics.questions(cluster)):
+    for wanted in (_wanted(cluster), aws_node_metrics.next_requests(cluster)):
         asked = [request for request in dict.fromkeys(wanted) if request not in snapshot.outcomes]
         if asked:
             return asked
@@ -39,20 +39,20 @@ def questions(snapshot: Snapshot) -> list[Request]:
 
 
 def _wanted(cluster: Cluster) -> Iterator[Request]:
-    yield from _at_once(cluster)
+    yield from _independent(cluster)
     if requests.NODES not in cluster.snapshot.outcomes:
         return
     yield from _of_pods(cluster)
     yield from _of_account(cluster)
     yield from _of_subnets(cluster)
-    yield from branch_eni_traffic.questions(cluster)
+    yield from branch_eni_traffic.next_requests(cluster)
     if cluster.snapshot.purpose == AUDIT:
-        yield from audit_requests.questions(cluster)
+        yield from audit_requests.next_requests(cluster)
     if CLOUDTRAIL in cluster.snapshot.extras:
-        yield from cloudtrail_lookups.questions(cluster)
+        yield from cloudtrail_lookups.next_requests(cluster)
 
 
-def _at_once(cluster: Cluster) -> Iterator[Request]:
+def _independent(cluster: Cluster) -> Iterator[Request]:
     focus = cluster.snapshot.focus
     yield requests.NODES
     for namespace in dict.fromkeys((focus.namespace, cluster.permitted_namespace or focus.namespace)):
@@ -71,10 +71,7 @@ def _at_once(cluster: Cluster) -> Iterator[Request]:
     yield requests.EC2_NODE_CLASSES
     yield requests.AWS_NODE_REVISIONS
     yield requests.CALLER
-    yield requests.INTERFACES_QUOTA
-    outcome = cluster.snapshot.outcomes.get(requests.INTERFACES_QUOTA)
-    if outcome is not None and outcome.absent:  # nobody ever asked for more: AWS's default holds
-        yield requests.DEFAULT_INTERFACES_QUOTA
+    yield from _quota(cluster)
     name = cluster.target_name
     if isinstance(name, str):
         yield requests.cluster(name)
@@ -82,19 +79,24 @@ def _at_once(cluster: Cluster) -> Iterator[Request]:
         yield requests.nodegroup_names(name)
 
 
+def _quota(cluster: Cluster) -> Iterator[Request]:
+    yield requests.INTERFACES_QUOTA
+    outcome = cluster.snapshot.outcomes.get(requests.INTERFACES_QUOTA)
+    if outcome is not None and outcome.absent:  # the quota was never raised: the AWS default applies
+        yield requests.DEFAULT_INTERFACES_QUOTA
+
+
 def _of_pods(cluster: Cluster) -> Iterator[Request]:
     namespace = cluster.snapshot.focus.namespace
     if namespace and not cluster.has_pods_of(namespace):
-        yield requests.pods_of_namespace(namespace)  # nobody waits there, or the name is mistyped
+        yield requests.pods_of_namespace(namespace)  # no pod waits there, or the name is mistyped
     for node in nodes_to_list(cluster)[:MOST_NODES]:
         yield requests.pods_of_node(node.name)
     policies = [policy for policy in _elements(cluster.policies) if policy.is_valid]
-    namespaces = sorted({policy.namespace for policy in policies})
-    for namespace in namespaces[:MOST_NAMESPACES]:
+    for namespace in sorted({policy.namespace for policy in policies})[:MOST_NAMESPACES]:
         yield requests.pods_of_namespace(namespace)
-        if any(
-            p.namespace == namespace and p.record.spec.service_account_selector is not None for p in policies
-        ):
+        mine = [policy.record.spec for policy in policies if policy.namespace == namespace]
+        if any(spec.service_account_selector is not None for spec in mine):
             yield requests.service_accounts(namespace)
 
 
@@ -114,7 +116,7 @@ def _of_account(cluster: Cluster) -> Iterator[Request]:
 
 
 def _of_node_groups(cluster: Cluster, name: str) -> Iterator[Request]:
-    """The node groups in question, and of their launch templates the max-pods setting."""
+    """The node groups in question, and their launch templates for the max-pods setting."""
     wanted = _groups_in_question(cluster)
     for group in dict.fromkeys((*wanted, *_groups_that_might_launch(cluster))):
         yield requests.nodegroup(name, group)
@@ -125,15 +127,14 @@ def _of_node_groups(cluster: Cluster, name: str) -> Iterator[Request]:
 
 
 def _of_security_groups(cluster: Cluster) -> Iterator[Request]:
-    """Whether the groups that pods get exist; with policies, what they and the cluster's own let through."""
+    """The security groups of pods and, with policies or in an audit, the rules of these and the cluster's."""
     of_policies = {group for policy in _elements(cluster.policies) for group in policy.groups}
     of_configs = {
         group for config in cluster.snapshot.of(kinds.ENI_CONFIGS) for group in config.spec.security_groups
     }
     if of_policies | of_configs:
         yield requests.security_groups(of_policies | of_configs)
-    audited = cluster.snapshot.purpose == AUDIT
-    record = cluster.record
+    audited, record = cluster.snapshot.purpose == AUDIT, cluster.record
     own = "" if isinstance(record, Unknown) else record.resources_vpc_config.cluster_security_group_id
     ruled = of_policies | (of_configs if audited else set())
     if own and (ruled or audited):
@@ -150,7 +151,7 @@ def _groups_in_question(cluster: Cluster) -> list[str]:
 
 
 def _groups_that_might_launch(cluster: Cluster) -> list[str]:
-    """Some node groups, where a pod waits for a node to be launched: their health says why none comes."""
+    """Some node groups, if a pod waits for a new node: their health shows why none is launched."""
     if not any(pod.wants_room for pod in cluster.pods if not pod.node_name):
         return []
     return sorted(cluster.snapshot.of(kinds.NODEGROUP_NAMES))[:MOST_GROUPS]
@@ -163,24 +164,22 @@ def _of_subnets(cluster: Cluster) -> Iterator[Request]:
 
 
 def nodes_in_question(cluster: Cluster) -> list[Node]:
-    """The nodes with pods in trouble on them."""
+    """The nodes with affected pods."""
     return list(_elements(cluster.nodes_in_question))
 
 
 def nodes_to_list(cluster: Cluster) -> list[Node]:
-    """The nodes in question whose addresses the pod table does not settle.
+    """The nodes in question whose pods must be listed, because the pod table does not give their IPs.
 
-    It does for most, at no request a node. It cannot tell branch ENIs' pods apart, nor a failed pod
-    from a failed container, and a pod that only events name has no row of its own.
+    It lacks branch ENIs, the difference of a failed pod and a failed container, and pods only events name.
     """
     questioned = nodes_in_question(cluster)
     if requests.POD_ROWS in cluster.snapshot.refusals or cluster.cni.security_groups_for_pods is not False:
         return questioned
     named = {pod.node_name for pod in _elements(cluster.pods_in_trouble) if pod.record is None}
-    unclear = (
-        cluster.pod_table().unclear_nodes if requests.POD_ROWS in cluster.snapshot.outcomes else frozenset()
-    )
-    return [node for node in questioned if node.name in named or node.name in unclear]
+    if requests.POD_ROWS in cluster.snapshot.outcomes:
+        named |= cluster.pod_table().unclear_nodes
+    return [node for node in questioned if node.name in named]
 
 
 def _known_subnets(node: Node) -> tuple[Subnet, ...]:
@@ -189,7 +188,7 @@ def _known_subnets(node: Node) -> tuple[Subnet, ...]:
 
 
 def subnets_in_question(cluster: Cluster) -> list[Subnet]:
-    """The subnets of the nodes in question, and of nodes that may lack a trunk; in an audit of every node."""
+    """The subnets of the nodes in question and of nodes that may lack a trunk; in an audit of all nodes."""
     nodes: Iterable[Node] = [*nodes_in_question(cluster), *cluster.branches.nodes_to_look_at]
     if cluster.snapshot.purpose == AUDIT:
         nodes = _elements(cluster.nodes_of_vpc_cni)

@@ -1,1 +1,1 @@
-"""Judgement: rules as data over the model's facts, and how structure and testimony combine."""
+"""The rule engine: rule files, the condition language, and the evaluation of rules on a cluster."""

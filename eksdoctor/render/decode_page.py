@@ -1,4 +1,4 @@
-"""The page of `eksdoctor decode`: what every recognised line means, then one verdict."""
+"""The page of `eksdoctor decode`: the verdict, then the meaning of every recognized line."""
 
 import json
 from typing import Any
@@ -6,27 +6,27 @@ from typing import Any
 from rich.text import Text
 
 from eksdoctor.engine.evaluation.finding import Confidence
-from eksdoctor.render.terminal.canvas import Ink, Paper, inert, label
-from eksdoctor.triage.decode.decode import Decoded, Signal
+from eksdoctor.render.terminal.canvas import Canvas, ColorMode, label, sanitized
+from eksdoctor.triage.decode.decode import DecodeResult, Signal
 from eksdoctor.triage.report import State
 
 MOST_SHOWN = 20
 HEAD, TAIL = 90, 170
 _TONE = {State.EXPLAINED: "red", State.NOT_IP: "cyan", State.PASSING: "green", State.CANNOT_TELL: "yellow"}
-_SENTENCES = {
+_STATE = {
     State.EXPLAINED: "explained",
-    State.NOT_IP: "not an address problem",
-    State.PASSING: "passing: it heals by itself",
-    State.CANNOT_TELL: "cannot tell from this alone",
+    State.NOT_IP: "not an IP problem",
+    State.PASSING: "transient",
+    State.CANNOT_TELL: "inconclusive: not enough evidence",
 }
-_SURE = {
-    Confidence.CONFIRMED: "confirmed by what was pasted",
-    Confidence.LIKELY: "likely: it points there, and does not prove it",
+_CONFIDENCE = {
+    Confidence.CONFIRMED: "confirmed by the pasted evidence",
+    Confidence.LIKELY: "likely: the evidence points to it but does not prove it",
 }
 _COLUMN = 8
 
 
-def json_page(decoded: Decoded) -> str:
+def json_page(decoded: DecodeResult) -> str:
     """The verdict as JSON; keys are stable."""
     page: dict[str, Any] = {
         "state": str(decoded.state),
@@ -40,58 +40,58 @@ def json_page(decoded: Decoded) -> str:
     return json.dumps(page, indent=2, ensure_ascii=True) + "\n"
 
 
-def terminal(decoded: Decoded, width: int, ink: Ink) -> str:
-    """The same for a terminal."""
-    paper = Paper(width, ink)
-    _verdict(paper, decoded)
+def terminal(decoded: DecodeResult, width: int, color_mode: ColorMode) -> str:
+    """The verdict and its evidence for a terminal."""
+    canvas = Canvas(width, color_mode)
+    _verdict(canvas, decoded)
     if decoded.shows:
-        paper.heading("What it shows")
+        canvas.heading("Settings and objects")
         for shown in decoded.shows:
-            paper.paragraph(inert(_short(shown)))
+            canvas.paragraph(sanitized(_short(shown)))
     if decoded.signals:
-        paper.heading("What it says")
+        canvas.heading("Recognized lines")
         for signal in decoded.signals[:MOST_SHOWN]:
-            _line(paper, signal)
+            _line(canvas, signal)
         if len(decoded.signals) > MOST_SHOWN:
-            paper.line(Text(f"and {len(decoded.signals) - MOST_SHOWN} more (-o json shows all)"))
+            canvas.line(Text(f"and {len(decoded.signals) - MOST_SHOWN} more (-o json shows all)"))
     elif not decoded.shows:
-        paper.blank()
-        paper.paragraph(
-            Text("Nothing in it is a line that the CNI, EC2 or Kubernetes writes about addresses.")
+        canvas.blank()
+        canvas.paragraph(
+            Text("No line matches a known message of the VPC CNI, EC2 or Kubernetes about pod IPs.")
         )
-    return paper.text
+    return canvas.text
 
 
-def _verdict(paper: Paper, decoded: Decoded) -> None:
-    words = _SENTENCES[decoded.state]
+def _verdict(canvas: Canvas, decoded: DecodeResult) -> None:
+    verdict = _STATE[decoded.state]
     if decoded.cause:
-        words += f": {decoded.cause}" if decoded.state is State.EXPLAINED else f" ({decoded.cause})"
-    paper.paragraph(inert(words, f"bold {_TONE[decoded.state]}"))
-    if decoded.confidence in _SURE:
-        paper.paragraph(Text(_SURE[decoded.confidence]))
+        verdict += f": {decoded.cause}" if decoded.state is State.EXPLAINED else f" ({decoded.cause})"
+    canvas.paragraph(sanitized(verdict, f"bold {_TONE[decoded.state]}"))
+    if decoded.confidence in _CONFIDENCE:
+        canvas.paragraph(Text(_CONFIDENCE[decoded.confidence]))
     for text in (decoded.because, decoded.avoid):
         if text:
-            paper.blank()
-            paper.paragraph(inert(text))
-    paper.blank()
-    paper.paragraph(inert(decoded.next), _COLUMN, label("Next", "bold"))
+            canvas.blank()
+            canvas.paragraph(sanitized(text))
+    canvas.blank()
+    canvas.paragraph(sanitized(decoded.next), _COLUMN, label("Next", "bold"))
     if decoded.cause:
         more = Text(f"eksdoctor explain {decoded.cause}", style="green")
-        paper.paragraph(more, _COLUMN, label("More", "bold"))
+        canvas.paragraph(more, _COLUMN, label("More", "bold"))
 
 
-def _line(paper: Paper, signal: Signal) -> None:
+def _line(canvas: Canvas, signal: Signal) -> None:
     often = f" ({signal.count} times)" if signal.count > 1 else ""
-    over = ", and over since" if signal.is_over else ""
-    paper.blank()
-    paper.paragraph(inert(_short(signal.evidence) + often + over, "dim"))
-    paper.paragraph(inert(signal.means), _COLUMN, label("means", "bold"))
+    over = ", resolved since" if signal.is_over else ""
+    canvas.blank()
+    canvas.paragraph(sanitized(_short(signal.evidence) + often + over, "dim"))
+    canvas.paragraph(sanitized(signal.means), _COLUMN, label("means", "bold"))
     if signal.is_not:
-        paper.paragraph(inert(signal.is_not), _COLUMN, label("is not"))
+        canvas.paragraph(sanitized(signal.is_not), _COLUMN, label("is not"))
 
 
 def _short(text: str) -> str:
-    """Its beginning and its end: what failed stands in front, and why at the end."""
+    """The text, shortened to its beginning (what failed) and its end (why)."""
     return text if len(text) <= HEAD + TAIL else f"{text[:HEAD].rstrip()} … {text[-TAIL:].lstrip()}"
 
 

@@ -1,8 +1,8 @@
-"""What could not be told, folded by reason: never a row per rule."""
+"""Inconclusive rules by reason: one row per reason, not per rule."""
 
 from dataclasses import dataclass
 
-from eksdoctor.render.labels import count, listed
+from eksdoctor.render.labels import listed, plural
 from eksdoctor.triage.report import Report
 
 MOST_REASONS = 8
@@ -10,7 +10,7 @@ MOST_REASONS = 8
 
 @dataclass(frozen=True, slots=True)
 class FoldedUnknown:
-    """One reason with the rules it leaves undecided; `of` says how many subjects are concerned."""
+    """A reason with the rules it makes inconclusive; `of` is the number of subjects, as text."""
 
     reason: str
     grant: str
@@ -19,7 +19,7 @@ class FoldedUnknown:
 
 
 def folded_unknowns(report: Report) -> tuple[tuple[FoldedUnknown, ...], int]:
-    """The reasons that leave most rules undecided, and how many reasons are not shown."""
+    """The reasons that make most rules inconclusive, and the number of reasons left out."""
     groups: dict[tuple[str, str], list[str]] = {}
     subjects: dict[tuple[str, str], int] = {}
     for row in report.could_not_tell:
@@ -36,4 +36,4 @@ def folded_unknowns(report: Report) -> tuple[tuple[FoldedUnknown, ...], int]:
 
 
 def _subjects(number: int) -> str:
-    return f" [{count(number, 'subject')}]" if number else ""
+    return f" [{plural(number, 'subject', 'subjects')}]" if number else ""

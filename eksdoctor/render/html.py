@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from eksdoctor.engine.evaluation.finding import Command, Document
 from eksdoctor.render.sanitize import command_words, lines
-from eksdoctor.render.templates import environment, filled
+from eksdoctor.render.templates import environment, render_template
 from eksdoctor.resources import reports_folder
 from eksdoctor.triage.report import Report
 
@@ -19,11 +19,11 @@ _WEB = re.compile(r"https://[^\s\"'<>\\^`{|}]+")
 
 
 def html(report: Report) -> str:
-    """The report as HTML; cluster and log text appears in text nodes and nowhere else."""
+    """The report as HTML; text from cluster and log appears in text nodes only."""
     style = (reports_folder() / "report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     anchors = _anchors(finding.rule for finding in report.findings)
-    return filled(
+    return render_template(
         _environment(),
         "report.html.j2",
         report,
@@ -34,7 +34,7 @@ def html(report: Report) -> str:
 
 
 def _anchors(rules: Iterable[str]) -> tuple[str, ...]:
-    """An anchor for each finding: the rule's id, numbered from its second finding on."""
+    """An anchor for each finding: the rule id, with a number from its second finding on."""
     seen: dict[str, int] = {}
     anchors = []
     for rule in rules:

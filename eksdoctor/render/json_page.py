@@ -1,12 +1,14 @@
-"""The report as JSON in a shape of its own, so that the program may change inside without breaking readers.
+"""The report as JSON. `json_format` has the shape, `reports/report.schema.json` its schema.
 
-`reports/report.schema.json` publishes the shape; a change that is not an addition raises FORMAT. The text is
-pure ASCII: whatever cluster or log said is escaped, also for a terminal.
+The shape is independent of the program's own records. The text is ASCII: everything else is escaped, so
+that it is safe on a terminal.
 """
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+
+import msgspec
 
 from eksdoctor.engine.evaluation.finding import (
     Command,
@@ -14,161 +16,157 @@ from eksdoctor.engine.evaluation.finding import (
     CouldNotTell,
     Document,
     Finding,
+    Prose,
     Remedy,
     plain,
 )
-from eksdoctor.triage.report import LeverAdvice, PodInTrouble, RefusedRequest, Report, Run, Verdict
-
-FORMAT = 1
+from eksdoctor.render.json_format import (
+    FORMAT,
+    CommandRecord,
+    ConfirmationRecord,
+    CouldNotTellRecord,
+    DocumentRecord,
+    FindingRecord,
+    LeverRecord,
+    PassedRecord,
+    PodRecord,
+    RefusalRecord,
+    RemedyRecord,
+    ReportPage,
+    RunRecord,
+    VerdictRecord,
+)
+from eksdoctor.triage.report import AffectedPod, FailedRequest, LeverAdvice, Report, Run, Verdict
 
 
 def json_page(report: Report) -> str:
     """The report as one JSON document; the same report gives the same bytes."""
-    document = {
-        "format": FORMAT,
-        "run": _run(report.run, report.counts),
-        "summary": plain(report.summary),
-        "verdicts": [_verdict(verdict) for verdict in report.verdicts],
-        "findings": [_finding(finding) for finding in report.findings],
-        "levers": [_lever(lever) for lever in report.levers],
-        "could_not_tell": [_could_not_tell(row) for row in report.could_not_tell],
-        "asks": list(report.asks),
-        "refusals": [_refusal(refusal) for refusal in report.refusals],
-        "passed": [
-            {"rule": one.rule, "outcome": one.outcome, "subjects": one.subjects} for one in report.passed
-        ],
-    }
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    page = ReportPage(
+        format=FORMAT,
+        run=_run(report.run, report.counts),
+        summary=plain(report.summary),
+        verdicts=tuple(_verdict(verdict) for verdict in report.verdicts),
+        findings=tuple(_finding(finding) for finding in report.findings),
+        levers=tuple(_lever(lever) for lever in report.levers),
+        could_not_tell=tuple(_could_not_tell(row) for row in report.could_not_tell),
+        asks=report.asks,
+        refusals=tuple(_refusal(refusal) for refusal in report.refusals),
+        passed=tuple(PassedRecord(one.rule, one.outcome, one.subjects) for one in report.passed),
+    )
+    return json.dumps(msgspec.to_builtins(page), indent=2, ensure_ascii=True) + "\n"
 
 
-def _run(run: Run, counts: dict[str, int]) -> dict[str, Any]:
-    return {
-        "tool": run.tool,
-        "purpose": run.purpose,
-        "at": _time(run.at),
-        "window_seconds": run.window_seconds,
-        "context": run.context,
-        "cluster": run.cluster,
-        "account": run.account,
-        "region": run.region,
-        "namespace": run.namespace,
-        "pod": run.pod,
-        "requests": run.requests,
-        "partial": run.partial,
-        "snapshot": run.snapshot,
-        "warnings": list(run.warnings),
-        "counts": dict(sorted(counts.items())),
-    }
+def _run(run: Run, counts: dict[str, int]) -> RunRecord:
+    return RunRecord(
+        tool=run.tool,
+        purpose=run.purpose,
+        at=_time(run.at),
+        window_seconds=run.window_seconds,
+        context=run.context,
+        cluster=run.cluster,
+        account=run.account,
+        region=run.region,
+        namespace=run.namespace,
+        pod=run.pod,
+        requests=run.requests,
+        partial=run.partial,
+        snapshot=run.snapshot,
+        warnings=run.warnings,
+        counts=dict(sorted(counts.items())),
+    )
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "state": verdict.state.value,
-        "cause": verdict.cause,
-        "confidence": verdict.confidence.value if verdict.confidence else None,
-        "sentence": plain(verdict.sentence),
-        "pods": [_pod(pod) for pod in verdict.pods],
-        "next": plain(verdict.next),
-        "finding": verdict.finding,
-    }
+def _verdict(verdict: Verdict) -> VerdictRecord:
+    return VerdictRecord(
+        state=verdict.state.value,
+        cause=verdict.cause,
+        confidence=verdict.confidence.value if verdict.confidence else None,
+        sentence=plain(verdict.sentence),
+        pods=tuple(_pod(pod) for pod in verdict.pods),
+        next=plain(verdict.next),
+        finding=verdict.finding,
+    )
 
 
-def _pod(pod: PodInTrouble) -> dict[str, Any]:
-    return {
-        "name": pod.name,
-        "trouble": pod.trouble,
-        "node": pod.node,
-        "zone": pod.zone,
-        "since": _time(pod.since) if pod.since else None,
-    }
+def _pod(pod: AffectedPod) -> PodRecord:
+    return PodRecord(pod.name, pod.trouble, pod.node, pod.zone, _time(pod.since) if pod.since else None)
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "stage": finding.stage,
-        "confidence": finding.confidence.value,
-        "verdict": finding.verdict,
-        "owner": finding.owner,
-        "group": finding.group,
-        "subjects": list(finding.subjects),
-        "pods": list(finding.pods),
-        "title": plain(finding.title),
-        "because": plain(finding.because),
-        "evidence": [plain(evidence.says) for evidence in finding.evidence],
-        "confirm": [_confirmation(confirm) for confirm in finding.confirm],
-        "fix": [_remedy(remedy) for remedy in finding.fix],
-        "avoid": plain(finding.avoid),
-        "docs": list(finding.docs),
-        "until": _time(finding.until) if finding.until else None,
-    }
+def _finding(finding: Finding) -> FindingRecord:
+    return FindingRecord(
+        rule=finding.rule,
+        severity=finding.severity.value,
+        stage=finding.stage,
+        confidence=finding.confidence.value,
+        verdict=finding.verdict,
+        owner=finding.owner,
+        group=finding.group,
+        subjects=finding.subjects,
+        pods=finding.pods,
+        title=plain(finding.title),
+        because=plain(finding.because),
+        evidence=_texts(evidence.says for evidence in finding.evidence),
+        confirm=tuple(_confirmation(confirm) for confirm in finding.confirm),
+        fix=tuple(_remedy(remedy) for remedy in finding.fix),
+        avoid=plain(finding.avoid),
+        docs=finding.docs,
+        until=_time(finding.until) if finding.until else None,
+    )
 
 
-def _confirmation(confirm: Confirmation) -> dict[str, Any]:
-    return {
-        "command": _command(confirm.command),
-        "expect": plain(confirm.expect),
-        "result": confirm.result,
-        "missing": confirm.missing,
-    }
+def _confirmation(confirm: Confirmation) -> ConfirmationRecord:
+    return ConfirmationRecord(
+        _command(confirm.command), plain(confirm.expect), confirm.result, confirm.missing
+    )
 
 
-def _remedy(remedy: Remedy) -> dict[str, Any]:
-    return {
-        "title": plain(remedy.title),
-        "lever": remedy.lever,
-        "command": _command(remedy.command),
-        "document": _document(remedy.document),
-        "takes_effect": remedy.takes_effect,
-        "reversible": remedy.reversible,
-        "risk": plain(remedy.risk),
-        "missing": remedy.missing,
-    }
+def _remedy(remedy: Remedy) -> RemedyRecord:
+    return RemedyRecord(
+        title=plain(remedy.title),
+        lever=remedy.lever,
+        command=_command(remedy.command),
+        document=_document(remedy.document),
+        takes_effect=remedy.takes_effect,
+        reversible=remedy.reversible,
+        risk=plain(remedy.risk),
+        missing=remedy.missing,
+    )
 
 
-def _lever(lever: LeverAdvice) -> dict[str, Any]:
-    return {
-        "id": lever.id,
-        "title": plain(lever.title),
-        "changes": plain(lever.changes),
-        "gains": [plain(gain) for gain in lever.gains],
-        "command": _command(lever.command),
-        "document": _document(lever.document),
-        "takes_effect": lever.takes_effect,
-        "reversible": lever.reversible,
-        "risk": plain(lever.risk),
-        "helps": list(lever.helps),
-        "missing": lever.missing,
-    }
+def _lever(lever: LeverAdvice) -> LeverRecord:
+    return LeverRecord(
+        id=lever.id,
+        title=plain(lever.title),
+        changes=plain(lever.changes),
+        gains=_texts(lever.gains),
+        command=_command(lever.command),
+        document=_document(lever.document),
+        takes_effect=lever.takes_effect,
+        reversible=lever.reversible,
+        risk=plain(lever.risk),
+        helps=lever.helps,
+        missing=lever.missing,
+    )
 
 
-def _could_not_tell(row: CouldNotTell) -> dict[str, Any]:
-    return {
-        "rule": row.rule,
-        "reason": row.reason,
-        "grant": row.grant,
-        "count": row.count,
-        "subjects": list(row.subjects),
-    }
+def _could_not_tell(row: CouldNotTell) -> CouldNotTellRecord:
+    return CouldNotTellRecord(row.rule, row.reason, row.grant, row.count, row.subjects)
 
 
-def _refusal(refusal: RefusedRequest) -> dict[str, Any]:
-    return {
-        "action": refusal.action,
-        "reason": refusal.reason,
-        "words": refusal.words,
-        "grant": refusal.grant,
-        "count": refusal.count,
-    }
+def _refusal(refusal: FailedRequest) -> RefusalRecord:
+    return RefusalRecord(refusal.action, refusal.reason, refusal.words, refusal.grant, refusal.count)
 
 
-def _command(command: Command | None) -> dict[str, Any] | None:
-    return {"argv": list(command.argv), "line": command.line} if command else None
+def _command(command: Command | None) -> CommandRecord | None:
+    return CommandRecord(command.argv, command.line) if command else None
 
 
-def _document(document: Document | None) -> dict[str, Any] | None:
-    return {"language": document.language, "body": document.body} if document else None
+def _document(document: Document | None) -> DocumentRecord | None:
+    return DocumentRecord(document.language, document.body) if document else None
+
+
+def _texts(proses: Iterable[Prose]) -> tuple[str, ...]:
+    return tuple(plain(prose) for prose in proses)
 
 
 def _time(at: datetime) -> str:

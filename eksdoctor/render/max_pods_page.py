@@ -18,13 +18,13 @@ from eksdoctor.model.instance_types.max_pods_formula import (
     mode_of,
     pod_limits,
 )
-from eksdoctor.render.labels import count
+from eksdoctor.render.labels import plural
 from eksdoctor.render.markdown.markup import code, escaped
-from eksdoctor.render.terminal.canvas import Ink, Paper, inert
+from eksdoctor.render.terminal.canvas import Canvas, ColorMode, sanitized
 
 UNKNOWN, IMPOSSIBLE = "?", "-"
 TITLES = {
-    PodMode.SECONDARY: ("single", "addresses"),
+    PodMode.SECONDARY: ("secondary", "IPs"),
     PodMode.CUSTOM_NETWORKING: ("custom", "networking"),
     PodMode.PREFIX: ("", "prefixes"),
     PodMode.PREFIX_CUSTOM_NETWORKING: ("prefixes +", "custom netw."),
@@ -34,7 +34,7 @@ FACTS = (("", "vCPUs"), ("", "ENIs"), ("IPs per", "ENI"), ("branch", "ENIs"))
 
 @dataclass(frozen=True, slots=True)
 class TypeRow:
-    """One type and its pods in every mode."""
+    """One instance type and its number of pods in every mode."""
 
     limits: InstanceLimits
     pods: dict[PodMode, PodLimit | None]
@@ -42,15 +42,15 @@ class TypeRow:
 
 @dataclass(frozen=True, slots=True)
 class MaxPodsPage:
-    """The types asked for; `modes` has the mode of the settings first."""
+    """The requested types; `modes` starts with the mode of the settings."""
 
     rows: tuple[TypeRow, ...]
     modes: tuple[PodMode, ...]
     remarks: tuple[str, ...]
 
 
-def of(types: Iterable[InstanceLimits], networking: Networking) -> MaxPodsPage:
-    """The page of some types under these settings."""
+def build(types: Iterable[InstanceLimits], networking: Networking) -> MaxPodsPage:
+    """The page of these types with these settings."""
     rows = tuple(TypeRow(limits, pod_limits(limits, networking)) for limits in types)
     chosen = mode_of(networking)
     modes = tuple(sorted(PodMode, key=lambda mode: mode is not chosen))
@@ -59,31 +59,30 @@ def of(types: Iterable[InstanceLimits], networking: Networking) -> MaxPodsPage:
 
 def _remarks(rows: Sequence[TypeRow], networking: Networking) -> Iterable[str]:
     yield (
-        f"Pods that the ENIs can serve, and after the arrow the max-pods to set: at most {CAP}, "
-        f"or {LARGE_CAP} above {LARGE} vCPUs."
+        f"Number of pods that get an IP → max-pods to set: at most {CAP}, or {LARGE_CAP} above {LARGE} vCPUs."
     )
     if networking.max_eni:
-        yield f"Counted with at most {count(networking.max_eni, 'ENI')} (MAX_ENI)."
+        yield f"Calculated with at most {plural(networking.max_eni, 'ENI', 'ENIs')} (MAX_ENI)."
     if networking.security_groups_for_pods:
         yield (
-            "One ENI is kept for the trunk, except on types that cannot carry one. Pods on branch ENIs "
-            "come on top of these addresses, and count against max-pods like all others."
+            "One ENI is reserved for the trunk ENI, except on types without trunk support. Pods on branch "
+            "ENIs don't use these IPs but count towards max-pods."
         )
     cells = {cell for row in rows for cell in (*row.pods.values(), row.limits.branch_enis, row.limits.vcpus)}
     if None in cells:
         yield (
-            f"{IMPOSSIBLE} not possible: prefixes need Nitro, other types stay with single addresses. "
-            f"{UNKNOWN} not known."
+            f"{IMPOSSIBLE} not supported: prefix delegation needs Nitro, other types use secondary IPs. "
+            f"{UNKNOWN} unknown."
         )
     yield (
-        f"Limits as of {instance_table.date()}, ENIs of the default network card. A managed node group "
-        "without an AMI of its own sets the capped number, other nodes the one for single addresses uncapped."
+        f"Limits as of {instance_table.date()}, for ENIs on the default network card. A managed node group "
+        "without a custom AMI sets the capped number; other nodes set the uncapped number for secondary IPs."
     )
 
 
-def terminal(page: MaxPodsPage, width: int = 100, ink: Ink = "plain") -> str:
+def terminal(page: MaxPodsPage, width: int = 100, color_mode: ColorMode = "plain") -> str:
     """The page for a terminal."""
-    paper = Paper(width, ink)
+    canvas = Canvas(width, color_mode)
     head = [("", "instance type"), *(TITLES[mode] for mode in page.modes), *FACTS]
     table = [
         [title[0] for title in head],
@@ -93,11 +92,11 @@ def terminal(page: MaxPodsPage, width: int = 100, ink: Ink = "plain") -> str:
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     for number, cells in enumerate(table):
         style = "bold" if number < len(head[0]) else ""
-        paper.line(_line(cells, widths, style))
-    paper.blank()
+        canvas.line(_line(cells, widths, style))
+    canvas.blank()
     for remark in page.remarks:
-        paper.paragraph(inert(remark))
-    return paper.text
+        canvas.paragraph(sanitized(remark))
+    return canvas.text
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], style: str) -> Text:

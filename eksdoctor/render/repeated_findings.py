@@ -1,4 +1,4 @@
-"""Findings of one rule side by side: what they have in common is said with the first of them only."""
+"""Several findings of one rule: text they share is shown with the first of them only."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,25 +9,25 @@ from eksdoctor.engine.evaluation.finding import Finding, Remedy
 T = TypeVar("T")
 
 
-def unrepeated(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings, each without the words that an earlier one of the same rule already said."""
-    said: dict[str, set[object]] = {}
-    return tuple(_less(finding, said.setdefault(finding.rule, set())) for finding in findings)
+def without_repetition(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, each without the text that an earlier finding of the same rule already shows."""
+    shown: dict[str, set[object]] = {}
+    return tuple(_without_shown(finding, shown.setdefault(finding.rule, set())) for finding in findings)
 
 
-def _less(finding: Finding, said: set[object]) -> Finding:
+def _without_shown(finding: Finding, shown: set[object]) -> Finding:
     return replace(
         finding,
-        because=() if _told(finding.because, said) else finding.because,
-        confirm=_new(finding.confirm, said),
-        fix=_titled_once(_new(finding.fix, said)),
-        avoid=() if _told(finding.avoid, said) else finding.avoid,
-        docs=_new(finding.docs, said),
+        because=() if _was_shown(finding.because, shown) else finding.because,
+        confirm=_not_shown(finding.confirm, shown),
+        fix=_with_title_once(_not_shown(finding.fix, shown)),
+        avoid=() if _was_shown(finding.avoid, shown) else finding.avoid,
+        docs=_not_shown(finding.docs, shown),
     )
 
 
-def _titled_once(fix: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
-    """The fixes; one for each of several nodes has its title with the first of them."""
+def _with_title_once(fix: tuple[Remedy, ...]) -> tuple[Remedy, ...]:
+    """The fixes; of fixes that differ only in the command, the first one keeps the title and risk."""
     before = (None, *fix)
     return tuple(
         replace(one, title=(), risk=()) if last is not None and _is_repeated(one, last) else one
@@ -40,12 +40,12 @@ def _is_repeated(one: Remedy, last: Remedy) -> bool:
     return is_alike and one.command is not None and last.command is not None
 
 
-def _new(parts: tuple[T, ...], said: set[object]) -> tuple[T, ...]:
-    return tuple(part for part in parts if not _told(part, said))
+def _not_shown(parts: tuple[T, ...], shown: set[object]) -> tuple[T, ...]:
+    return tuple(part for part in parts if not _was_shown(part, shown))
 
 
-def _told(part: object, said: set[object]) -> bool:
-    """Whether a part was said before; from now on it was."""
-    before = part in said
-    said.add(part)
+def _was_shown(part: object, shown: set[object]) -> bool:
+    """Whether a part was shown before; adds it to the shown parts."""
+    before = part in shown
+    shown.add(part)
     return before

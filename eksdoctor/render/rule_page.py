@@ -1,25 +1,22 @@
-"""The runbook page of a rule, as its file has it: `<name>` stands for what a report fills in."""
+"""The runbook page of a rule; `<name>` stands for a value in a report."""
 
 import json
-import re
-import shlex
 from dataclasses import asdict, dataclass
 
 from rich.text import Text
 
-from eksdoctor.engine.rulebook.rule import FixText, Rule, conditions
-from eksdoctor.render.labels import TAKES_EFFECT
-from eksdoctor.render.markdown.markup import code, escaped, fenced, link, settled
+from eksdoctor.engine.language.prose import readable_source
+from eksdoctor.engine.rulebook.rule import ConfirmText, FixText, Rule, conditions
+from eksdoctor.render.labels import TAKES_EFFECT, stage
+from eksdoctor.render.markdown.markup import code, collapse_blank_lines, escaped, fenced, link
+from eksdoctor.render.rule_source import command_source, prose_source
 from eksdoctor.render.sanitize import command_words, lines
-from eksdoctor.render.terminal.canvas import Ink, Paper, inert
-
-ALL = "all"  # the subjects of a finding
-_HOLE = re.compile(r"\{\{\s*(.*?)\s*(?:\|[^}]*)?\}\}", re.DOTALL)
+from eksdoctor.render.terminal.canvas import Canvas, ColorMode, sanitized
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command, document or lever of a rule, and what to know about it."""
+    """A command, document or option of a rule, with its condition and risk."""
 
     title: str
     command: str = ""
@@ -31,7 +28,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class RulePage:
-    """What a person on call wants to know of a rule."""
+    """A rule as text: condition, checks, fixes and links."""
 
     id: str
     severity: str
@@ -51,7 +48,7 @@ class RulePage:
     docs: tuple[str, ...]
 
 
-def of(rule: Rule) -> RulePage:
+def build(rule: Rule) -> RulePage:
     """The page of a rule."""
     text = rule.text
     return RulePage(
@@ -59,93 +56,77 @@ def of(rule: Rule) -> RulePage:
         severity=rule.severity.value,
         stage=rule.stage,
         owner=rule.owner,
-        title=_prose(text.title),
-        because=_prose(text.because),
+        title=prose_source(text.title),
+        because=prose_source(text.because),
         looks_at=text.for_,
         applies_when=tuple(text.applies_when),
         when=tuple(text.when),
         seen_when=tuple(text.seen_when),
-        confirm=tuple(
-            Step(
-                _prose(part.expect if isinstance(part.expect, str) else part.expect.says),
-                command=_command(part.run),
-                when=tuple(conditions(part.when)),
-            )
-            for part in text.confirm
-        ),
+        confirm=tuple(_confirm(part) for part in text.confirm),
         fix=tuple(_fix(part) for part in text.fix),
-        avoid=_prose(text.avoid),
+        avoid=prose_source(text.avoid),
         yields_to=tuple(text.yields_to),
-        falsepositives=tuple(_prose(one) for one in text.falsepositives),
+        falsepositives=tuple(prose_source(one) for one in text.falsepositives),
         docs=rule.docs,
     )
+
+
+def _confirm(part: ConfirmText) -> Step:
+    expect = part.expect if isinstance(part.expect, str) else part.expect.says
+    when = tuple(conditions(part.when))
+    return Step(prose_source(expect), command=command_source(part.run), when=when)
 
 
 def _fix(part: FixText) -> Step:
     effect = TAKES_EFFECT.get(part.takes_effect, part.takes_effect)
     return Step(
-        _prose(part.title) + (f" (takes effect {effect})" if effect else ""),
-        command=_command(part.run),
-        document=_HOLE.sub(r"<\1>", part.text.body).rstrip("\n") if part.text else "",
+        prose_source(part.title) + (f" (takes effect {effect})" if effect else ""),
+        command=command_source(part.run),
+        document=readable_source(part.text.body).rstrip("\n") if part.text else "",
         lever=part.lever,
         when=tuple(conditions(part.when)),
-        risk=_prose(part.risk),
+        risk=prose_source(part.risk),
     )
 
 
-def _prose(text: str) -> str:
-    return " ".join(_HOLE.sub(r"<\1>", text).split()).replace(f"<{ALL}>", "N")
-
-
-def _command(text: str) -> str:
-    """A command as a shell takes it, once values stand in place of what is in angle brackets."""
-    holes: list[str] = []
-
-    def keep(match: re.Match[str]) -> str:
-        holes.append(f"<{match[1]}>")
-        return f"HOLE{len(holes) - 1}HOLE"
-
-    line = shlex.join(shlex.split(_HOLE.sub(keep, text)))
-    return re.sub(r"HOLE(\d+)HOLE", lambda match: holes[int(match[1])], line)
-
-
-def terminal(page: RulePage, width: int = 100, ink: Ink = "plain") -> str:
+def terminal(page: RulePage, width: int = 100, color_mode: ColorMode = "plain") -> str:
     """The page for a terminal."""
-    paper = Paper(width, ink)
-    paper.paragraph(
-        inert(page.id, "bold") + inert(f" · {page.severity} · stage {page.stage} · owner: {page.owner}")
+    canvas = Canvas(width, color_mode)
+    canvas.paragraph(
+        sanitized(page.id, "bold")
+        + sanitized(f" · {page.severity} · {stage(page.stage)} · owner: {page.owner}")
     )
-    paper.blank()
-    paper.paragraph(inert(page.title, "bold"))
-    paper.paragraph(inert(page.because))
+    canvas.blank()
+    canvas.paragraph(sanitized(page.title, "bold"))
+    canvas.paragraph(sanitized(page.because))
     for title, texts in _conditions(page):
-        paper.heading(title)
+        canvas.heading(title)
         for text in texts:
-            paper.line(inert(text), 2)
-    for title, steps in (("See it", page.confirm), ("Fix it", page.fix)):
+            canvas.line(sanitized(text), 2)
+    for title, steps in (("Verify", page.confirm), ("Fix", page.fix)):
         if steps:
-            paper.heading(title)
+            canvas.heading(title)
         for step in steps:
-            _terminal_step(paper, step)
+            _terminal_step(canvas, step)
     for title, texts in _remarks(page):
-        paper.heading(title)
+        canvas.heading(title)
         for text in texts:
-            paper.paragraph(inert(text), 2)
-    return paper.text
+            canvas.paragraph(sanitized(text), 2)
+    return canvas.text
 
 
-def _terminal_step(paper: Paper, step: Step) -> None:
+def _terminal_step(canvas: Canvas, step: Step) -> None:
     if step.title:
-        paper.paragraph(inert(step.title), 2)
+        canvas.paragraph(sanitized(step.title), 2)
     if step.when:
-        paper.paragraph(inert(f"when {' and '.join(step.when)}"), 2)
+        canvas.paragraph(sanitized(f"when {' and '.join(step.when)}"), 2)
     for line in (step.command, *(lines(step.document).split("\n") if step.document else ())):
         if line:
-            paper.line(Text(command_words(line), style="green"), 4)
+            canvas.line(Text(command_words(line), style="green"), 4)
     if step.lever:
-        paper.paragraph(inert(f"lever {step.lever}"), 4)
+        canvas.paragraph(sanitized(f"option {step.lever}"), 4)
     if step.risk:
-        paper.paragraph(inert(f"Risk: {step.risk}"), 2)
+        canvas.paragraph(sanitized(f"Risk: {step.risk}"), 2)
 
 
 def markdown(page: RulePage, level: int = 1) -> str:
@@ -153,25 +134,25 @@ def markdown(page: RulePage, level: int = 1) -> str:
     head = "#" * level
     blocks = [
         f"{head} {escaped(page.id)}",
-        f"**{escaped(page.severity)}** · stage {escaped(page.stage)} · owner: {escaped(page.owner)}",
+        f"**{escaped(page.severity)}** · {escaped(stage(page.stage))} · owner: {escaped(page.owner)}",
         f"*{escaped(page.title)}*",
         escaped(page.because),
     ]
     for title, texts in _conditions(page):
         blocks += [f"{title}:", "\n".join(f"- {code(text)}" for text in texts)]
-    for title, steps in (("See it", page.confirm), ("Fix it", page.fix)):
+    for title, steps in (("Verify", page.confirm), ("Fix", page.fix)):
         for step in steps:
             blocks += _markdown_step(title, step)
     for title, texts in _remarks(page):
-        shown = [link(text) if title == "Read" else escaped(text) for text in texts]
+        shown = [link(text) if title == "Docs" else escaped(text) for text in texts]
         blocks += [f"{title}:", "\n".join(f"- {text}" for text in shown)]
-    return settled("\n\n".join(block for block in blocks if block) + "\n")
+    return collapse_blank_lines("\n\n".join(block for block in blocks if block) + "\n")
 
 
 def _markdown_step(title: str, step: Step) -> list[str]:
     when = f" (when {' and '.join(code(text) for text in step.when)})" if step.when else ""
     blocks = [
-        f"**{title}**{when}: {escaped(step.title)}" + (f" (lever {code(step.lever)})" if step.lever else "")
+        f"**{title}**{when}: {escaped(step.title)}" + (f" (option {code(step.lever)})" if step.lever else "")
     ]
     if step.command:
         blocks.append(fenced(step.command, "sh"))
@@ -190,20 +171,20 @@ def json_page(page: RulePage) -> str:
 def _conditions(page: RulePage) -> list[tuple[str, tuple[str, ...]]]:
     looks = (page.looks_at,) if page.looks_at else ()
     parts = [
-        ("Looks at each", looks),
+        ("Checks each", looks),
         ("Applies when", page.applies_when),
-        ("By what the APIs show", page.when),
-        ("By what was said in the window", page.seen_when),
+        ("Condition on API data", page.when),
+        ("Condition on logs and events", page.seen_when),
     ]
     return [(title, texts) for title, texts in parts if texts]
 
 
 def _remarks(page: RulePage) -> list[tuple[str, tuple[str, ...]]]:
-    avoid = (page.avoid,) if page.avoid else ()
+    avoid = (page.avoid.removeprefix("Do not ").removeprefix("Don't "),) if page.avoid else ()
     parts = [
-        ("Beware", avoid),
-        ("Not this fault when", page.falsepositives),
-        ("Gives way, for the same pods, to", page.yields_to),
-        ("Read", page.docs),
+        ("Don't", avoid),
+        ("Rule it out if", page.falsepositives),
+        ("Superseded by, for the same pods", page.yields_to),
+        ("Docs", page.docs),
     ]
     return [(title, texts) for title, texts in parts if texts]

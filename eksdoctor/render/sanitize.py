@@ -1,4 +1,4 @@
-"""Hostile text made harmless before any page shows it: no controls, no escapes, nothing invisible."""
+"""Make text from outside safe to show: no control characters, escape sequences or invisible characters."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ _ESCAPE = re.compile(
 )
 _BREAK = re.compile(r"[\s\x1c-\x1f\x85\u2028\u2029]+")
 _NOT_SHOWN = frozenset({"Cc", "Cf", "Co", "Cn"})  # controls; bidi, zero-width, tags; private; unassigned
-# Letters and marks that draw nothing: grapheme joiner, Hangul and Khmer fillers, blank Braille, selectors.
+# Letters and marks that are invisible: grapheme joiner, Hangul and Khmer fillers, blank Braille, selectors.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {
     chr(code) for code in range(0xFE00, 0xFE10)
 }
@@ -27,15 +27,15 @@ def one_line(text: str) -> str:
 
 
 def lines(text: str) -> str:
-    """The same for a text of several lines, whose line ends and indentation stay."""
+    """The same for a text of several lines; line ends and indentation are kept."""
     kept = _ESCAPE.sub("", text).replace("\r\n", "\n").expandtabs(4)
     return "\n".join(_shown(line, "") for line in kept.split("\n"))
 
 
 def command_words(line: str) -> str:
-    """A shell line as it may be shown: what cannot be shown is marked, not dropped.
+    """A shell line to show: a character that can't be shown is replaced by U+FFFD, not removed.
 
-    Dropping a character would make the command name another object than the one meant.
+    Removing a character could turn an object's name into the name of another object.
     """
     if line.isascii() and line.isprintable():
         return line
@@ -48,7 +48,7 @@ def _shown(text: str, instead: str) -> str:
 
 def _character(character: str, instead: str) -> str:
     category = unicodedata.category(character)
-    if category == "Cs":  # half a surrogate pair: no file could hold it
+    if category == "Cs":  # half a surrogate pair: no file can contain it
         return REPLACEMENT
     if category in _NOT_SHOWN or character in _BLANK:
         return instead

@@ -65,7 +65,7 @@ def replace_file(path: Path, content: bytes, mode: int = 0o600) -> None:
             raise
     except OSError as error:
         raise SnapshotError(
-            f"cannot write {path}: {error.strerror or error}", "Choose an existing folder that you may write."
+            f"cannot write {path}: {error.strerror or error}", "Choose a writable folder."
         ) from error
 
 
@@ -108,7 +108,7 @@ def _read_archive(path: Path) -> dict[str, bytes]:
                 for count, member in enumerate(archive):
                     if count >= MAX_MEMBERS:
                         raise SnapshotError(
-                            f"{path} has more than {MAX_MEMBERS} files", "It is not a snapshot."
+                            f"{path} contains more than {MAX_MEMBERS} files", "It is not a snapshot."
                         )
                     name = _safe_name(path, member)
                     content = archive.extractfile(member)
@@ -119,7 +119,7 @@ def _read_archive(path: Path) -> dict[str, bytes]:
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise SnapshotError(
             f"{path} is not a complete snapshot archive: {error}",
-            "It may be truncated: copy it again, or capture again with `eksdoctor capture`.",
+            "It may be truncated: copy it again or run `eksdoctor capture` again.",
         ) from error
     return files
 
@@ -128,7 +128,7 @@ def _safe_name(path: Path, member: tarfile.TarInfo) -> str:
     pure = PurePosixPath(member.name)
     if not (member.isfile() or member.isdir()):
         raise SnapshotError(
-            f"{path} has a link or device ({member.name!r})", "Snapshots have plain files only."
+            f"{path} contains a link or device ({member.name!r})", "Snapshots contain regular files only."
         )
     if pure.is_absolute() or ".." in pure.parts:
         raise SnapshotError(f"{path} has a path outside itself ({member.name!r})", "It is not a snapshot.")
@@ -141,11 +141,11 @@ def _read_folder(path: Path) -> dict[str, bytes]:
     for name in (*FILES, manifest.NAME):
         file = path / name
         if file.is_symlink():
-            raise SnapshotError(f"{file} is a link", "Snapshots have plain files only.")
+            raise SnapshotError(f"{file} is a link", "Snapshots contain regular files only.")
         if not file.is_file():
             continue
         budget -= file.stat().st_size
         if budget < 0:
-            raise SnapshotError(f"{path} has more than {MAX_BYTES >> 20} MiB", "It is not a snapshot.")
+            raise SnapshotError(f"{path} contains more than {MAX_BYTES >> 20} MiB", "It is not a snapshot.")
         files[name] = file.read_bytes()
     return files

@@ -85,8 +85,8 @@ def assemble(files: dict[str, bytes], name: str) -> Snapshot:
     """The snapshot in `files`; `name` is for messages. Raises SnapshotError when they are no snapshot."""
     if not files:
         raise SnapshotError(
-            f"{name} has no file that eksdoctor reads",
-            "A snapshot has manifest.json, kubernetes/*.json and aws/*.json; a bundle of a node's logs has "
+            f"{name} contains nothing that eksdoctor can read",
+            "A snapshot has manifest.json, kubernetes/*.json and aws/*.json; a bundle of node logs has "
             "ipamd/*.json or var_log/aws-routed-eni/.",
         )
     head = _read_manifest(files, name)

@@ -31,7 +31,7 @@ def keep(snapshot: Snapshot) -> Path:
     except OSError as error:
         raise SnapshotError(
             f"cannot keep the snapshot in {place}: {error.strerror or error}",
-            "Write it to another folder with `eksdoctor capture PATH`.",
+            "Write one to another folder with `eksdoctor capture PATH`.",
         ) from error
     return path
 

@@ -26,7 +26,7 @@ def replace_folder(folder: Path, files: dict[str, bytes], known: Collection[str]
     except OSError as error:
         raise SnapshotError(
             f"cannot write {folder}: {error.strerror or error}",
-            "Choose an existing folder that you may write.",
+            "Choose a writable folder.",
         ) from error
 
 

@@ -1,1 +1,1 @@
-"""From findings to one verdict per pod in trouble, and the report that holds both."""
+"""From findings to one verdict per affected pod, and the report that contains both."""

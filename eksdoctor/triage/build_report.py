@@ -1,4 +1,4 @@
-"""The whole examination: a snapshot and a rulebook in, a report out."""
+"""Build the report: evaluate every rule of a rulebook on a snapshot."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -6,49 +6,49 @@ from typing import Any, TypeGuard
 
 from eksdoctor.engine.evaluation.evaluate import Fired, Outcome, Undecided, evaluate, grouped
 from eksdoctor.engine.evaluation.finding import Confidence, CouldNotTell, Finding, Severity
-from eksdoctor.engine.evaluation.write_finding import tell
+from eksdoctor.engine.evaluation.write_finding import write_finding
 from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Items, Unknown
 from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.pod_verdicts import verdicts
-from eksdoctor.triage.report import Passed, RefusedRequest, Report, Run
-from eksdoctor.triage.shared_options import advise
-from eksdoctor.triage.summary import asks_of, is_of_risks, summarise
+from eksdoctor.triage.report import FailedRequest, Passed, Report, Run
+from eksdoctor.triage.shared_options import lever_advice
+from eksdoctor.triage.summary import access_to_request, is_about_risks, summarize
 
 MOST_SUBJECTS = 20
 AUDIT = "audit"
 CONFIDENCES = (Confidence.CONFIRMED, Confidence.LIKELY, Confidence.PRESSURE, Confidence.PAST)
 
 
-def examine(
+def build_report(
     snapshot: Snapshot, rulebook: Rulebook, snapshot_path: str = "", beside: tuple[str, ...] = ()
 ) -> Report:
-    """The report on a snapshot: pure, so the same snapshot gives the same report anywhere."""
-    return examine_cluster(Cluster(snapshot), rulebook, snapshot_path, beside)
+    """The report on a snapshot; the same snapshot and rulebook give the same report."""
+    return build_cluster_report(Cluster(snapshot), rulebook, snapshot_path, beside)
 
 
-def examine_cluster(
+def build_cluster_report(
     cluster: Cluster, rulebook: Rulebook, snapshot_path: str = "", beside: tuple[str, ...] = ()
 ) -> Report:
-    """The same of a cluster that somebody asks more of: its long logs are heard once."""
+    """The report on a cluster whose model the caller needs too, so that logs are parsed once."""
     snapshot = cluster.snapshot
     outcomes = [evaluate(rule, cluster) for rule in rulebook]
     undecided = tuple(one for outcome in outcomes for one in outcome.undecided)
     fired = [one for outcome in outcomes for one in outcome.fired]
     findings = _in_order(fired, rulebook, snapshot)
     found = verdicts(cluster, findings, undecided)
-    blind = could_not_tell(undecided)
-    asks = asks_of(snapshot, cluster)
+    inconclusive = could_not_tell(undecided)
+    asks = access_to_request(snapshot, cluster)
     return Report(
         run=replace(_run(snapshot, cluster, snapshot_path), beside=beside),
-        summary=summarise(cluster, findings, found, blind, asks),
-        is_of_risks=is_of_risks(cluster, found),
+        summary=summarize(cluster, findings, found, inconclusive, asks),
+        is_about_risks=is_about_risks(cluster, found),
         verdicts=found,
         findings=findings,
-        levers=advise(cluster, rulebook, findings, snapshot.target),
-        could_not_tell=blind,
+        levers=lever_advice(cluster, rulebook, findings, snapshot.target),
+        could_not_tell=inconclusive,
         refusals=_refusals(snapshot),
         passed=_passed(outcomes),
         asks=asks,
@@ -57,10 +57,10 @@ def examine_cluster(
 
 
 def _in_order(fired: Iterable[Fired], rulebook: Rulebook, snapshot: Snapshot) -> tuple[Finding, ...]:
-    """Most urgent first, causes before consequences, then along the path of an IP request."""
+    """Findings by severity, causes before consequences, then by confidence, pods and stage."""
     place = {rule.id: index for index, rule in enumerate(rulebook)}
-    told = (tell(members, snapshot.target) for members in grouped(fired))
-    findings = [finding for finding in told if _belongs(finding, snapshot.purpose)]
+    written = (write_finding(members, snapshot.target) for members in grouped(fired))
+    findings = [finding for finding in written if _is_for_purpose(finding, snapshot.purpose)]
 
     def urgency(finding: Finding) -> tuple[object, ...]:
         return (
@@ -75,20 +75,20 @@ def _in_order(fired: Iterable[Fired], rulebook: Rulebook, snapshot: Snapshot) ->
     return tuple(sorted(findings, key=urgency))
 
 
-def _belongs(finding: Finding, purpose: str) -> bool:
-    """Whether it is for this reader: advice that no stuck pod waits for is for an audit, not for 02:14."""
+def _is_for_purpose(finding: Finding, purpose: str) -> bool:
+    """Whether the finding belongs in the report: advice that affects no pod is for an audit only."""
     is_mere_advice = finding.severity == Severity.ADVICE and not finding.pods
     return purpose == AUDIT or not is_mere_advice or finding.verdict != "explained"
 
 
 def _is_folded(finding: Finding, findings: list[Finding]) -> bool:
-    """Whether every pod of this finding has a cause that this one yields to."""
+    """Whether every pod of the finding has a cause that supersedes it."""
     above = {pod for other in findings if other.rule in finding.yields_to for pod in other.pods}
     return bool(finding.pods) and set(finding.pods) <= above
 
 
 def could_not_tell(undecided: Iterable[Undecided]) -> tuple[CouldNotTell, ...]:
-    """Rows by rule, reason and grant; what was left out on purpose is no blindness."""
+    """Inconclusive rules by rule, reason and grant, without data that was left out on purpose."""
     rows: dict[tuple[str, str, str], list[str]] = {}
     for one in undecided:
         for reason in one.unknown.reasons:
@@ -102,15 +102,15 @@ def could_not_tell(undecided: Iterable[Undecided]) -> tuple[CouldNotTell, ...]:
     )
 
 
-def _refusals(snapshot: Snapshot) -> tuple[RefusedRequest, ...]:
+def _refusals(snapshot: Snapshot) -> tuple[FailedRequest, ...]:
     counted: dict[tuple[str, str], tuple[str, str, int]] = {}
     for request, refusal in snapshot.refusals.items():
         key = (request.action.name, refusal.reason)
-        words, grant, count = counted.get(key, (refusal.message, refusal.grant, 0))
-        counted[key] = (words, grant, count + 1)
+        message, grant, count = counted.get(key, (refusal.message, refusal.grant, 0))
+        counted[key] = (message, grant, count + 1)
     return tuple(
-        RefusedRequest(action, reason, words, grant, count)
-        for (action, reason), (words, grant, count) in sorted(counted.items())
+        FailedRequest(action, reason, message, grant, count)
+        for (action, reason), (message, grant, count) in sorted(counted.items())
     )
 
 
@@ -134,7 +134,7 @@ def _counts(cluster: Cluster) -> dict[str, int]:
 
 
 def _is_counted(items: Items[Any] | Unknown) -> TypeGuard[Items[Any]]:
-    """Whether a number says something: none of what could not be listed is no nought."""
+    """Whether the number is known: an incomplete list without elements is not zero."""
     return isinstance(items, Items) and (bool(items.elements) or items.missing is None)
 
 
@@ -163,15 +163,17 @@ def _run(snapshot: Snapshot, cluster: Cluster, path: str) -> Run:
 def _warnings(cluster: Cluster, snapshot: Snapshot) -> tuple[str, ...]:
     found: list[str] = []
     if cluster.is_same_in_aws is False:
-        found.append("AWS shows another cluster than kubeconfig: every AWS fact is left out")
+        found.append("kubeconfig and AWS show different clusters: AWS data is not used")
     if snapshot.has_node_logs_only:
-        found.append("nodes' logs alone: nothing of the cluster itself is in them")
+        found.append("node logs only: no data from the cluster itself")
     elif not snapshot.has_manifest:
-        found.append("a folder without a manifest: lists may be incomplete")
+        found.append("folder without a manifest: lists may be incomplete")
     if cluster.narrowed:
-        read = f"{' and '.join(cluster.narrowed)} of {cluster.permitted_namespace} only"
-        found.append(f"not all namespaces may be read: {read}")
+        read = f"{' and '.join(cluster.narrowed)} in {cluster.permitted_namespace} only"
+        found.append(f"permission denied for other namespaces: read {read}")
     late = [refusal for refusal in snapshot.refusals.values() if refusal.reason == "timeout"]
     if late:
-        found.append(f"{len(late)} of {len(snapshot.outcomes)} requests had no answer within the deadline")
+        found.append(
+            f"{len(late)} of {len(snapshot.outcomes)} API calls were not answered within the deadline"
+        )
     return tuple(found)

@@ -1,14 +1,14 @@
-"""Of which nodes the logs are read: the last thing asked, and only for causes that are not yet confirmed.
+"""The nodes whose logs are read: the last requests of a run, only for causes that are not confirmed.
 
-Reading a node's log takes `nodes/proxy`, a right that amounts to exec, so it is asked of few nodes and
-never needed. Which, depends on the verdicts; so this is no part of `inquiry`, which knows no rules.
+Reading a node's log needs `nodes/proxy`, which is as strong as exec. It is optional and used on few nodes.
+The choice depends on verdicts, so it is not part of `collection_plan`, which knows no rules.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from itertools import chain, zip_longest
 
-from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.engine.evaluation.finding import Confidence
 from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.model.cluster.cluster import Cluster
@@ -17,46 +17,51 @@ from eksdoctor.model.observations.log_sources import Voices
 from eksdoctor.snapshot.records.node_text import GET_NODE_LOG, GET_POD_LOG
 from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.report import State, Verdict
 
-MOST_NODES = 30  # in all, however many causes are open
+MOST_NODES = 30  # in total, for any number of causes
 _LOGS = (GET_NODE_LOG, GET_POD_LOG)
 
 
-def asking(rulebook: Rulebook, nodes_of_a_cause: int) -> Callable[[Snapshot], list[Request]]:
-    """All questions of a run: what the model needs, then logs of so many nodes for each open cause."""
+def request_planner(rulebook: Rulebook, nodes_of_a_cause: int) -> Callable[[Snapshot], list[Request]]:
+    """The requests of each round: first those of the model, then logs of some nodes for each open cause."""
 
-    def asked(snapshot: Snapshot) -> list[Request]:
-        return questions(snapshot) or node_logs(snapshot, rulebook, nodes_of_a_cause)
+    def next_round(snapshot: Snapshot) -> list[Request]:
+        return next_requests(snapshot) or log_requests(snapshot, rulebook, nodes_of_a_cause)
 
-    return asked
+    return next_round
 
 
-def node_logs(snapshot: Snapshot, rulebook: Rulebook, nodes_of_a_cause: int) -> list[Request]:
-    """The logs that could confirm a cause or find one; asked for once in a run."""
-    if nodes_of_a_cause <= 0 or not snapshot.has_manifest or snapshot.interrupted or _were_asked(snapshot):
+def log_requests(snapshot: Snapshot, rulebook: Rulebook, nodes_of_a_cause: int) -> list[Request]:
+    """The logs that may confirm or find a cause; empty once logs were requested."""
+    if (
+        nodes_of_a_cause <= 0
+        or not snapshot.has_manifest
+        or snapshot.interrupted
+        or _were_requested(snapshot)
+    ):
         return []
     cluster = Cluster(snapshot)
     trouble = cluster.pods_in_trouble
     if not isinstance(trouble, Items) or not trouble.elements:
         return []
     voices = Voices(cluster)
-    nodes = _nodes(examine(snapshot, rulebook).verdicts, rulebook, nodes_of_a_cause)
+    nodes = _nodes(build_report(snapshot, rulebook).verdicts, rulebook, nodes_of_a_cause)
     found: list[Request] = []
     for node in nodes[:MOST_NODES]:
         found += voices.logs(node)
-        if cluster.pod_requests[1] is not None:  # no events, which would repeat the plugin's words
+        if cluster.pod_requests[1] is not None:  # events, which show the plugin's errors, are missing
             found += voices.plugin_logs(node)
     return list(dict.fromkeys(found))
 
 
-def _were_asked(snapshot: Snapshot) -> bool:
+def _were_requested(snapshot: Snapshot) -> bool:
     return any(request.action in _LOGS for request in snapshot.outcomes)
 
 
 def _nodes(verdicts: Iterable[Verdict], rulebook: Rulebook, most: int) -> list[str]:
-    """For each open cause its nodes with most pods; where it is found in several places, some of each."""
+    """For each open cause the nodes with most affected pods, in turn from each of its verdicts."""
     causes: defaultdict[str, list[Verdict]] = defaultdict(list)
     for verdict in verdicts:
         if _is_open(verdict, rulebook):
@@ -66,7 +71,7 @@ def _nodes(verdicts: Iterable[Verdict], rulebook: Rulebook, most: int) -> list[s
 
 
 def _is_open(verdict: Verdict, rulebook: Rulebook) -> bool:
-    """Whether a daemon's words could change this verdict: no testimony confirms a rule that looks at none."""
+    """Whether ipamd's log may change the verdict: only rules with `seen_when` use log evidence."""
     if verdict.state is State.CANNOT_TELL:
         return True
     rule = rulebook.rules.get(verdict.cause)

@@ -1,4 +1,4 @@
-"""One verdict for every pod in trouble: causes before consequences, and no guess where a cause is hidden."""
+"""One verdict for every affected pod: a cause supersedes its consequences, and missing data is no proof."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from eksdoctor.engine.evaluation.evaluate import Undecided
 from eksdoctor.engine.evaluation.finding import Confidence, Finding, Prose, Span, plain
 from eksdoctor.engine.evaluation.write_finding import needs
+from eksdoctor.engine.language.sentences import sentence
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.pods.pod import Pod
-from eksdoctor.triage.report import PodInTrouble, State, Verdict
+from eksdoctor.triage.report import AffectedPod, State, Verdict
 
 RANK = {Confidence.CONFIRMED: 0, Confidence.LIKELY: 1, Confidence.PAST: 2}
 STATES = {"explained": State.EXPLAINED, "passing": State.PASSING, "not-ip": State.NOT_IP}
@@ -18,7 +19,7 @@ STATES = {"explained": State.EXPLAINED, "passing": State.PASSING, "not-ip": Stat
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What is said of one pod; pods with the same answer share a verdict."""
+    """The result for one pod; pods with the same result share a verdict."""
 
     state: State
     finding: int | None
@@ -29,7 +30,7 @@ class _Answer:
 def verdicts(
     cluster: Cluster, findings: tuple[Finding, ...], undecided: tuple[Undecided, ...]
 ) -> tuple[Verdict, ...]:
-    """The verdicts, explained ones first, each with its pods."""
+    """The verdicts, explained ones first, each with its pods; empty if the pods are unknown."""
     pods = cluster.pods_in_trouble
     if isinstance(pods, Unknown):
         return ()
@@ -42,53 +43,54 @@ def verdicts(
 
 
 def _answers(pod: Pod, findings: tuple[Finding, ...], undecided: tuple[Undecided, ...]) -> list[_Answer]:
-    """One answer, or several when several causes hold this pod at once."""
+    """One result, or several if several causes of equal rank stop this pod."""
     candidates = [index for index, finding in enumerate(findings) if pod.name in finding.pods]
     causes = [index for index in candidates if not _is_consequence(index, candidates, findings)]
     if not causes:
-        return [_cannot_tell(possible(pod, undecided))]
+        return [_cannot_tell(possible_rules(pod, undecided))]
     best = min(_rank(findings[index]) for index in causes)
     causes = [index for index in causes if _rank(findings[index]) == best]
-    hidden = [one for one in possible(pod, undecided) if _hides(one, causes, findings)]
+    hidden = [one for one in possible_rules(pod, undecided) if _hides(one, causes, findings)]
     if hidden:
         return [_cannot_tell(hidden)]
     return [_Answer(STATES[findings[index].verdict], index, "", "") for index in causes]
 
 
 def _hides(one: Undecided, causes: list[int], findings: tuple[Finding, ...]) -> bool:
-    """Whether a cause of these may be hidden behind what cannot be seen.
+    """Whether the undecided rule may be the true cause, which supersedes one of `causes`.
 
-    Of what structure and testimony agree on, and of what was said in so many words, none is. Mere
-    silence hides nothing: it is usual. What nobody would have asked for hides no words that were said.
+    A confirmed cause is never in doubt. A likely one with log evidence is in doubt only if data is missing
+    that should have been collected. A cause without log evidence is in doubt also if the undecided rule
+    judges observed state.
     """
     for index in causes:
         finding = findings[index]
         if one.rule.id not in finding.yields_to:
             continue
-        is_blind = any(reason.asked for reason in one.unknown.reasons)
+        has_missing_data = any(reason.asked for reason in one.unknown.reasons)
         if finding.is_seen:
-            if finding.confidence != Confidence.CONFIRMED and is_blind:
+            if finding.confidence != Confidence.CONFIRMED and has_missing_data:
                 return True
-        elif one.rule.when or is_blind:
+        elif one.rule.when or has_missing_data:
             return True
     return False
 
 
 def _rank(finding: Finding) -> tuple[bool, int]:
-    """What was said in the window beats what structure suggests."""
+    """The order of causes: logged within the window first, then by confidence."""
     seen = finding.is_seen and finding.confidence != Confidence.PAST
     return (not seen, RANK.get(finding.confidence, 9))
 
 
 def _is_consequence(index: int, candidates: Iterable[int], findings: tuple[Finding, ...]) -> bool:
-    """Whether another of them is its cause; what is past causes nothing that is there now."""
+    """Whether another candidate supersedes it. A past finding cannot be the cause of a current one."""
     mine = findings[index]
     causes = (findings[other] for other in candidates if findings[other].rule in mine.yields_to)
     return any(mine.confidence == Confidence.PAST or one.confidence != Confidence.PAST for one in causes)
 
 
-def possible(pod: Pod, undecided: Iterable[Undecided]) -> list[Undecided]:
-    """The undecided rules that might explain this pod."""
+def possible_rules(pod: Pod, undecided: Iterable[Undecided]) -> list[Undecided]:
+    """The undecided rules that may explain this pod."""
     return [
         one
         for one in undecided
@@ -98,7 +100,7 @@ def possible(pod: Pod, undecided: Iterable[Undecided]) -> list[Undecided]:
 
 
 def _cannot_tell(hidden: list[Undecided]) -> _Answer:
-    """What hides most of the possible causes, and what would show it; of equals the first on the path."""
+    """Inconclusive: the most common reason that can be resolved, else the first reason."""
     reasons = [reason for one in hidden for reason in dict.fromkeys(one.unknown.reasons) if reason.grant]
     if reasons:
         worst = Counter(reasons).most_common(1)[0][0]
@@ -108,20 +110,22 @@ def _cannot_tell(hidden: list[Undecided]) -> _Answer:
 
 
 def _verdict(answer: _Answer, pods: list[Pod], findings: tuple[Finding, ...]) -> Verdict:
-    shown = tuple(in_trouble(pod) for pod in pods)
+    shown = tuple(affected_pod(pod) for pod in pods)
     if answer.finding is None:
-        return Verdict(State.CANNOT_TELL, "", None, shown, _why_not(answer, len(pods)), _next(answer))
+        why = (Span(answer.because, is_value=True),) if answer.because else sentence("no_rule_matches")
+        text = sentence("verdict_unknown", pods=len(pods), why=why)
+        return Verdict(State.CANNOT_TELL, "", None, shown, text, _next(answer), why_unknown=why)
     finding = findings[answer.finding]
-    confidence = finding.confidence
-    sentence = (*counted(len(pods)), Span(": "), *finding.title)
-    return Verdict(answer.state, finding.rule, confidence, shown, sentence, _mend(finding), answer.finding)
+    text = sentence("verdict", pods=len(pods), title=finding.title)
+    next_step = _first_fix(finding)
+    return Verdict(answer.state, finding.rule, finding.confidence, shown, text, next_step, answer.finding)
 
 
-def in_trouble(pod: Pod) -> PodInTrouble:
+def affected_pod(pod: Pod) -> AffectedPod:
     """A pod as the report shows it."""
     trouble, node = pod.trouble, pod.node
     zone = node.zone if node is not None else ""
-    return PodInTrouble(
+    return AffectedPod(
         pod.name,
         "" if isinstance(trouble, Unknown) else str(trouble),
         pod.node_name,
@@ -130,24 +134,14 @@ def in_trouble(pod: Pod) -> PodInTrouble:
     )
 
 
-def counted(number: int) -> Prose:
-    """`1 pod`, `41 pods`."""
-    return (Span(str(number), is_value=True), Span(" pod" if number == 1 else " pods"))
-
-
-def _why_not(answer: _Answer, number: int) -> Prose:
-    why = answer.because or "no rule explains them, and their events name no cause"
-    return (*counted(number), Span(": the cause cannot be told ("), Span(why, is_value=True), Span(")"))
-
-
 def _next(answer: _Answer) -> Prose:
     if answer.ask:
-        return (Span("To settle it, get: "), Span(answer.ask, is_value=True))
-    return (Span("To settle it, read the pod's own events (kubectl describe pod) and its node's ipamd.log"),)
+        return sentence("evidence_to_get", evidence=answer.ask)
+    return sentence("evidence_to_read")
 
 
-def _mend(finding: Finding) -> Prose:
+def _first_fix(finding: Finding) -> Prose:
     for remedy in finding.fix:
         if plain(remedy.title):
             return remedy.title
-    return (Span("See the finding's fix."),)
+    return sentence("see_fix")

@@ -1,14 +1,15 @@
-"""The report: what every page shows."""
+"""The report: the data of every page."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from eksdoctor.engine.evaluation.finding import Command, Confidence, CouldNotTell, Document, Finding, Prose
 
 
 class State(StrEnum):
-    """The one vocabulary of verdicts."""
+    """The state of a verdict; the values are part of the JSON format."""
 
     EXPLAINED = "explained"
     PASSING = "passing"
@@ -17,8 +18,8 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PodInTrouble:
-    """A pod of a verdict. `trouble` is starved, unbound or recovered."""
+class AffectedPod:
+    """A pod of a verdict. `trouble` is starved (waits for an IP), unbound (unschedulable) or recovered."""
 
     name: str  # namespace/name
     trouble: str
@@ -29,24 +30,26 @@ class PodInTrouble:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One answer for the pods that share it.
+    """The verdict on pods with the same cause.
 
-    `cause` is a rule's id, `finding` the index of its finding in the report (None without cause);
-    `sentence` the verdict in one sentence with numbers, `next` what would settle or mend it.
+    `cause` is a rule id, `finding` the index of its finding in the report (None without a cause);
+    `sentence` is the verdict with numbers, `next` the fix or the evidence to get. `why_unknown` is
+    the reason if there is no cause.
     """
 
     state: State
     cause: str
     confidence: Confidence | None
-    pods: tuple[PodInTrouble, ...]
+    pods: tuple[AffectedPod, ...]
     sentence: Prose
     next: Prose
     finding: int | None = None
+    why_unknown: Prose = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LeverAdvice:
-    """A cluster-wide setting that helps several findings, printed once."""
+    """An option: a cluster-wide setting that fixes several findings, shown once."""
 
     id: str
     title: Prose
@@ -62,8 +65,8 @@ class LeverAdvice:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedRequest:
-    """A question without an answer; like ones are counted together."""
+class FailedRequest:
+    """Failed requests with the same action and reason; `count` of them."""
 
     action: str
     reason: str
@@ -74,16 +77,16 @@ class RefusedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A rule that looked and found nothing, or that does not apply (`--why` shows them)."""
+    """A rule that passed or is not applicable (shown with `--why`)."""
 
     rule: str
-    outcome: str  # clear | does-not-apply
+    outcome: Literal["clear", "does-not-apply"]
     subjects: int
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Who looked at what, when; `snapshot` is where it lies, `beside` the bundles read with it."""
+    """What was collected, when and by which version; `snapshot` and `beside` are paths of what was read."""
 
     tool: str
     purpose: str
@@ -104,11 +107,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything a page needs. Findings stand in order of urgency; `nodes` and `pods` count what was seen.
+    """The data of every page. Findings are sorted by urgency; `counts` has the number of objects read.
 
-    `summary` is the verdict in one sentence for the first screen, `is_of_risks` whether it goes on to what
-    may go wrong, since no pod waits. `asks` are the few things that
-    would end the blindness, each said once.
+    `summary` is the result for the first screen; `is_about_risks` tells that no pod is affected and the
+    summary ends with risks. `asks` lists the missing permissions, each once.
     """
 
     run: Run
@@ -117,8 +119,8 @@ class Report:
     findings: tuple[Finding, ...] = ()
     levers: tuple[LeverAdvice, ...] = ()
     could_not_tell: tuple[CouldNotTell, ...] = ()
-    refusals: tuple[RefusedRequest, ...] = ()
+    refusals: tuple[FailedRequest, ...] = ()
     passed: tuple[Passed, ...] = ()
     asks: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
-    is_of_risks: bool = True
+    is_about_risks: bool = True

@@ -1,9 +1,9 @@
-"""The levers that the findings name, each once, with what it would give."""
+"""The options that the findings refer to, each once, with their effect."""
 
 from eksdoctor.engine.evaluation.finding import Finding, Prose, Span
 from eksdoctor.engine.evaluation.write_finding import entries, remedy
 from eksdoctor.engine.language.condition import Values
-from eksdoctor.engine.language.prose import Words
+from eksdoctor.engine.language.prose import Template
 from eksdoctor.engine.rulebook.lever import LeverRule
 from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.model.cluster.cluster import Cluster
@@ -12,10 +12,10 @@ from eksdoctor.snapshot.snapshot import Target
 from eksdoctor.triage.report import LeverAdvice
 
 
-def advise(
+def lever_advice(
     cluster: Cluster, rulebook: Rulebook, findings: tuple[Finding, ...], target: Target
 ) -> tuple[LeverAdvice, ...]:
-    """Advice on every lever that a finding names, in the order of the findings."""
+    """Every option that a finding refers to, in the order of the findings."""
     helps: dict[str, list[str]] = {}
     for finding in findings:
         for fix in finding.fix:
@@ -47,14 +47,14 @@ def _advice(cluster: Cluster, lever: LeverRule, helps: tuple[str, ...], target: 
 
 
 def _gains(lever: LeverRule, values: Values) -> tuple[Prose, ...]:
-    """What it would give, where that is known."""
+    """The effects of the option whose values are all known."""
     shown = [(part.says, seen) for part, seen in entries(lever.gains, values)]
     return tuple(says.render(seen) for says, seen in shown if _is_known(says, seen))
 
 
-def _is_known(words: Words, values: Values) -> bool:
+def _is_known(words: Template, values: Values) -> bool:
     try:
-        words.exact(values)
+        words.render_exact(values)
     except NotKnown:
         return False
     return True

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.snapshot.snapshot import Snapshot
 
@@ -81,7 +81,7 @@ def _one_run():
     wall, cpu = time.perf_counter(), time.process_time()
     target = connect(options).target
     blank = Snapshot(at=datetime.now(UTC), target=target)
-    seen = collect(blank, questions, connect(options), 20.0, observe)
+    seen = collect(blank, next_requests, connect(options), 20.0, observe)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     assert not seen.refusals, seen.refusals
     return wall - cpu, observe.count, len(seen.outcomes), cpu

@@ -27,7 +27,7 @@ def test_alone_nothing_is_called_healthy(run, bundle, command, form):
     ended = run(command, "--from", bundle, "-o", form)
     assert ended.code in {0, 3, 4}
     assert "only nodes" in ended.out
-    assert "logs alone: nothing of the cluster itself is in them" in ended.out.replace("&#39;", "'")
+    assert "node logs only: no data from the cluster itself" in ended.out.replace("&#39;", "'")
     assert "No pod waits" not in ended.out
     assert "ealthy" not in ended.out
     assert "--cluster-name" not in ended.out
@@ -70,7 +70,7 @@ def test_beside_the_last(run, monkeypatch, bundle):
 def test_two_snapshots(run, meridian, healthy, bundle):
     ended = run("triage", "--from", meridian, "--from", bundle, "--from", healthy)
     assert (ended.code, ended.out) == (2, "")
-    assert ended.err.startswith(f"error: --from names two snapshots: {meridian} and {healthy}")
+    assert ended.err.startswith(f"error: --from is given two snapshots: {meridian} and {healthy}")
     assert len(ended.err.splitlines()) == 2
 
 
@@ -90,7 +90,7 @@ def test_one_that_is_cut_off(run, meridian, bundle):
     bundle.write_bytes(whole[: len(whole) * 4 // 5])
     ended = run("triage", "--from", meridian, "--from", bundle)
     assert (ended.code, ended.out) == (2, "")
-    assert "is a bundle of a node's logs, but it is truncated" in ended.err
+    assert "is a bundle of node logs, but it is truncated" in ended.err
 
 
 def test_one_that_may_not_be_read(run, bundle):

@@ -34,12 +34,12 @@ def test_what_is_no_number_of_nodes(text):
 def test_what_is_asked(run, monkeypatch, tmp_path, command, nodes):
     seen = []
 
-    def asking(_rulebook, number):
+    def request_planner(_rulebook, number):
         seen.append(number)
         return lambda _snapshot: []
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("eksdoctor.triage.log_reading_plan.asking", asking)
+    monkeypatch.setattr("eksdoctor.triage.log_reading_plan.request_planner", request_planner)
     connected(monkeypatch, Cluster())
     run(*command)
     assert seen == [nodes]

@@ -8,8 +8,8 @@ def _nobody_is_asked(monkeypatch):
     def asked(*_):
         raise AssertionError("the cluster was asked")
 
-    monkeypatch.setattr("eksdoctor.cli.run_report.look", asked)
-    monkeypatch.setattr("eksdoctor.cli.take_snapshot.live", asked)
+    monkeypatch.setattr("eksdoctor.cli.run_report.take_snapshot", asked)
+    monkeypatch.setattr("eksdoctor.cli.take_snapshot.collect_snapshot", asked)
 
 
 def test_a_folder_that_does_not_exist(run, tmp_path):
@@ -24,10 +24,10 @@ def test_a_file_in_place_of_the_folder(run, tmp_path):
 
 
 @pytest.mark.parametrize("target", [".", "/dev/null"])
-def test_what_is_no_plain_file_is_not_replaced(run, target):
+def test_what_is_not_a_regular_file_is_not_replaced(run, target):
     ended = run("triage", "-o", f"json={target}")
     assert ended.code == 2
-    assert "not a plain file" in ended.err
+    assert "not a regular file" in ended.err
 
 
 @pytest.mark.parametrize("given", ["xml", "json=", "=x", ""])

@@ -19,9 +19,9 @@ class Terminal(io.StringIO):
         return True
 
 
-def told(monkeypatch, stream, voice):
+def shown(monkeypatch, stream, quiet):
     monkeypatch.setattr(sys, "stderr", stream)
-    with Progress(voice, lambda _: "41 pods\x1b[2J wait") as progress:
+    with Progress(lambda _: "41 pods\x1b[2J wait", quiet=quiet) as progress:
         progress.round_started(1, [Request.of(LIST_NODES)])
         progress.answered(Answer(Request.of(LIST_NODES)))
         progress.round_finished(1, SNAPSHOT)
@@ -31,12 +31,12 @@ def told(monkeypatch, stream, voice):
 
 
 def test_a_terminal_sees_rounds_and_a_first_sentence(monkeypatch):
-    said = told(monkeypatch, Terminal(), "spoken")
-    assert said.count("So far: 41 pods wait\n") == 1
-    assert "round 1: 1 of 1 answers" in said
-    assert said.endswith("\r\x1b[2K")
+    text = shown(monkeypatch, Terminal(), quiet=False)
+    assert text.count("So far: 41 pods wait\n") == 1
+    assert "round 1: 1 of 1 API calls answered" in text
+    assert text.endswith("\r\x1b[2K")
 
 
-@pytest.mark.parametrize(("stream", "voice"), [(io.StringIO(), "spoken"), (Terminal(), "quiet")])
-def test_nobody_else_is_told(monkeypatch, stream, voice):
-    assert told(monkeypatch, stream, voice) == ""
+@pytest.mark.parametrize(("stream", "quiet"), [(io.StringIO(), False), (Terminal(), True)])
+def test_nobody_else_is_shown(monkeypatch, stream, quiet):
+    assert shown(monkeypatch, stream, quiet) == ""

@@ -39,8 +39,8 @@ def test_every_rule_has_a_page_in_every_format(run, rule):
     page = run("explain", rule)
     assert page.code == 0
     assert page.out.startswith(f"{rule} · ")
-    assert "See it" in page.out
-    assert "Fix it" in page.out
+    assert "Verify" in page.out
+    assert "Fix" in page.out
     assert "{{" not in page.out
     assert run("explain", rule, "-o", "markdown").out.startswith(f"# {rule}\n")
     assert json.loads(run("explain", rule, "-o", "json").out)["id"] == rule
@@ -82,7 +82,7 @@ def test_own_rules_take_part_in_a_triage(run, own, meridian):
 def test_a_rule_without_cases_fails_its_test(run, own):
     ended = run("rules", "test", "--rules", own)
     assert ended.code == 2
-    assert "no cases at" in ended.err
+    assert "no case folder at" in ended.err
     (own / "cases").mkdir()
     ended = run("rules", "test", "--rules", own)
     assert ended.code == 2

@@ -4,7 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from eksdoctor.cli.unreachable import is_cluster_silent, nothing_answered, silences, tell
+from eksdoctor.cli.unreachable import (
+    is_cluster_unreachable,
+    nothing_answered,
+    print_unreachable,
+    unreachable_sources,
+)
 from eksdoctor.snapshot.records.aws import DESCRIBE_VPCS, GET_CALLER_IDENTITY
 from eksdoctor.snapshot.records.kubernetes import LIST_NODES, LIST_PODS
 from eksdoctor.snapshot.request import Refusal, Request
@@ -34,19 +39,19 @@ def asked(**reasons):
     ],
 )
 def test_silence(seen, silent, nothing):
-    assert [one.source for one in silences(seen)] == silent
-    assert is_cluster_silent(seen) == ("kubernetes" in silent)
+    assert [one.source for one in unreachable_sources(seen)] == silent
+    assert is_cluster_unreachable(seen) == ("kubernetes" in silent)
     assert nothing_answered(seen) == nothing
 
 
 def test_it_is_told_without_terminal_controls(capsys):
-    tell(asked(nodes="unreachable", caller="unauthenticated"), "spoken")
+    print_unreachable(asked(nodes="unreachable", caller="unauthenticated"), quiet=False)
     assert capsys.readouterr().err == (
-        "error: the cluster did not answer: words\nWhat is needed: a grant\n"
-        "warning: AWS did not answer: words\nWhat is needed: a grant\n"
+        "error: the cluster did not answer: words\nRequired: a grant\n"
+        "warning: AWS did not answer: words\nRequired: a grant\n"
     )
 
 
 def test_quiet_leaves_the_error(capsys):
-    tell(asked(nodes="unreachable", caller="unauthenticated"), "quiet")
-    assert capsys.readouterr().err == "error: the cluster did not answer: words\nWhat is needed: a grant\n"
+    print_unreachable(asked(nodes="unreachable", caller="unauthenticated"), quiet=True)
+    assert capsys.readouterr().err == "error: the cluster did not answer: words\nRequired: a grant\n"

@@ -3,13 +3,15 @@
 import pytest
 
 from eksdoctor.engine.evaluation.finding import Span, plain
-from eksdoctor.engine.language.plural import OF_ONE, agreed
+from eksdoctor.engine.language.plural import OF_ONE, agree_in_number
 from tests.shared import rulebook
 
 
 def said(*parts):
     """Numbers and names as values, other parts as the author's words."""
-    return plain(agreed(tuple(Span(part.strip("*"), is_value=part.startswith("*")) for part in parts)))
+    return plain(
+        agree_in_number(tuple(Span(part.strip("*"), is_value=part.startswith("*")) for part in parts))
+    )
 
 
 @pytest.mark.parametrize(

@@ -34,12 +34,12 @@ EMPTY = ["DataStore has no available IP/Prefix addresses"]
 )
 def test_the_table(structure, testimony, wanted):
     for settles in (True, False):
-        assert _combine(structure, testimony, settles=settles) == wanted
+        assert _combine(structure, testimony, confirms_alone=settles) == wanted
 
 
 def test_structure_alone_settles_a_setting_but_not_a_pods_cause():
-    assert _combine(True, None, settles=True) == Confidence.CONFIRMED
-    assert _combine(True, None, settles=False) == Confidence.LIKELY
+    assert _combine(True, None, confirms_alone=True) == Confidence.CONFIRMED
+    assert _combine(True, None, confirms_alone=False) == Confidence.LIKELY
 
 
 def outcome(**changes):

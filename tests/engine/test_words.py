@@ -59,10 +59,10 @@ def test_a_reason_is_said_once():
 def test_words_of_which_nothing_is_known_say_nothing():
     prose = compile_prose("{{ thing.name }} of {{ thing.parts | count }}", SCOPE)
     unknown = Thing(Unknown.because("no grant"))
-    assert prose.says_anything({"thing": unknown})
+    assert prose.has_known_value({"thing": unknown})
     assert not prose.is_known({"thing": unknown})
-    assert not compile_prose("{{ thing.name }} free", SCOPE).says_anything({"thing": unknown})
-    assert compile_prose("free", SCOPE).says_anything({"thing": unknown})
+    assert not compile_prose("{{ thing.name }} free", SCOPE).has_known_value({"thing": unknown})
+    assert compile_prose("free", SCOPE).has_known_value({"thing": unknown})
 
 
 def test_lists_fold():

@@ -5,7 +5,7 @@ import pytest
 from eksdoctor.engine.cases.patch import NO_ADDRESS, Patch, patched
 from eksdoctor.model.branch_enis.controller_failures import Step, reason_of
 from eksdoctor.model.cluster.cluster import Cluster
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from tests.shared import rulebook
 
 BOOK = rulebook()
@@ -89,7 +89,7 @@ def test_a_pod_that_waits_for_a_branch_eni_does_not_wait_for_the_pool():
     snapshot = waiting(("FailedCreatePodSandBox", NO_ADDRESS), **EMPTY_POOL)
     node = Cluster(snapshot).node_named("node-a")
     assert node.starved_pods.all() == ()
-    assert {verdict.cause for verdict in examine(snapshot, BOOK).verdicts} == {""}
+    assert {verdict.cause for verdict in build_report(snapshot, BOOK).verdicts} == {""}
 
 
 def test_with_security_groups_for_pods_off_it_does():
@@ -97,4 +97,4 @@ def test_with_security_groups_for_pods_off_it_does():
     snapshot = waiting(("FailedCreatePodSandBox", NO_ADDRESS), env=off, **EMPTY_POOL)
     node = Cluster(snapshot).node_named("node-a")
     assert [pod.name for pod in node.starved_pods.all()] == ["shop/cart-1"]
-    assert {verdict.cause for verdict in examine(snapshot, BOOK).verdicts} == {"subnet-exhausted"}
+    assert {verdict.cause for verdict in build_report(snapshot, BOOK).verdicts} == {"subnet-exhausted"}

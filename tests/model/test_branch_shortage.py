@@ -8,7 +8,7 @@ from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import NotKnown
 from eksdoctor.model.pods.scheduler_message import required_answer
 from eksdoctor.snapshot.actions import ACTIONS
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from tests.shared import rulebook
 
 BOOK = rulebook()
@@ -90,7 +90,7 @@ def test_causes(first, second, reasons, on, cause):
 
 @pytest.mark.parametrize(("first", "second", "reasons", "on", "cause"), TABLE)
 def test_one_verdict(first, second, reasons, on, cause):
-    report = examine(snapshot(first, second, reasons, on), BOOK)
+    report = build_report(snapshot(first, second, reasons, on), BOOK)
     (verdict,) = report.verdicts
     assert verdict.cause == (RULES[cause] if cause else "")
 
@@ -106,5 +106,5 @@ def test_more_nodes_in_the_answer_than_are_listed_prove_nothing():
 @pytest.mark.parametrize("row", TABLE)
 def test_hiding_makes_no_other_cause(row, action):
     *case, cause = row
-    for verdict in examine(snapshot(*case, [action]), BOOK).verdicts:
+    for verdict in build_report(snapshot(*case, [action]), BOOK).verdicts:
         assert verdict.cause in ("", RULES.get(cause, ""))

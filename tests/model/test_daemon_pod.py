@@ -16,7 +16,7 @@ from eksdoctor.snapshot.records.kubernetes import (
     TerminatedState,
     WaitingState,
 )
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from tests.shared import rulebook
 
 BOOK = rulebook()
@@ -142,7 +142,7 @@ def test_labels_of_their_own_hide_the_pods():
     ],
 )
 def test_who_holds_a_pod_that_nobody_answers(statuses, pods, cause):
-    report = examine(snapshot(*statuses, pods=pods), BOOK)
+    report = build_report(snapshot(*statuses, pods=pods), BOOK)
     assert cause in {verdict.cause for verdict in report.verdicts}
 
 

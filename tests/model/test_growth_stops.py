@@ -6,7 +6,7 @@ from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.warm_pool.pool import MANIFEST_TARGETS, Targets
-from eksdoctor.triage.build_report import examine
+from eksdoctor.triage.build_report import build_report
 from tests.shared import rulebook
 
 BOOK = rulebook()
@@ -52,7 +52,7 @@ def node_of(env=None, *patches):
 def test_who_holds_the_pod_of_an_empty_pool_over_a_dry_subnet(env, patches, request_, causes):
     snapshot, node = node_of(env, ONE_ADDRESS, DRY, *patches)
     assert node.next_request == request_
-    report = examine(snapshot, BOOK)
+    report = build_report(snapshot, BOOK)
     assert {verdict.cause for verdict in report.verdicts} == causes
 
 
@@ -60,7 +60,9 @@ def test_a_pool_at_max_pods_asks_for_nothing():
     small = {"kubernetes/nodes": {"/node-a": {"status": {"capacity": {"pods": "18"}}}}}
     snapshot, node = node_of({}, small, DRY)
     assert node.next_request == 0
-    assert {verdict.cause for verdict in examine(snapshot, BOOK).verdicts} == {"pool-stopped-at-max-pods"}
+    assert {verdict.cause for verdict in build_report(snapshot, BOOK).verdicts} == {
+        "pool-stopped-at-max-pods"
+    }
     assert node_of({}, small, image("v1.16.3"))[1].next_request == 0
     assert node_of({}, small, image("v1.16.2"))[1].next_request == 0  # 17 are available, the target is 9
     many = {"MINIMUM_IP_TARGET": "27", "WARM_IP_TARGET": "2"}
@@ -75,7 +77,7 @@ def test_max_eni_is_the_cause_and_what_follows_from_it_is_folded():
     }
     snapshot, node = node_of({"MAX_ENI": "1"}, ONE_ADDRESS, tiny)
     assert node.next_request == 0
-    report = examine(snapshot, BOOK)
+    report = build_report(snapshot, BOOK)
     assert {verdict.cause for verdict in report.verdicts} == {"max-eni-caps-node"}
     assert {"eni-ceiling-reached", "max-pods-above-capacity"} < {finding.rule for finding in report.findings}
 

@@ -9,7 +9,7 @@ import yaml
 
 from eksdoctor.paste.build_snapshot import build_snapshot
 from eksdoctor.paste.pasted_text import PastedText
-from eksdoctor.triage.decode.decode import decoded
+from eksdoctor.triage.decode.decode import decode_paste
 from tests.shared import rulebook
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
@@ -42,7 +42,7 @@ def snapshot(*texts, now=NOW):
 
 
 def decode(*texts):
-    return decoded(snapshot(*texts), rulebook())
+    return decode_paste(snapshot(*texts), rulebook())
 
 
 def answers(found):

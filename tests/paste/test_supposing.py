@@ -1,8 +1,8 @@
 """What is assumed about a paste, which sentences of a rule remain, and what a paste shows."""
 
 from eksdoctor.engine.evaluation.finding import Span
-from eksdoctor.triage.decode.known_prose import known_words, words_of
-from eksdoctor.triage.decode.paste_contents import understood
+from eksdoctor.triage.decode.known_prose import known_sentences, known_sentences_of_source
+from eksdoctor.triage.decode.paste_contents import paste_contents
 from tests.paste.pasted import decode, snapshot
 
 DESCRIBED = "Labels: node.kubernetes.io/instance-type=m6g.medium\nCapacity:\n  cpu: 1\n  pods: 8\n"
@@ -32,19 +32,23 @@ def test_a_suspicion_is_never_confirmed():
 
 def test_sentences_with_a_gap_are_left_out():
     gap = Span("unknown (nobody said (really))")
-    assert known_words((Span("One. Two has "), gap, Span(" free. Three."))) == "One. Three."
-    assert known_words((Span("One asks ("), gap, Span("), so it waits."))) == "One asks, so it waits."
-    assert known_words((gap,)) == ""
+    assert known_sentences((Span("One. Two has "), gap, Span(" free. Three."))) == "One. Three."
+    assert known_sentences((Span("One asks ("), gap, Span("), so it waits."))) == "One asks, so it waits."
+    assert known_sentences((gap,)) == ""
 
 
 def test_sentences_of_a_rule_with_a_gap_are_left_out():
-    assert words_of("One. Two has <subnet.free_ips | count> free. a < b.") == "One. a < b."
+    assert known_sentences_of_source("One. Two has <subnet.free_ips | count> free. a < b.") == "One. a < b."
 
 
 def test_what_a_paste_shows():
-    shown = understood(snapshot("WARM_IP_TARGET=5", DESCRIBED, "shop cart-1 0/1 ContainerCreating 0 5m"))
-    assert shown == ("aws-node runs with WARM_IP_TARGET=5", "the node: m6g.medium, 8 pods", "waiting: cart-1")
+    shown = paste_contents(snapshot("WARM_IP_TARGET=5", DESCRIBED, "shop cart-1 0/1 ContainerCreating 0 5m"))
+    assert shown == (
+        "aws-node runs with WARM_IP_TARGET=5",
+        "the node: m6g.medium, 8 pods",
+        "waiting pods: cart-1",
+    )
 
 
 def test_a_paste_without_objects_shows_nothing():
-    assert understood(snapshot("add cmd: failed to assign an IP address to container")) == ()
+    assert paste_contents(snapshot("add cmd: failed to assign an IP address to container")) == ()

@@ -16,10 +16,10 @@ from eksdoctor.engine.evaluation.finding import (
     Span,
 )
 from eksdoctor.triage.report import (
+    AffectedPod,
+    FailedRequest,
     LeverAdvice,
     Passed,
-    PodInTrouble,
-    RefusedRequest,
     Report,
     Run,
     State,
@@ -50,7 +50,7 @@ def prose(*parts):
 
 def pods():
     return tuple(
-        PodInTrouble(
+        AffectedPod(
             name=f"{namespace}/{service}-7c9f8d6b5-{index:05x}",
             trouble="starved",
             node=f"ip-10-20-{index % 3}-{17 + index}.eu-central-1.compute.internal",
@@ -262,7 +262,7 @@ def meridian():
             CouldNotTell("minimum-ip-freeze", "aws-node metrics were not read", "get nodes/proxy", 180, ()),
         ),
         refusals=(
-            RefusedRequest(
+            FailedRequest(
                 "ec2:DescribeNetworkInterfaces",
                 "forbidden",
                 "User: arn:aws:sts::210987654321:assumed-role/oncall is not authorized",

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from eksdoctor.render.html import html
-from eksdoctor.triage.report import PodInTrouble
+from eksdoctor.triage.report import AffectedPod
 from tests.process import PATIENCE
 from tests.render import sample
 
@@ -62,7 +62,7 @@ def look(browser, folder, report, width):
 
 def unbroken(report):
     """The report with the longest names that Kubernetes allows, which no line can break at a hyphen."""
-    pods = tuple(PodInTrouble(f"{'n' * 63}/{'p' * 253}", "starved") for _ in range(3))
+    pods = tuple(AffectedPod(f"{'n' * 63}/{'p' * 253}", "starved") for _ in range(3))
     return replace(report, verdicts=(replace(report.verdicts[0], pods=pods), *report.verdicts[1:]))
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from eksdoctor.engine.evaluation.finding import Confidence
 from eksdoctor.render import decode_page
-from eksdoctor.triage.decode.decode import Decoded, Signal
+from eksdoctor.triage.decode.decode import DecodeResult, Signal
 from eksdoctor.triage.report import State
 from tests.paste.pasted import decode, pastes
 from tests.render.hostile import NASTY
@@ -24,12 +24,12 @@ def page(found, width=80):
 
 
 def test_the_verdict_stands_first():
-    found = Decoded(
+    found = DecodeResult(
         State.EXPLAINED, "eni-quota-reached", Confidence.CONFIRMED, (), "Ask for more", "Because.", "No."
     )
     assert page(found).splitlines() == [
         "explained: eni-quota-reached",
-        "confirmed by what was pasted",
+        "confirmed by the pasted evidence",
         "",
         "Because.",
         "",
@@ -38,13 +38,13 @@ def test_the_verdict_stands_first():
         "Next    Ask for more",
         "More    eksdoctor explain eni-quota-reached",
         "",
-        "Nothing in it is a line that the CNI, EC2 or Kubernetes writes about addresses.",
+        "No line matches a known message of the VPC CNI, EC2 or Kubernetes about pod IPs.",
     ]
 
 
 def test_a_line_is_shown_by_its_beginning_and_its_end():
     shown = page(
-        Decoded(State.CANNOT_TELL, "", None, (signal("begins " + "x" * 500 + " ends"),), "look"), 400
+        DecodeResult(State.CANNOT_TELL, "", None, (signal("begins " + "x" * 500 + " ends"),), "look"), 400
     )
     assert "begins x" in shown
     assert "x ends" in shown
@@ -52,17 +52,19 @@ def test_a_line_is_shown_by_its_beginning_and_its_end():
 
 
 def test_what_is_over_says_so():
-    assert "words, and over since" in page(Decoded(State.PASSING, "", None, (signal(is_over=True),), "wait"))
+    assert "words, resolved since" in page(
+        DecodeResult(State.PASSING, "", None, (signal(is_over=True),), "wait")
+    )
 
 
 def test_of_many_lines_the_first():
-    shown = page(Decoded(State.CANNOT_TELL, "", None, (signal(),) * 50, "look"))
+    shown = page(DecodeResult(State.CANNOT_TELL, "", None, (signal(),) * 50, "look"))
     assert "and 30 more (-o json shows all)" in shown
 
 
 @pytest.mark.parametrize("nasty", NASTY)
 def test_nothing_pasted_is_obeyed(nasty):
-    found = Decoded(State.CANNOT_TELL, "", None, (signal(nasty),), nasty, shows=(nasty,))
+    found = DecodeResult(State.CANNOT_TELL, "", None, (signal(nasty),), nasty, shows=(nasty,))
     for shown in (page(found), decode_page.terminal(found, 80, "color")):
         assert not {"\x07", "\x9b", "\u202e", "\u200b"} & set(shown)
         assert "\x1b]" not in shown

@@ -129,9 +129,7 @@ def test_the_top_says_warning_partial_and_blindness():
     partial = Reader(html(sample.partial())).text
     assert partial.index("PARTIAL REPORT") < partial.index("41 pods have no IP")
     blind = html(sample.blind())
-    assert re.search(
-        r'<h1 class="blind">No fault found in what could be seen; 80 rules could not tell', blind
-    )
+    assert re.search(r'<h1 class="incomplete">No problem found, but 80 inconclusive checks', blind)
 
 
 def test_missing_grants_and_commands_are_there():

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator, FormatChecker
 
 from eksdoctor.render.json_page import json_page
+from eksdoctor.render.json_schema import schema
 from eksdoctor.resources import reports_folder
 from tests.render import sample
 from tests.render.hostile import reports
@@ -26,6 +27,11 @@ def objects(schema):
     elif isinstance(schema, list):
         for part in schema:
             yield from objects(part)
+
+
+def test_the_published_schema_is_generated_from_the_records():
+    published = (reports_folder() / "report.schema.json").read_text(encoding="utf-8")
+    assert published == schema(), "python -m eksdoctor.render.json_schema > reports/report.schema.json"
 
 
 def test_the_schema_is_a_schema_and_closed():

@@ -120,7 +120,7 @@ def test_the_page_says_what_the_terminal_says():
         "# meridian-pay-prod · account 210987654321 · eu-central-1 · 2026-10-17 02:14 UTC\n"
     )
     assert f"**Verdict:** {plain(sample.meridian().summary)}" in page
-    assert "**Do not** add nodes; each takes 11 more addresses from this subnet." in page
+    assert "**Don't:** add nodes; each takes 11 more addresses from this subnet." in page
     assert "The command needs `ec2:GetSubnetCidrReservations`." in page
     assert page.count("so a handful of free addresses serves nobody") == 1
 
@@ -144,7 +144,7 @@ def test_warnings_and_partial_and_blindness_stand_at_the_top():
     assert markdown(sample.other_account()).startswith("# WARNING: AWS shows another cluster")
     assert "**PARTIAL REPORT:" in "\n".join(markdown(sample.partial()).splitlines()[:4])
     top = "\n".join(markdown(sample.blind()).splitlines()[:4])
-    assert "**No fault found in what could be seen; 80 rules could not tell:" in top
+    assert "**No problem found, but 80 inconclusive checks:" in top
 
 
 def test_the_same_report_gives_the_same_page():

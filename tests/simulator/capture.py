@@ -14,7 +14,7 @@ from eksdoctor.snapshot.records.launch_template import DESCRIBE_LAUNCH_TEMPLATE_
 from eksdoctor.snapshot.records.node_text import GET_POD_LOG, GET_POD_METRICS, NODE_TEXTS
 from eksdoctor.snapshot.request import Answer, Refusal, Request
 from eksdoctor.snapshot.snapshot import Focus, Snapshot, decode
-from eksdoctor.triage.log_reading_plan import asking
+from eksdoctor.triage.log_reading_plan import request_planner
 from tests.shared import rulebook
 from tests.simulator.filters import passes
 from tests.simulator.selectors import selects
@@ -110,7 +110,7 @@ def capture(
     snapshot = Snapshot(
         at=world.at, target=world.target, focus=focus, purpose=purpose, extras=extras, tool=TOOL
     )
-    questions = asking(rulebook(), NODE_LOGS if purpose == "triage" else 0)
+    questions = request_planner(rulebook(), NODE_LOGS if purpose == "triage" else 0)
     for _ in range(MOST_ROUNDS):
         asked = questions(snapshot)
         if not asked:

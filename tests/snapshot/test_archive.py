@@ -87,7 +87,7 @@ HEAD = b'{"format": 1, "at": "2026-01-02T00:00:00Z"}'
         ([plain("../manifest.json", HEAD)], "outside itself"),
         ([plain("/manifest.json", HEAD)], "outside itself"),
         ([link("manifest.json")], "link or device"),
-        ([plain("readme.txt", b"hello")], "has no file that eksdoctor reads"),
+        ([plain("readme.txt", b"hello")], "contains nothing that eksdoctor can read"),
         ([plain("manifest.json", b'{"format": 99, "at": "x"}')], "format 99"),
         ([plain("manifest.json", b'{"format": 1}')], "manifest.json cannot be read"),
         ([plain("manifest.json", b"[1]")], "manifest.json cannot be read"),

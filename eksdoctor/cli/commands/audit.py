@@ -1,4 +1,4 @@
-"""`eksdoctor audit`: what will hold pods next; no stuck pod needed."""
+"""`eksdoctor audit`: what will stop pods from getting an IP, before a pod waits for one."""
 
 from typing import Annotated
 
@@ -32,17 +32,17 @@ def audit(
     color: shared.ColorChoice = Color.AUTO,
     rules: shared.Rules = None,
     fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="Exit with 3 from this severity on.")
+        FailOn, typer.Option("--fail-on", help="Exit with 3 for findings of this severity or above.")
     ] = FailOn.WARNING,
     no_keep: shared.NoKeep = False,
     quiet: shared.Quiet = False,
 ) -> None:
-    """Say what will stop pods from getting an address."""
-    from eksdoctor.cli.run_options import Delivery, Wish, extras
+    """Find what will stop pods from getting an IP."""
+    from eksdoctor.cli.run_options import ReportOptions, RunOptions, extras
     from eksdoctor.cli.run_report import report_on
     from eksdoctor.connection_options import ConnectionOptions
 
-    wish = Wish(
+    options = RunOptions(
         purpose="audit",
         connection=ConnectionOptions(
             kubeconfig=kubeconfig,
@@ -59,13 +59,13 @@ def audit(
         sources=tuple(source or ()),
         extras=extras(cloudtrail),
     )
-    delivery = Delivery(
+    report_options = ReportOptions(
         fail_on=fail_on,
         output=tuple(output or ()),
         rules=tuple(rules or ()),
-        passed="shown" if why else "hidden",
-        snapshot="dropped" if no_keep else "kept",
+        show_passed=why,
+        keep_snapshot=not no_keep,
         color=color,
-        voice="quiet" if quiet else "spoken",
+        quiet=quiet,
     )
-    raise typer.Exit(report_on(wish, delivery))
+    raise typer.Exit(report_on(options, report_options))

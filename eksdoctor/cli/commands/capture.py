@@ -1,19 +1,22 @@
-"""`eksdoctor capture`: a snapshot to send to somebody, or to keep."""
+"""`eksdoctor capture`: write a snapshot, to share it or to keep it."""
 
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from eksdoctor.cli.parameters import shared
-from eksdoctor.cli.parameters.node_logs import SHIPPED
+from eksdoctor.cli.parameters.node_logs import DEFAULT
 from eksdoctor.errors import SnapshotError, UsageError
+
+if TYPE_CHECKING:
+    from eksdoctor.snapshot.snapshot import Snapshot
 
 
 class Purpose(StrEnum):
-    """For which command a snapshot asks enough."""
+    """The command that the snapshot is collected for."""
 
     TRIAGE = "triage"
     AUDIT = "audit"
@@ -21,17 +24,17 @@ class Purpose(StrEnum):
 
 def capture(
     path: Annotated[
-        str, typer.Argument(metavar="PATH", help="NAME.eksdoctor.tar.gz, or a folder when it ends in `/`.")
+        str, typer.Argument(metavar="PATH", help="NAME.eksdoctor.tar.gz, or a folder if PATH ends in `/`.")
     ],
     *,
     purpose: Annotated[
-        Purpose, typer.Option("--for", help="Ask what `triage` or what `audit` needs.")
+        Purpose, typer.Option("--for", help="Collect what `triage` or what `audit` needs.")
     ] = Purpose.TRIAGE,
     namespace: shared.Namespace = "",
     deadline: shared.Deadline = 20.0,
     since: shared.Since = None,
     cloudtrail: shared.CloudTrail = False,
-    node_logs: shared.NodeLogs = SHIPPED,
+    node_logs: shared.NodeLogs = DEFAULT,
     kubeconfig: shared.Kubeconfig = "",
     context: shared.Context = "",
     profile: shared.Profile = "",
@@ -39,22 +42,21 @@ def capture(
     role_arn: shared.RoleArn = "",
     cluster_name: shared.ClusterName = "",
     aws_endpoint: shared.AwsEndpoint = "",
-    force: Annotated[bool, typer.Option("--force", help="Replace what is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing snapshot.")] = False,
     quiet: shared.Quiet = False,
 ) -> None:
-    """Write a snapshot that `--from` reads anywhere."""
+    """Write a snapshot, which `--from` reads on any machine."""
     from eksdoctor.cli import unreachable
-    from eksdoctor.cli.exit_codes import INTERRUPTED, NOTHING, UNREACHABLE
     from eksdoctor.cli.progress import Progress
-    from eksdoctor.cli.run_options import Wish, extras
-    from eksdoctor.cli.take_snapshot import live
+    from eksdoctor.cli.run_options import RunOptions, extras
+    from eksdoctor.cli.take_snapshot import collect_snapshot
     from eksdoctor.connection_options import ConnectionOptions
     from eksdoctor.engine.rulebook.load import load
     from eksdoctor.resources import rules_folder
     from eksdoctor.snapshot import archive
 
-    target = _target(path, "replace" if force else "refuse")
-    wish = Wish(
+    target = _target(path, replace_existing=force)
+    options = RunOptions(
         purpose=purpose.value,
         connection=ConnectionOptions(
             kubeconfig=kubeconfig,
@@ -71,36 +73,44 @@ def capture(
         extras=extras(cloudtrail),
         node_logs=node_logs if purpose is Purpose.TRIAGE else 0,
     )
-    with Progress("quiet" if quiet else "spoken") as progress:
-        snapshot = live(wish, progress, load(rules_folder()))
-    unreachable.tell(snapshot, "quiet" if quiet else "spoken")
-    silent = unreachable.is_cluster_silent(snapshot)
-    code = INTERRUPTED if snapshot.interrupted else UNREACHABLE if silent else NOTHING
+    with Progress(quiet=quiet) as progress:
+        snapshot = collect_snapshot(options, progress, load(rules_folder()))
+    unreachable.print_unreachable(snapshot, quiet=quiet)
+    code = _exit_code(snapshot)
     if unreachable.nothing_answered(snapshot):
-        print("nothing was written", file=sys.stderr)
+        print("no snapshot written: no request succeeded", file=sys.stderr)
         raise typer.Exit(code)
-    if code and not _is_free(target):  # a good snapshot is not replaced by less
+    if code and not _is_free(target):  # an incomplete snapshot does not replace a complete one
         target = target.with_name(f"partial-{target.name}")
     if path.endswith("/"):
         _make_folder(target)
     archive.write(snapshot, target)
     if not quiet:
-        refused = len(snapshot.refusals)
-        print(f"wrote {target}: {len(snapshot.outcomes)} requests, {refused} refused", file=sys.stderr)
+        failed = len(snapshot.refusals)
+        print(f"wrote {target}: {len(snapshot.outcomes)} API calls, {failed} failed", file=sys.stderr)
     raise typer.Exit(code)
 
 
+def _exit_code(snapshot: "Snapshot") -> int:
+    from eksdoctor.cli.exit_codes import INTERRUPTED, NO_FINDINGS, UNREACHABLE
+    from eksdoctor.cli.unreachable import is_cluster_unreachable
+
+    if snapshot.interrupted:
+        return INTERRUPTED
+    return UNREACHABLE if is_cluster_unreachable(snapshot) else NO_FINDINGS
+
+
 def _is_free(target: Path) -> bool:
-    """Whether nothing lies there yet."""
+    """Whether `target` does not exist, or is an empty folder."""
     return not any(target.iterdir()) if target.is_dir() else not target.exists()
 
 
-def _target(text: str, existing: str) -> Path:
-    """Where the snapshot goes; raises UsageError when it cannot or must not."""
+def _target(text: str, *, replace_existing: bool) -> Path:
+    """The path of the snapshot; raises UsageError if it exists or can't be written."""
     from eksdoctor.cli.outputs import check_file, check_folder
 
     target = Path(text).expanduser()
-    if not _is_free(target) and existing == "refuse":
+    if not replace_existing and not _is_free(target):
         raise UsageError(f"{target} exists", "Choose another name, or replace it with --force.")
     if target.is_dir():
         check_folder(target)
@@ -115,4 +125,4 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise SnapshotError(f"cannot make the folder {folder}: {error.strerror or error}") from error
+        raise SnapshotError(f"cannot create the folder {folder}: {error.strerror or error}") from error

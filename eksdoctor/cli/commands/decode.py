@@ -1,4 +1,4 @@
-"""`eksdoctor decode`: paste anything, get the meaning."""
+"""`eksdoctor decode`: what pasted log lines, events and settings mean."""
 
 import codecs
 import sys
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from eksdoctor.paste.pasted_text import PastedText
     from eksdoctor.snapshot.text_streams import Stream
 
-LARGE = 4 << 20
-"""What is larger is a log: it is read in passing, and not searched for objects and tables."""
+MOST_PASTED = 4 << 20
+"""Bytes; a larger input is read as a log stream and not searched for objects and tables."""
 CHUNK = 1 << 20
 FORMATS = ("terminal", "json")
 
@@ -27,7 +27,8 @@ def decode(
     files: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FILE…|-]", help="Pasted evidence, also gzipped; `-` or nothing is standard input."
+            metavar="[FILE…|-]",
+            help="Files with evidence, plain or gzipped; `-` or none reads standard input.",
         ),
     ] = None,
     *,
@@ -40,12 +41,12 @@ def decode(
     rules: shared.Rules = None,
     color: shared.ColorChoice = Color.AUTO,
 ) -> None:
-    """Say what pasted lines mean, and what they settle. No cluster needed.
+    """Explain pasted log lines, events and settings. Needs no cluster.
 
-    Takes what is at hand, mixed and in part: ipamd.log, kubelet's journal, events, `kubectl describe` of
-    pods and nodes, `get pods`, aws-node's environment, add-on settings, metrics, introspection, `aws ec2
-    describe-subnets`, CloudTrail. Several files are one piece of evidence. The verdict is explained,
-    passing, not-ip or cannot-tell, with what to look at next; the exit code is 0 for all of them.
+    Reads any mix of excerpts: ipamd.log, the kubelet journal, events, `kubectl describe` of pods and
+    nodes, `kubectl get pods`, the aws-node environment, add-on settings, metrics, introspection, `aws ec2
+    describe-subnets`, CloudTrail. Several files are read as one incident. The verdict is explained,
+    passing (transient), not-ip or cannot-tell (inconclusive), with the next check. Exit code: 0.
     """
     from datetime import UTC, datetime
 
@@ -56,27 +57,27 @@ def decode(
     from eksdoctor.paste.build_snapshot import build_snapshot
     from eksdoctor.render import decode_page
     from eksdoctor.resources import rules_folder
-    from eksdoctor.triage.decode.decode import decoded
+    from eksdoctor.triage.decode.decode import decode_paste
 
-    wanted = outputs.pages(output, FORMATS)
+    wanted = outputs.parse_outputs(output, FORMATS)
     rulebook = load(rules_folder(), *(rules or ()))
     check_rules(catalogue().classes, rulebook.rules)
-    with TemporaryFile() as kept:
-        pages, streams = _read(files or ["-"], kept)
-        found = decoded(build_snapshot(pages, streams, datetime.now(UTC)), rulebook)
+    with TemporaryFile() as copy:
+        pages, streams = _read(files or ["-"], copy)
+        found = decode_paste(build_snapshot(pages, streams, datetime.now(UTC)), rulebook)
     for page in wanted:
         if page.format == "json":
-            outputs.deliver(page, decode_page.json_page(found))
+            outputs.write_page(page, decode_page.json_page(found))
             continue
-        coloured = color is Color.ALWAYS or (page.file is None and outputs.is_coloured(color))
-        text = decode_page.terminal(found, outputs.width(), "color" if coloured else "plain")
-        outputs.deliver(page, text)
+        outputs.write_page(
+            page, decode_page.terminal(found, outputs.width(), outputs.color_mode(page, color))
+        )
 
 
-def _read(files: Sequence[str], kept: BinaryIO) -> "tuple[list[PastedText], list[Stream]]":
-    """Small texts whole, large ones as streams; raises UsageError for what cannot be read.
+def _read(files: Sequence[str], copy: BinaryIO) -> "tuple[list[PastedText], list[Stream]]":
+    """Small inputs as pages, large ones as streams; raises UsageError if a file can't be read.
 
-    Standard input can be read only once, so it is `kept`.
+    Standard input can be read only once, so it is copied to `copy`.
     """
     from eksdoctor.evidence.observed.source import SourceKind
     from eksdoctor.evidence.text.blocks import GZIP_MAGIC
@@ -86,9 +87,9 @@ def _read(files: Sequence[str], kept: BinaryIO) -> "tuple[list[PastedText], list
     pages, streams = [], []
     for name in files:
         path = None if name == "-" else Path(name).expanduser()
-        opened = _standard_input(kept) if path is None else _file(path)
+        opened = _standard_input(copy) if path is None else _file(path)
         content = _head(opened)
-        if len(content) <= LARGE and not content.startswith(GZIP_MAGIC):
+        if len(content) <= MOST_PASTED and not content.startswith(GZIP_MAGIC):
             pages.append(PastedText(name, _text(content)))
         else:
             streams.append(Stream(SourceKind.PASTE, name, opened, path=path))
@@ -96,7 +97,7 @@ def _read(files: Sequence[str], kept: BinaryIO) -> "tuple[list[PastedText], list
 
 
 def _text(content: bytes) -> str:
-    """The text, also as Windows shells redirect it: UTF-16, with CR LF."""
+    """The text; also decodes the UTF-16 with CR LF that Windows shells write."""
     wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return content.decode("utf-16" if wide else "utf-8-sig", "replace").replace("\r\n", "\n")
 
@@ -105,16 +106,16 @@ def _head(opened: Callable[[], Iterator[bytes]]) -> bytes:
     found = bytearray()
     for chunk in opened():
         found += chunk
-        if len(found) > LARGE:
+        if len(found) > MOST_PASTED:
             break
     return bytes(found)
 
 
 def _file(path: Path) -> Callable[[], Iterator[bytes]]:
     if not path.exists():
-        raise UsageError(f"no file {path}", "Give files with the pasted text, or - for standard input.")
+        raise UsageError(f"no such file: {path}", "Give files, or - for standard input.")
     if path.is_dir():
-        raise UsageError(f"{path} is a folder", "Give the files in it, or triage --from for a snapshot.")
+        raise UsageError(f"{path} is a folder", "Give its files, or use `triage --from` to read a snapshot.")
 
     def chunks() -> Iterator[bytes]:
         try:
@@ -126,14 +127,14 @@ def _file(path: Path) -> Callable[[], Iterator[bytes]]:
     return chunks
 
 
-def _standard_input(kept: BinaryIO) -> Callable[[], Iterator[bytes]]:
+def _standard_input(copy: BinaryIO) -> Callable[[], Iterator[bytes]]:
     if sys.stdin.isatty():
-        print("paste the evidence, then Ctrl-D on a line of its own", file=sys.stderr)
-    kept.writelines(_chunks(sys.stdin.buffer))
+        print("Paste the evidence, then press Ctrl-D on an empty line.", file=sys.stderr)
+    copy.writelines(_chunks(sys.stdin.buffer))
 
     def chunks() -> Iterator[bytes]:
-        kept.seek(0)
-        yield from _chunks(kept)
+        copy.seek(0)
+        yield from _chunks(copy)
 
     return chunks
 

@@ -1,6 +1,5 @@
 """`eksdoctor explain`: the runbook page of one rule."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,21 +8,13 @@ from eksdoctor.cli.parameters import shared
 from eksdoctor.cli.parameters.shared import Color
 
 if TYPE_CHECKING:
+    from eksdoctor.cli.outputs import Output
     from eksdoctor.render.rule_page import RulePage
 
 
 def explain(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule's id, as the report prints it.")],
-    output: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FORMAT[=FILE]",
-            show_default="terminal",
-            help="terminal, markdown or json.",
-        ),
-    ] = None,
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The rule id, as the report prints it.")],
+    output: shared.PageOutput = None,
     *,
     rules: shared.Rules = None,
     color: shared.ColorChoice = Color.AUTO,
@@ -34,19 +25,18 @@ def explain(
     from eksdoctor.render import rule_page
     from eksdoctor.resources import rules_folder
 
-    pages = outputs.pages(output, ("terminal", "markdown", "json"))
-    page = rule_page.of(load(rules_folder(), *(rules or ())).get(rule))
+    pages = outputs.parse_outputs(output, ("terminal", "markdown", "json"))
+    page = rule_page.build(load(rules_folder(), *(rules or ())).get(rule))
     for one in pages:
-        outputs.deliver(one, _text(page, one.format, one.file, color))
+        outputs.write_page(one, _text(page, one, color))
 
 
-def _text(page: "RulePage", form: str, file: Path | None, color: Color) -> str:
-    from eksdoctor.cli.outputs import is_coloured, width
+def _text(page: "RulePage", output: "Output", color: Color) -> str:
+    from eksdoctor.cli.outputs import color_mode, width
     from eksdoctor.render import rule_page
 
-    if form == "markdown":
+    if output.format == "markdown":
         return rule_page.markdown(page)
-    if form == "json":
+    if output.format == "json":
         return rule_page.json_page(page)
-    coloured = color is Color.ALWAYS or (file is None and is_coloured(color))
-    return rule_page.terminal(page, width(), "color" if coloured else "plain")
+    return rule_page.terminal(page, width(), color_mode(output, color))

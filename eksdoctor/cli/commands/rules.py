@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from eksdoctor.engine.rulebook.load import Rulebook
 
 rules = typer.Typer(
-    help="List the rules, test them, write their catalogue.",
+    help="List the rules, test them, generate their catalogue.",
     no_args_is_help=True,
     rich_markup_mode=None,
     epilog=epilog(
@@ -42,15 +42,14 @@ def list_rules(
     from eksdoctor.render import rule_catalogue
     from eksdoctor.resources import rules_folder
 
-    pages = outputs.pages(output, ("terminal", "json"))
+    pages = outputs.parse_outputs(output, ("terminal", "json"))
     rulebook = load(rules_folder(), *(own or ()))
     for page in pages:
         if page.format == "json":
             text = rule_catalogue.json_list(rulebook)
         else:
-            coloured = color is Color.ALWAYS or (page.file is None and outputs.is_coloured(color))
-            text = rule_catalogue.terminal(rulebook, outputs.width(), "color" if coloured else "plain")
-        outputs.deliver(page, text)
+            text = rule_catalogue.terminal(rulebook, outputs.width(), outputs.color_mode(page, color))
+        outputs.write_page(page, text)
 
 
 @rules.command(
@@ -100,7 +99,7 @@ def run_cases(
 ) -> None:
     """Run the cases of the rules: fires, clear, unknown."""
     from eksdoctor.engine.cases.selection import run_selected
-    from eksdoctor.render.labels import count
+    from eksdoctor.render.labels import plural
     from eksdoctor.render.sanitize import one_line
 
     results = run_selected(_tested(own), selected or [], keyword, lambda: _cases(own, cases))
@@ -108,7 +107,7 @@ def run_cases(
     for result in failed:
         print(f"FAILED {one_line(result.id)}: {one_line(result.message)}")
     if not quiet or failed:
-        print(f"{count(len(results), 'case')}, {len(failed):,} failed")
+        print(f"{plural(len(results), 'case', 'cases')}, {len(failed):,} failed")
     if failed or not results:
         raise typer.Exit(FAILED)
 
@@ -132,7 +131,8 @@ def _cases(own: Path | None, cases: Path | None) -> Path:
     folder = cases or usual
     if not folder.is_dir():
         raise UsageError(
-            f"no cases at {folder}", "Name their folder: --cases DIR. The shipped ones are in the sources."
+            f"no case folder at {folder}",
+            "Use --cases DIR. The built-in cases are in the repository.",
         )
     return folder
 
@@ -162,4 +162,4 @@ def docs(
         replace_file(file, text.encode(), mode=0o644)
         print(f"wrote {file}", file=sys.stderr)
     elif not file.is_file() or file.read_text(encoding="utf-8") != text:
-        raise UsageError(f"{file} does not say what the rules say", "Write it anew: eksdoctor rules docs")
+        raise UsageError(f"{file} is out of date", "Generate it: eksdoctor rules docs")

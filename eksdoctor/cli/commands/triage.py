@@ -1,11 +1,11 @@
-"""`eksdoctor triage`: what holds the stuck pods."""
+"""`eksdoctor triage`: why pods get no IP."""
 
 from typing import Annotated
 
 import typer
 
 from eksdoctor.cli.parameters import shared
-from eksdoctor.cli.parameters.node_logs import SHIPPED
+from eksdoctor.cli.parameters.node_logs import DEFAULT
 from eksdoctor.cli.parameters.shared import Color, FailOn
 
 
@@ -17,7 +17,7 @@ def triage(
     deadline: shared.Deadline = 20.0,
     since: shared.Since = None,
     cloudtrail: shared.CloudTrail = False,
-    node_logs: shared.NodeLogs = SHIPPED,
+    node_logs: shared.NodeLogs = DEFAULT,
     kubeconfig: shared.Kubeconfig = "",
     context: shared.Context = "",
     profile: shared.Profile = "",
@@ -30,17 +30,17 @@ def triage(
     color: shared.ColorChoice = Color.AUTO,
     rules: shared.Rules = None,
     fail_on: Annotated[
-        FailOn, typer.Option("--fail-on", help="Exit with 3 from this severity on.")
+        FailOn, typer.Option("--fail-on", help="Exit with 3 for findings of this severity or above.")
     ] = FailOn.NEVER,
     no_keep: shared.NoKeep = False,
     quiet: shared.Quiet = False,
 ) -> None:
-    """Say why pods get no address, and what to type."""
-    from eksdoctor.cli.run_options import Delivery, Wish, extras
+    """Find out why pods get no IP, and how to fix it."""
+    from eksdoctor.cli.run_options import ReportOptions, RunOptions, extras
     from eksdoctor.cli.run_report import report_on
     from eksdoctor.connection_options import ConnectionOptions
 
-    wish = Wish(
+    options = RunOptions(
         purpose="triage",
         connection=ConnectionOptions(
             kubeconfig=kubeconfig,
@@ -59,13 +59,13 @@ def triage(
         extras=extras(cloudtrail),
         node_logs=node_logs,
     )
-    delivery = Delivery(
+    report_options = ReportOptions(
         fail_on=fail_on,
         output=tuple(output or ()),
         rules=tuple(rules or ()),
-        passed="shown" if why else "hidden",
-        snapshot="dropped" if no_keep else "kept",
+        show_passed=why,
+        keep_snapshot=not no_keep,
         color=color,
-        voice="quiet" if quiet else "spoken",
+        quiet=quiet,
     )
-    raise typer.Exit(report_on(wish, delivery))
+    raise typer.Exit(report_on(options, report_options))

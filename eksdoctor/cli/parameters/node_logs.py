@@ -1,17 +1,17 @@
-"""How many nodes' logs may be read: a number, or `off`."""
+"""`--node-logs`: the number of nodes whose ipamd log is read, or `off`."""
 
 import typer
 
-SHIPPED = 3
+DEFAULT = 3
 MOST = 20
 OFF = "off"
 
 
 def number_of_nodes(text: str) -> int:
-    """The number; 0 for `off`."""
-    words = str(text).strip().lower()
-    if words == OFF:
+    """The number of nodes, 0 for `off`; raises BadParameter for anything else."""
+    given = str(text).strip().lower()
+    if given == OFF:
         return 0
-    if not (words.isascii() and words.isdigit() and len(words) < 4 and int(words) <= MOST):  # noqa: PLR2004
-        raise typer.BadParameter(f"{text!r} is no number of nodes: write 0 to {MOST}, or {OFF}")
-    return int(words)
+    if not (given.isascii() and given.isdigit() and len(given) < 4 and int(given) <= MOST):  # noqa: PLR2004
+        raise typer.BadParameter(f"{text!r} is not a number of nodes. Use 0 to {MOST}, or {OFF}.")
+    return int(given)

@@ -1,4 +1,4 @@
-"""The options that several commands share."""
+"""Options that several commands share."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -11,7 +11,7 @@ from eksdoctor.cli.parameters.node_logs import number_of_nodes
 
 
 class FailOn(StrEnum):
-    """From which severity on findings make the exit code 3."""
+    """The lowest severity that makes the exit code 3."""
 
     NEVER = "never"
     CRITICAL = "critical"
@@ -20,15 +20,15 @@ class FailOn(StrEnum):
 
 
 class Color(StrEnum):
-    """When the terminal page is coloured."""
+    """When the terminal page has color."""
 
     AUTO = "auto"
     ALWAYS = "always"
     NEVER = "never"
 
 
-_TARGET = "Which cluster"
-_PAGE = "What is written"
+_TARGET = "Cluster and account"
+_PAGE = "Output"
 
 Kubeconfig = Annotated[
     str, typer.Option("--kubeconfig", metavar="PATH", help="The kubeconfig file.", rich_help_panel=_TARGET)
@@ -43,15 +43,17 @@ Region = Annotated[
     str, typer.Option("--region", metavar="NAME", help="The AWS region.", rich_help_panel=_TARGET)
 ]
 RoleArn = Annotated[
-    str, typer.Option("--role-arn", metavar="ARN", help="An AWS role to assume.", rich_help_panel=_TARGET)
+    str, typer.Option("--role-arn", metavar="ARN", help="The AWS role to assume.", rich_help_panel=_TARGET)
 ]
 ClusterName = Annotated[
     str,
-    typer.Option("--cluster-name", metavar="NAME", help="The EKS cluster's name.", rich_help_panel=_TARGET),
+    typer.Option(
+        "--cluster-name", metavar="NAME", help="The name of the EKS cluster.", rich_help_panel=_TARGET
+    ),
 ]
 AwsEndpoint = Annotated[str, typer.Option("--aws-endpoint", metavar="URL", hidden=True)]
 Namespace = Annotated[
-    str, typer.Option("--namespace", "-n", metavar="NAME", help="Only pods of this namespace (default: all).")
+    str, typer.Option("--namespace", "-n", metavar="NAME", help="Only pods in this namespace (default: all).")
 ]
 From = Annotated[
     list[str] | None,
@@ -59,11 +61,11 @@ From = Annotated[
         "--from",
         metavar="PATH|last",
         show_default=False,
-        help="Read a snapshot instead of the cluster (`last` is the newest), or logs that eks-log-collector "
-        "or a NodeDiagnostic packed on a node; repeatable.",
+        help="Read a snapshot instead of the cluster (`last`: the newest), or node logs packed by "
+        "eks-log-collector or a NodeDiagnostic; repeatable.",
     ),
 ]
-DEADLINE = "A report comes by then, with what has answered."
+DEADLINE = "Report after this time at the latest, with the data received by then."
 Deadline = Annotated[
     float,
     typer.Option("--deadline", metavar="TIME", parser=duration, show_default="20s", help=DEADLINE),
@@ -75,13 +77,14 @@ Since = Annotated[
         metavar="TIME",
         parser=duration,
         show_default="1h",
-        help="How far back events and counters count.",
+        help="How far back to use events, logs and counters.",
     ),
 ]
 CloudTrail = Annotated[
     bool,
     typer.Option(
-        "--cloudtrail", help="Look up in CloudTrail what EC2 refused (seconds more, cloudtrail:LookupEvents)."
+        "--cloudtrail",
+        help="Also look up failed EC2 calls in CloudTrail (a few seconds; needs cloudtrail:LookupEvents).",
     ),
 ]
 NodeLogs = Annotated[
@@ -91,10 +94,10 @@ NodeLogs = Annotated[
         metavar="N|off",
         parser=number_of_nodes,
         show_default="3",
-        help="Read ipamd's log on N nodes for each cause that is not confirmed; takes nodes/proxy.",
+        help="Read ipamd.log on N nodes for each cause that is not confirmed; needs nodes/proxy.",
     ),
 ]
-Why = Annotated[bool, typer.Option("--why", help="Also show what was clear and what does not apply.")]
+Why = Annotated[bool, typer.Option("--why", help="Also show the checks that passed or are not applicable.")]
 Output = Annotated[
     list[str] | None,
     typer.Option(
@@ -102,8 +105,18 @@ Output = Annotated[
         "-o",
         metavar="FORMAT[=FILE]",
         show_default="terminal",
-        help="terminal, markdown, html or json, to standard output or a file; repeatable.",
+        help="terminal, markdown, html or json, to standard output or to FILE; repeatable.",
         rich_help_panel=_PAGE,
+    ),
+]
+PageOutput = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FORMAT[=FILE]",
+        show_default="terminal",
+        help="terminal, markdown or json.",
     ),
 ]
 Rules = Annotated[
@@ -112,11 +125,11 @@ Rules = Annotated[
         "--rules",
         metavar="DIR",
         show_default=False,
-        help="Your own rules beside the shipped ones; repeatable.",
+        help="A folder with your own rules, in addition to the built-in rules; repeatable.",
     ),
 ]
 NoKeep = Annotated[bool, typer.Option("--no-keep", help="Do not keep the snapshot in the cache.")]
 ColorChoice = Annotated[
-    Color, typer.Option("--color", help="Colour the terminal page (NO_COLOR is respected).")
+    Color, typer.Option("--color", help="Color of the terminal page (NO_COLOR is respected).")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on standard error but errors.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors on standard error.")]

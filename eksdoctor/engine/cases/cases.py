@@ -15,7 +15,7 @@ import msgspec
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.evaluate import Outcome, evaluate, grouped
 from eksdoctor.engine.evaluation.finding import Finding
-from eksdoctor.engine.evaluation.write_finding import tell
+from eksdoctor.engine.evaluation.write_finding import write_finding
 from eksdoctor.engine.rulebook.compile import BASE, loop_of, read_strictly
 from eksdoctor.engine.rulebook.load import Rulebook
 from eksdoctor.engine.rulebook.rule import Rule
@@ -130,7 +130,7 @@ def run_case(rule: Rule, kind: str, case: Case) -> CaseResult:
         return CaseResult(rule.id, kind, case.name, error.message)
     cluster = Cluster(snapshot)
     outcome = evaluate(rule, cluster)
-    findings = [tell(members, snapshot.target) for members in grouped(outcome.fired)]
+    findings = [write_finding(members, snapshot.target) for members in grouped(outcome.fired)]
     counts = kind != "clear" or _has_subject(outcome) or _is_other_evidence(rule, cluster)
     return CaseResult(rule.id, kind, case.name, _judge(kind, case, outcome, findings), counts)
 

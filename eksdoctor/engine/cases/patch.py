@@ -75,7 +75,7 @@ def patched(patch: Patch) -> Snapshot:
         _speak(records, node, patch.say.get(node, []), whole=node in patch.listen)
     for file, changes in patch.patch.items():
         if file not in {kind.file for kind in KINDS}:
-            raise UsageError(f"a case patches {file}, which no snapshot has")
+            raise UsageError(f"a case patches {file}, which is not a kind of record")
         held = records.setdefault(file, {})
         for identity, change in changes.items():
             if change is None:
@@ -85,7 +85,7 @@ def patched(patch: Patch) -> Snapshot:
     _set_environment(records, patch.env)
     for action in patch.refuse:
         if action not in ACTIONS:
-            raise UsageError(f"a case refuses {action}, which is no action")
+            raise UsageError(f"a case refuses {action}, which is not an action")
     found = {kind.file: _documents(kind, records.get(kind.file, {}), patch.refuse) for kind in KINDS}
     target = Target(context="example", cluster="example", region="eu-west-1")
     return Snapshot(at=AT, target=target, purpose="audit", records=found, outcomes=Asked(patch.refuse))
@@ -115,7 +115,7 @@ def _documents(kind: Kind[Any], held: dict[str, Any], refused: list[str]) -> tup
         try:
             record = decode(kind, whole)
         except msgspec.ValidationError as error:
-            raise UsageError(f"a case's {kind.file} {identity} is not a record: {error}") from error
+            raise UsageError(f"a case's {kind.file} {identity} is not a valid record: {error}") from error
         found.append(whole if kind.whole else record)
     return tuple(found)
 

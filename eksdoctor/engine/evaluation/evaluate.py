@@ -1,16 +1,16 @@
-"""A rule asked about a cluster: what it found, what it could not tell, what was clear.
+"""Evaluate a rule on a cluster: fired, undecided, passed or not applicable for each subject.
 
-Structure (`when`) and testimony (`seen_when`) combine in one table:
+Observed state (`when`) and evidence from logs and events (`seen_when`) combine as follows:
 
-    structure   testimony yes   no, with good sight   no sight
-    yes         confirmed       pressure              likely
-    no          past            clear                 clear
-    unknown     likely          cannot tell           cannot tell
+    state       evidence yes   no, and data complete   evidence unknown
+    yes         confirmed      pressure                likely
+    no          past           clear                   clear
+    unknown     likely         undecided               undecided
 
-A rule without `when` rests on testimony alone, one without `seen_when` on structure alone: then a
-yes is the whole evidence, but what structure alone says of a pod stays likely. Where structure does not
-show it and `alone_when` is given, that decides instead of `seen_when`: a pool that was said to be empty
-confirms what structure shows, and alone names none of its causes, neither now nor in the past.
+A rule without `when` uses evidence only, a rule without `seen_when` observed state only; a yes is then
+confirmed, but a cause of waiting pods from observed state only is likely. If `alone_when` is given and
+the observed state is not a yes, it replaces `seen_when`: evidence that many causes share confirms a cause
+that the observed state shows, but does not suggest that cause on its own, now or in the past.
 """
 
 from collections.abc import Iterable, Iterator
@@ -26,12 +26,12 @@ from eksdoctor.model.pods.pod import Pod, Trouble
 ROW_YES: dict[bool | None, Confidence] = {
     True: Confidence.CONFIRMED,
     False: Confidence.PRESSURE,
-}  # the row "structure yes"
+}  # the row "state: yes"
 
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """A rule that fired for one subject: the values its words see, and the pods it explains."""
+    """A rule that fired for one subject: the values for its text, and the pods it explains."""
 
     rule: Rule
     subject: object
@@ -43,20 +43,20 @@ class Fired:
 
     @property
     def severity(self) -> Severity:
-        """The rule's own once it bites, by structure alone one step less."""
+        """The rule's severity if it affects pods now, else at most `by_structure` (default: warning)."""
         waiting = any(pod.trouble != Trouble.RECOVERED for pod in self.explains)
-        bites = waiting or (self.is_seen and self.confidence != Confidence.PAST)
-        if bites or self.rule.severity != Severity.CRITICAL:
+        is_active = waiting or (self.is_seen and self.confidence != Confidence.PAST)
+        if is_active or self.rule.severity != Severity.CRITICAL:
             return self.rule.severity
         return self.rule.text.by_structure or Severity.WARNING
 
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A rule that applies, or may apply, to a subject and could not be decided.
+    """A rule that applies, or may apply, to a subject and is inconclusive.
 
-    `subject` is empty when not even the subjects are known. `explains` is what it might explain:
-    with `missing` set, any pod may be among them. `is_suspected` says that what can be seen speaks for it.
+    `subject` is empty if the subjects are unknown. `explains` are the pods it may explain; with `missing`
+    set, any other pod may be one of them. `is_suspected` tells that `suspect_when` holds.
     """
 
     rule: Rule
@@ -68,7 +68,7 @@ class Undecided:
 
 @dataclass(slots=True)
 class Outcome:
-    """Everything one rule said."""
+    """The result of a rule on a cluster; `clear` and `not_applicable` count subjects."""
 
     rule: Rule
     fired: list[Fired] = field(default_factory=list)
@@ -78,7 +78,7 @@ class Outcome:
 
 
 def evaluate(rule: Rule, cluster: Cluster) -> Outcome:
-    """Ask a rule about every subject it has in this cluster."""
+    """Evaluate a rule for every subject it has in this cluster."""
     outcome = Outcome(rule)
     base: dict[str, object] = {"cluster": cluster, "cni": cluster.cni}
     if rule.loop is None:
@@ -102,15 +102,15 @@ def _judge_subject(outcome: Outcome, subject: object, values: Values) -> None:
     if applies is False:
         outcome.not_applicable += 1
         return
-    structure = truth(rule.when, values) if rule.when else None
-    testimony = truth(rule.seen_when, values) if rule.seen_when else None
-    if rule.alone_when and rule.when and structure is not True:
-        testimony = truth(rule.alone_when, values)
-    decided = _combine(structure, testimony, settles=rule.explains is None)
+    state = truth(rule.when, values) if rule.when else None
+    evidence = truth(rule.seen_when, values) if rule.seen_when else None
+    if rule.alone_when and rule.when and state is not True:
+        evidence = truth(rule.alone_when, values)
+    decided = _combine(state, evidence, confirms_alone=rule.explains is None)
     if decided == Confidence.CONFIRMED and rule.text.at_most is not None:
         decided = rule.text.at_most
     if isinstance(applies, Unknown) and decided is not None:
-        decided = _where_it_may_not_apply(applies, decided, is_said=testimony is True)
+        decided = _where_it_may_not_apply(applies, decided, has_evidence=evidence is True)
     if decided is None:
         outcome.clear += 1
     elif isinstance(decided, Unknown):
@@ -120,16 +120,16 @@ def _judge_subject(outcome: Outcome, subject: object, values: Values) -> None:
     else:
         explains = _of_confidence(_explained(rule, values), decided)
         group = str(rule.group(values)) if rule.group else str(subject)
-        outcome.fired.append(Fired(rule, subject, values, decided, testimony is True, explains, group))
+        outcome.fired.append(Fired(rule, subject, values, decided, evidence is True, explains, group))
 
 
 def _where_it_may_not_apply(
-    applies: Unknown, decided: Confidence | Unknown, *, is_said: bool
+    applies: Unknown, decided: Confidence | Unknown, *, has_evidence: bool
 ) -> Confidence | Unknown:
-    """Undecided, unless somebody said it; then it is likely at most."""
+    """The result if it is unknown whether the rule applies: likely at most, and only with evidence."""
     if isinstance(decided, Unknown):
         return join([applies, decided])
-    return (Confidence.PAST if decided == Confidence.PAST else Confidence.LIKELY) if is_said else applies
+    return (Confidence.PAST if decided == Confidence.PAST else Confidence.LIKELY) if has_evidence else applies
 
 
 def truth(conditions: Iterable[Condition], values: Values) -> Truth:
@@ -138,29 +138,29 @@ def truth(conditions: Iterable[Condition], values: Values) -> Truth:
 
 
 def _combine(
-    structure: Truth | None, testimony: Truth | None, *, settles: bool
+    state: Truth | None, evidence: Truth | None, *, confirms_alone: bool
 ) -> Confidence | Unknown | None:
-    """The table; None is clear."""
-    match structure, testimony:
+    """The table above; None means clear."""
+    match state, evidence:
         case None, True:
             return Confidence.CONFIRMED
         case None, _:
-            return testimony if isinstance(testimony, Unknown) else None
+            return evidence if isinstance(evidence, Unknown) else None
         case True, None:
-            return Confidence.CONFIRMED if settles else Confidence.LIKELY
+            return Confidence.CONFIRMED if confirms_alone else Confidence.LIKELY
         case True, _:
-            return ROW_YES.get(_sight(testimony), Confidence.LIKELY)
+            return ROW_YES.get(_known(evidence), Confidence.LIKELY)
         case False, _:
-            return Confidence.PAST if testimony is True else None
-    return Confidence.LIKELY if testimony is True else _unknown(structure)
+            return Confidence.PAST if evidence is True else None
+    return Confidence.LIKELY if evidence is True else _unknown(state)
 
 
-def _sight(testimony: Truth | None) -> bool | None:
-    return testimony if isinstance(testimony, bool) else None
+def _known(evidence: Truth | None) -> bool | None:
+    return evidence if isinstance(evidence, bool) else None
 
 
-def _unknown(structure: Truth | None) -> Unknown | None:
-    return structure if isinstance(structure, Unknown) else None
+def _unknown(state: Truth | None) -> Unknown | None:
+    return state if isinstance(state, Unknown) else None
 
 
 def _explained(rule: Rule, values: Values) -> Items[Pod]:
@@ -173,7 +173,7 @@ def _explained(rule: Rule, values: Values) -> Items[Pod]:
 
 
 def _of_confidence(explains: Items[Pod], confidence: Confidence) -> Items[Pod]:
-    """A pressure is no cause; what is past explains only pods that recovered."""
+    """The pods it explains: none for a risk, only recovered pods for a past finding."""
     if confidence == Confidence.PRESSURE:
         return Items()
     if confidence == Confidence.PAST:
@@ -186,7 +186,7 @@ def _of_confidence(explains: Items[Pod], confidence: Confidence) -> Items[Pod]:
 def grouped(fired: Iterable[Fired]) -> Iterator[tuple[Fired, ...]]:
     """Fired subjects that make one finding, the one that explains most pods first.
 
-    Only some of a group are listened to: what is confirmed of these and likely of the others is one fault.
+    Logs are read for some subjects of a group only, so its confirmed and likely subjects form one finding.
     """
     groups: dict[tuple[str, str, Confidence], list[Fired]] = {}
     for one in fired:

@@ -1,4 +1,4 @@
-"""What a rule says once it has looked: a finding, or that it could not tell."""
+"""The result of a rule: a finding, or why the rule is inconclusive."""
 
 import shlex
 from dataclasses import dataclass
@@ -7,25 +7,25 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How much a finding matters now."""
+    """How urgent a finding is."""
 
     CRITICAL = "critical"  # pods fail now
-    WARNING = "warning"  # they will, or a feature is silently off
+    WARNING = "warning"  # pods will fail, or a feature is off without an error
     ADVICE = "advice"  # worth knowing in an audit
 
 
 class Confidence(StrEnum):
-    """What a finding rests on; see the combination table in `engine.evaluate`."""
+    """How certain a finding is; `evaluate` has the table."""
 
-    CONFIRMED = "confirmed"  # structure and testimony agree
-    LIKELY = "likely"  # one of the two, and no sight of the other
-    PRESSURE = "pressure"  # structure only, though testimony would have been seen: a risk, not a cause
-    PAST = "past"  # testimony only: it was so until a while ago
+    CONFIRMED = "confirmed"  # observed state and log evidence agree
+    LIKELY = "likely"  # one of the two, the other is unknown
+    PRESSURE = "pressure"  # observed state without the evidence it would cause: a risk, not the cause
+    PAST = "past"  # evidence only: it was the case earlier in the window
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of prose: the author's own words, or a value from cluster or account (hostile text)."""
+    """A piece of text: fixed words, or a value from cluster or account (untrusted text)."""
 
     text: str
     is_value: bool = False
@@ -41,7 +41,7 @@ def plain(prose: Prose) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command as words; the line is quoted by construction."""
+    """A command as arguments; `line` quotes each for a shell."""
 
     argv: tuple[str, ...]
 
@@ -53,7 +53,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text to put somewhere: HCL, YAML, JSON."""
+    """A document to apply: HCL, YAML, JSON or shell."""
 
     language: str
     body: str
@@ -61,16 +61,16 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One thing that was looked at, with the value found."""
+    """One observation with its value."""
 
     says: Prose
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """How to see a finding with one's own eyes: a read-only command and what to look for.
+    """A read-only command that verifies a finding, and its expected output.
 
-    `missing` says what to ask for when the command could not be written for want of a fact.
+    `missing` is the permission the command needs if a value in it is unknown.
     """
 
     command: Command | None
@@ -81,7 +81,7 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """One way to mend it: a command, a document or a lever's id, and when it works."""
+    """A fix: a command, a document or the id of an option (`lever`), and when it takes effect."""
 
     title: Prose
     command: Command | None = None
@@ -98,7 +98,8 @@ class Finding:
     """A rule that fired for one subject or one group of subjects.
 
     `rule` and `group` are its identity and survive node churn; `pods` are those it explains
-    (`namespace/name`); `until` is when a past fault was last seen, `is_seen` that somebody said it.
+    (`namespace/name`); `until` is the last time of a past finding, `is_seen`: logs or events
+    show it.
     """
 
     rule: str
@@ -124,9 +125,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CouldNotTell:
-    """A rule that applies and is undecided: why, what to ask for, and for how many subjects.
+    """A rule that applies and is inconclusive: the reason, the permission it needs, and its subjects.
 
-    `subjects` holds twenty at most; `count` all of them, 0 when not even the subjects are known.
+    `subjects` has at most 20 of them, `count` is their number, 0 if the subjects are unknown.
     """
 
     rule: str

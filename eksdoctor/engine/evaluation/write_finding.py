@@ -1,4 +1,4 @@
-"""A fired rule put into words: the finding with its evidence, commands and fixes."""
+"""Write the finding of a rule that fired: title, evidence, commands and fixes."""
 
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
@@ -14,10 +14,10 @@ from eksdoctor.engine.evaluation.finding import (
     Prose,
     Remedy,
     Severity,
-    Span,
 )
 from eksdoctor.engine.language.condition import Condition, Values
-from eksdoctor.engine.language.prose import Words
+from eksdoctor.engine.language.prose import Template
+from eksdoctor.engine.language.sentences import sentence
 from eksdoctor.engine.rulebook.commands import CommandTemplate
 from eksdoctor.engine.rulebook.rule import ConfirmPart, FixPart, Loop, Rule
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown
@@ -31,39 +31,32 @@ class Entry(Protocol):
 
     @property
     def loop(self) -> Loop | None:
-        """Over what the part is repeated."""
+        """The collection the part is repeated for."""
 
     @property
     def when(self) -> tuple[Condition, ...]:
-        """When the part is shown."""
+        """The conditions for showing the part."""
 
 
 E = TypeVar("E", bound=Entry)
 
 
-def tell(members: tuple[Fired, ...], target: Target) -> Finding:
-    """One finding of the subjects in a group; the words see the worst of them."""
-    worst = members[0]
-    rule, values = worst.rule, {**worst.values, "all": Items(tuple(one.subject for one in members))}
+def write_finding(members: tuple[Fired, ...], target: Target) -> Finding:
+    """One finding for the subjects of a group; its text is about the first, which explains most pods."""
+    first = members[0]
+    rule, values = first.rule, {**first.values, "all": Items(tuple(one.subject for one in members))}
     pods = {pod.name: None for one in members for pod in one.explains}
     return Finding(
         rule=rule.id,
         stage=rule.stage,
         severity=min((one.severity for one in members), key=list(Severity).index),
-        confidence=_surest(members),
+        confidence=_highest_confidence(members),
         owner=rule.owner,
-        group=worst.group,
+        group=first.group,
         subjects=tuple(str(one.subject) for one in members),
         title=_title(rule, values),
         because=rule.because.render(values),
-        evidence=(
-            *(
-                Evidence(part.says.render(seen))
-                for part, seen in entries(rule.evidence, values)
-                if part.says.says_anything(seen)
-            ),
-            *_heard_on_some(members),
-        ),
+        evidence=(*_evidence(rule, values), *_some_confirmed(members)),
         confirm=tuple(_confirmation(part, seen, target) for part, seen in entries(rule.confirm, values)),
         fix=tuple(remedy(part, seen, target) for part, seen in entries(rule.fix, values)),
         avoid=rule.avoid.render(values) if rule.avoid.parts else (),
@@ -75,41 +68,40 @@ def tell(members: tuple[Fired, ...], target: Target) -> Finding:
     )
 
 
+def _evidence(rule: Rule, values: Values) -> Iterator[Evidence]:
+    """The evidence of which a value is known."""
+    for part, seen in entries(rule.evidence, values):
+        if part.says.has_known_value(seen):
+            yield Evidence(part.says.render(seen))
+
+
 def _title(rule: Rule, values: Values) -> Prose:
-    """What the structure shows; where that is not known, what was heard."""
-    heard = rule.title_by_testimony
-    is_heard = heard.parts and not rule.title.is_known(values)
-    return (heard if is_heard else rule.title).render(values)
+    """The title; the title for log evidence if a value of the first is unknown."""
+    by_evidence = rule.title_by_testimony
+    is_by_evidence = by_evidence.parts and not rule.title.is_known(values)
+    return (by_evidence if is_by_evidence else rule.title).render(values)
 
 
-def _surest(members: tuple[Fired, ...]) -> Confidence:
+def _highest_confidence(members: tuple[Fired, ...]) -> Confidence:
     return min((one.confidence for one in members), key=list(Confidence).index)
 
 
-def _heard_on_some(members: tuple[Fired, ...]) -> Iterator[Evidence]:
-    """That only some of the group were listened to, where that is so."""
+def _some_confirmed(members: tuple[Fired, ...]) -> Iterator[Evidence]:
+    """How many of the group are confirmed, if not all: logs are read on some nodes only."""
     confirmed = sum(one.confidence == Confidence.CONFIRMED for one in members)
     if 0 < confirmed < len(members):
-        yield Evidence(
-            (
-                Span("it was heard on "),
-                Span(str(confirmed), is_value=True),
-                Span(" of them; the other "),
-                Span(str(len(members) - confirmed), is_value=True),
-                Span(" look the same and were not listened to"),
-            )
-        )
+        yield Evidence(sentence("some_confirmed", confirmed=confirmed, others=len(members) - confirmed))
 
 
 def entries(parts: Iterable[E], values: Values) -> Iterator[tuple[E, Values]]:
-    """The entries that apply, with the values each sees: once, or once per element of its `for`."""
+    """The entries that apply, with their values: once, or once per element of `for`."""
     for part in parts:
-        for seen in _passes(part.loop, values):
+        for seen in _iterations(part.loop, values):
             if truth(part.when, seen) is True:
                 yield part, seen
 
 
-def _passes(loop: Loop | None, values: Values) -> Iterator[Values]:
+def _iterations(loop: Loop | None, values: Values) -> Iterator[Values]:
     if loop is None:
         yield values
         return
@@ -122,18 +114,18 @@ def _passes(loop: Loop | None, values: Values) -> Iterator[Values]:
 
 def _confirmation(part: ConfirmPart, values: Values, target: Target) -> Confirmation:
     command, missing = _command(part.command, values, target)
-    is_said = command is None or part.says.says_anything(values)
-    says = part.says.render(values) if is_said else ()
-    return Confirmation(command, says, _exact(part.result, values), missing)
+    is_shown = command is None or part.says.has_known_value(values)
+    expect = part.says.render(values) if is_shown else ()
+    return Confirmation(command, expect, _exact(part.result, values), missing)
 
 
 def remedy(part: FixPart, values: Values, target: Target) -> Remedy:
-    """A fix with its values; `missing` says why its command could not be written."""
+    """A fix with its values; `missing` is what the command needs if it can't be written."""
     command, missing = _command(part.command, values, target) if part.command else (None, "")
     document = None
     if part.body is not None:
         try:
-            document = Document(part.language, part.body.exact(values))
+            document = Document(part.language, part.body.render_exact(values))
         except NotKnown as unknown:
             missing = needs(unknown.unknown)
     title: Prose = part.title.render(values)
@@ -156,14 +148,14 @@ def _command(template: CommandTemplate, values: Values, target: Target) -> tuple
         return None, needs(missing.unknown)
 
 
-def _exact(words: Words, values: Values) -> str:
+def _exact(template: Template, values: Values) -> str:
     try:
-        return words.exact(values)
+        return template.render_exact(values)
     except NotKnown:
         return ""
 
 
 def needs(unknown: Unknown) -> str:
-    """What to ask for, or why it is not known when asking would not help."""
+    """The missing permissions or steps; the reasons if there are none."""
     grants = dict.fromkeys(reason.grant for reason in unknown.reasons if reason.grant)
     return ", ".join(grants) or str(unknown)

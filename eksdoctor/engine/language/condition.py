@@ -1,4 +1,4 @@
-"""The condition language: a sliver of Python, three-valued, checked against the model when loaded.
+"""The condition language: a subset of Python, three-valued, checked against the model when loaded.
 
 Names, attributes, constants, comparisons, `and`, `or`, `not`, `in`. No calls and no arithmetic:
 what needs more is a fact of the model. Comparisons with an unknown are unknown; `and` is false as
@@ -68,7 +68,7 @@ def path_of(node: ast.expr, scope: rule_types.Scope, text: str) -> tuple[Getter,
     """How to follow a dotted path, and the type at its end."""
     names = _names(node, text)
     if names[0] not in scope:
-        raise UsageError(f"{text!r}: nothing is called {names[0]}", rule_types.suggestion(names[0], scope))
+        raise UsageError(f"{text!r}: unknown name {names[0]}", rule_types.suggestion(names[0], scope))
     hint, walked = scope[names[0]], names[0]
     for name in names[1:]:
         hint = rule_types.attribute(hint, name, walked)
@@ -104,7 +104,7 @@ def _names(node: ast.expr, text: str) -> list[str]:
         node = node.value
     if not isinstance(node, ast.Name):
         raise UsageError(
-            f"{text!r} holds what conditions do not know", "Add a fact to the model, never syntax."
+            f"{text!r} uses syntax that conditions do not have", "Add a fact to the model instead."
         )
     names.append(node.id)
     return names[::-1]
@@ -138,7 +138,7 @@ def _judge(node: ast.expr, scope: rule_types.Scope, text: str) -> Judge:
     get, hint = path_of(node, scope, text)
     if rule_types.without_unknown(hint) is not bool and rule_types.element(hint) is None:
         raise UsageError(
-            f"{text!r}: {ast.unparse(node)} is {rule_types.describe(hint)}, not a yes or no", "Compare it."
+            f"{text!r}: {ast.unparse(node)} is {rule_types.describe(hint)}, not true or false", "Compare it."
         )
     return lambda values: truth_of(get(values))
 
@@ -159,7 +159,7 @@ def _comparison(node: ast.Compare, scope: rule_types.Scope, text: str) -> Judge:
     judges: list[Judge] = []
     for left, how, right in zip(operands, node.ops, operands[1:], strict=False):
         if type(how) not in COMPARISONS:
-            raise UsageError(f"{text!r} holds a comparison that conditions do not know")
+            raise UsageError(f"{text!r} has an unsupported comparison")
         left, right = _matched(left, right, how, text), _matched(right, left, how, text)  # noqa: PLW2901
         judges.append(_compared(left.get, COMPARISONS[type(how)], right.get))
     return lambda values: every([judge(values) for judge in judges])
@@ -186,18 +186,18 @@ def _operand(node: ast.expr, scope: rule_types.Scope, text: str) -> _Operand:
 
 
 def _matched(side: _Operand, other: _Operand, how: ast.cmpop, text: str) -> _Operand:
-    """A side that fits the other: versions from text, enum words checked, only the ordered ordered."""
+    """A side that fits the other: versions from text, enum values checked, only ordered types ordered."""
     wanted = rule_types.without_unknown(other.hint)
     if isinstance(how, ORDERING) and not side.is_constant:
         ordered = rule_types.without_unknown(side.hint)
         if ordered not in (int, Version):
-            raise UsageError(f"{text!r}: {rule_types.describe(ordered)} has no order")
+            raise UsageError(f"{text!r}: {rule_types.describe(ordered)} can't be ordered")
     if not side.is_constant or isinstance(how, ast.In | ast.NotIn):
         return side
     if wanted is Version and isinstance(side.value, str):
         version = Version.parse(side.value)
         if version is None:
-            raise UsageError(f"{text!r}: {side.value!r} is no version")
+            raise UsageError(f"{text!r}: {side.value!r} is not a version")
         return _Operand(lambda _: version, Version, is_constant=True, value=version)
     if rule_types.is_enum(wanted):
         words = [str(member) for member in wanted]  # type: ignore[attr-defined]
@@ -205,5 +205,5 @@ def _matched(side: _Operand, other: _Operand, how: ast.cmpop, text: str) -> _Ope
             raise UsageError(f"{text!r}: {side.value!r} is not one of {', '.join(words)}")
         return side
     if wanted is not type(side.value) and not (wanted is int and isinstance(side.value, int)):
-        raise UsageError(f"{text!r}: {side.value!r} is no {rule_types.describe(wanted)}")
+        raise UsageError(f"{text!r}: {side.value!r} is not of type {rule_types.describe(wanted)}")
     return side

@@ -1,4 +1,7 @@
-"""One of a thing reads as one: a rule says `{{ all | count }} pods wait`, a page `1 pod waits`."""
+"""Singular after a number of one, from a table: for rule text that does not give both forms itself.
+
+New text uses the filter `plural('pod waits', 'pods wait')`; this table goes once all rule text does.
+"""
 
 import re
 
@@ -26,11 +29,11 @@ OF = Span(" of ")
 BETWEEN = 2  # spans of `1 m5.large nodes` between the number and its noun
 
 
-def agreed(prose: Prose) -> Prose:
-    """The same words with noun and verb after a number of one in the singular."""
+def agree_in_number(prose: Prose) -> Prose:
+    """The prose with noun and verb in the singular after a value of one."""
     spans = list(prose)
     for index, span in enumerate(spans):
-        is_whole = index > 0 and spans[index - 1] == OF  # `0 of 1 addresses`: the words go with the part
+        is_whole = index > 0 and spans[index - 1] == OF  # `0 of 1 addresses`: the noun belongs to the 0
         if not (span.is_value and span.text in ONE) or is_whole:
             continue
         place = index + 1
@@ -42,7 +45,7 @@ def agreed(prose: Prose) -> Prose:
 
 
 def _singular(text: str) -> str:
-    """The author's words after the number."""
+    """The text after a number of one, in the singular."""
     found = THING.match(text)
     if not found:
         return text

@@ -1,152 +1,139 @@
-"""A rule's words: prose with holes, `{{ path | filter }}`, checked when loaded, rendered into spans."""
+"""Rule text with placeholders, `{{ path | filter }}`: checked when loaded, rendered into spans."""
 
-import json
 import re
-import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
-from eksdoctor.engine.evaluation.finding import Prose, Span
+from eksdoctor.engine.evaluation.finding import Prose, Span, plain
 from eksdoctor.engine.language import rule_types
 from eksdoctor.engine.language.condition import Getter, Values, parse, path_of
-from eksdoctor.engine.language.plural import agreed
+from eksdoctor.engine.language.filters import FILTERS, Forms, parse_filter
+from eksdoctor.engine.language.plural import agree_in_number
 from eksdoctor.errors import UsageError
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown
 
-HOLE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
-SHOWN = 5  # names of a list before it is folded
-
-
-def _count(value: object) -> str:
-    if isinstance(value, Items):
-        return f"{'at least ' if value.missing is not None else ''}{len(value)}"
-    return str(len(value)) if isinstance(value, tuple | list) else str(value)
-
-
-def _names(value: object) -> str:
-    names = (
-        [str(part) for part in value]
-        if isinstance(value, Iterable) and not isinstance(value, str)
-        else [str(value)]
-    )
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
-
-
-def _first(value: object) -> str:
-    return next((str(part) for part in value), "") if isinstance(value, Iterable) else str(value)
-
-
-def _time(value: object) -> str:
-    return value.strftime("%H:%M UTC") if isinstance(value, datetime) else str(value)
-
-
-FILTERS: dict[str, Callable[[object], str]] = {
-    "count": _count,
-    "names": _names,
-    "first": _first,
-    "time": _time,
-    "json": lambda value: json.dumps(str(value)),
-    "shell": lambda value: shlex.quote(str(value)),
-}
+PLACEHOLDER = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
-    """A place that a value fills."""
+class Placeholder:
+    """A place in a text for a value; `show` is its filter."""
 
     path: str
     get: Getter
-    show: Callable[[object], str]
+    show: Callable[[object], str] | Forms
 
-    def value(self, values: Values) -> str:
-        """The value in words; raises NotKnown when it is not known."""
+    def spans(self, values: Values) -> Prose:
+        """The value as text; raises NotKnown if it is unknown."""
         found = self.get(values)
         if isinstance(found, Unknown):
             raise NotKnown(found)
         if isinstance(found, Items) and not found.elements and found.missing is not None:
             raise NotKnown(found.missing)
-        return self.show(found)
+        if not isinstance(self.show, Forms):
+            return (Span(self.show(found), is_value=True),)
+        form = self.show.of(found)
+        number = Span(FILTERS["count"](found), is_value=True)
+        return (number, Span(f" {form}")) if self.show.has_number else (Span(form),)
+
+    def unknown(self, text: str) -> Prose:
+        """The same where the value is unknown: `text` in its place."""
+        if not isinstance(self.show, Forms):
+            return (Span(text),)
+        return (Span(text), Span(f" {self.show.many}")) if self.show.has_number else (Span(self.show.many),)
 
     def is_known(self, values: Values) -> bool:
-        """Whether there is a value to show."""
+        """Whether the value is known."""
         try:
-            self.value(values)
+            self.spans(values)
         except NotKnown:
             return False
         return True
 
+    @property
+    def source(self) -> str:
+        """The placeholder for readers of a rule: `<path>`, with the plural form if it has one."""
+        return plain(self.unknown(f"<{self.path}>"))
+
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A template: author's words and holes, in order."""
+class Template:
+    """A text with placeholders; `parts` in order."""
 
-    parts: tuple[str | Hole, ...]
+    parts: tuple[str | Placeholder, ...]
 
     def render(self, values: Values) -> Prose:
-        """Spans; what is not known reads `unknown (reason)`, each reason said once."""
+        """The text; an unknown value reads `unknown (reason)`, a repeated reason only `unknown`."""
         spans: list[Span] = []
-        told: set[str] = set()
+        reasons: set[str] = set()
         for part in self.parts:
             if isinstance(part, str):
                 spans.append(Span(part))
                 continue
             try:
-                spans.append(Span(part.value(values), is_value=True))
+                spans.extend(part.spans(values))
             except NotKnown as missing:
                 reason = str(missing)
-                spans.append(Span("unknown" if reason in told else f"unknown ({reason})"))
-                told.add(reason)
-        return agreed(tuple(spans))
+                spans.extend(part.unknown("unknown" if reason in reasons else f"unknown ({reason})"))
+                reasons.add(reason)
+        return agree_in_number(tuple(spans))
 
     def is_known(self, values: Values) -> bool:
         """Whether every value is known."""
-        return all(hole.is_known(values) for hole in self._holes)
+        return all(placeholder.is_known(values) for placeholder in self._placeholders)
 
-    def says_anything(self, values: Values) -> bool:
-        """Whether any value is known, or the words need none: `unknown nodes draw on it` is no evidence."""
-        return not self._holes or any(hole.is_known(values) for hole in self._holes)
+    def has_known_value(self, values: Values) -> bool:
+        """Whether a value is known, or the text has no placeholder."""
+        placeholders = self._placeholders
+        return not placeholders or any(placeholder.is_known(values) for placeholder in placeholders)
 
     @property
-    def _holes(self) -> tuple[Hole, ...]:
-        return tuple(part for part in self.parts if isinstance(part, Hole))
+    def _placeholders(self) -> tuple[Placeholder, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Placeholder))
 
-    def exact(self, values: Values, quote: Callable[[str], str] = str) -> str:
-        """The text with every value quoted; raises NotKnown when one is not known."""
-        return "".join(part if isinstance(part, str) else quote(part.value(values)) for part in self.parts)
+    def render_exact(self, values: Values, quote: Callable[[str], str] = str) -> str:
+        """The text with every value quoted; raises NotKnown if one is unknown."""
+        return "".join(
+            part if isinstance(part, str) else quote(plain(part.spans(values))) for part in self.parts
+        )
 
     @property
     def source(self) -> str:
-        """The template as it reads without values: holes as `<path>`."""
-        return "".join(part if isinstance(part, str) else f"<{part.path}>" for part in self.parts)
+        """The text for readers of a rule: `<path>` in place of values."""
+        return "".join(part if isinstance(part, str) else part.source for part in self.parts)
 
 
-def compile_prose(text: str, scope: rule_types.Scope) -> Words:
-    """Prose: white space folds into single blanks."""
-    return compile_words(" ".join(text.split()), scope)
+def compile_prose(text: str, scope: rule_types.Scope) -> Template:
+    """The template in `text` with white space collapsed; raises like `compile_template`."""
+    return compile_template(" ".join(text.split()), scope)
 
 
-def compile_words(text: str, scope: rule_types.Scope) -> Words:
-    """A template with its white space kept; raises UsageError for an unknown fact or filter."""
+def compile_template(text: str, scope: rule_types.Scope) -> Template:
+    """The template in `text`; raises UsageError for an unknown fact or filter."""
     if "{%" in text or "{#" in text:
         raise UsageError(
-            f"{text!r}: only {{{{ name | filter }}}} is known", "Choose with `when` and `for` instead."
+            f"{text!r}: only {{{{ name | filter }}}} is allowed", "Use `when` and `for` instead."
         )
-    parts: list[str | Hole] = []
-    for index, piece in enumerate(HOLE.split(text)):
+    parts: list[str | Placeholder] = []
+    for index, piece in enumerate(PLACEHOLDER.split(text)):
         if index % 2:
-            parts.append(_hole(piece, scope))
+            parts.append(_placeholder(piece, scope))
         elif piece:
             parts.append(piece)
-    return Words(tuple(parts))
+    return Template(tuple(parts))
 
 
-def _hole(text: str, scope: rule_types.Scope) -> Hole:
-    path, _, name = (part.strip() for part in text.partition("|"))
+def readable_source(text: str) -> str:
+    """A rule's text for readers: `<path>` in place of values; paths are not checked."""
+    return PLACEHOLDER.sub(lambda match: _parsed(match[1], int, lambda _: None).source, text)
+
+
+def _placeholder(text: str, scope: rule_types.Scope) -> Placeholder:
+    path = text.partition("|")[0].strip()
     get, hint = path_of(parse(path), scope, path)
-    if not name:
-        return Hole(path, get, _names if rule_types.element(hint) is not None else str)
-    if name not in FILTERS:
-        raise UsageError(f"{path}: no filter is called {name}", rule_types.suggestion(name, FILTERS))
-    return Hole(path, get, FILTERS[name])
+    return _parsed(text, hint, get)
+
+
+def _parsed(text: str, hint: object, get: Getter) -> Placeholder:
+    path, _, name = (part.strip() for part in text.partition("|"))
+    return Placeholder(path, get, parse_filter(name, hint, path))

@@ -39,12 +39,12 @@ def attribute(owner: object, name: str, path: str) -> object:
 
 
 def suggestion(name: str, known: typing.Iterable[str], otherwise: str = "") -> str:
-    """`Did you mean …?`, else where to look, or what there is."""
+    """`Did you mean …?`, else `otherwise`, else the list of known names."""
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
     if close:
         return f"Did you mean {close[0]}?"
-    return otherwise or f"There is: {', '.join(names[:40])}."
+    return otherwise or f"Use one of: {', '.join(names[:40])}."
 
 
 def without_unknown(hint: object) -> object:
@@ -72,7 +72,7 @@ def is_enum(hint: object) -> bool:
 
 
 def describe(hint: object) -> str:
-    """A type in words."""
+    """The name of a type."""
     inner = without_unknown(hint)
     return getattr(inner, "__name__", str(inner))
 

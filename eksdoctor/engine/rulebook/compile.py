@@ -1,4 +1,4 @@
-"""Rule files into rules: read strictly, check every word against the model, compile once."""
+"""Compile rule files: read strictly, check every name against the model."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +9,7 @@ import yaml
 
 from eksdoctor.engine.language import rule_types
 from eksdoctor.engine.language.condition import Condition, Getter, compile_condition, parse, path_of
-from eksdoctor.engine.language.prose import compile_prose, compile_words
+from eksdoctor.engine.language.prose import compile_prose, compile_template
 from eksdoctor.engine.rulebook.commands import compile_command, require_read_only
 from eksdoctor.engine.rulebook.rule import (
     ConfirmPart,
@@ -98,7 +98,7 @@ def _compiled(text: RuleText, path: Path, stage: str) -> Rule:
 def _check_shape(text: RuleText, path: Path) -> None:
     stem = path.stem.partition("-")[2] if path.stem[:1].isdigit() else path.stem
     if text.id != stem:
-        raise UsageError(f"id {text.id!r} is not the file's name", f"Name the file NN-{text.id}.yaml.")
+        raise UsageError(f"id {text.id!r} is not the file name", f"Name the file NN-{text.id}.yaml.")
     if text.verdict not in VERDICTS:
         raise UsageError(f"verdict {text.verdict!r} is not one of {', '.join(VERDICTS)}")
     if not (text.when or text.seen_when):
@@ -113,7 +113,7 @@ def loop_of(text: str, scope: rule_types.Scope) -> tuple[Loop | None, dict[str, 
         return None, dict(scope)
     name, _, collection = (part.strip() for part in text.partition(" in "))
     if not name.isidentifier() or not collection:
-        raise UsageError(f"for: {text!r} does not read `name in collection`")
+        raise UsageError(f"for: {text!r} is not `name in collection`")
     path = collection if collection.split(".")[0] in scope else f"cluster.{collection}"
     get, hint = path_of(parse(path), scope, path)
     element = rule_types.element(hint)
@@ -151,16 +151,16 @@ def _confirm(part: ConfirmText, scope: rule_types.Scope) -> ConfirmPart:
     return ConfirmPart(
         command,
         compile_prose(expect.says, inner),
-        compile_words(expect.is_, inner),
+        compile_template(expect.is_, inner),
         loop,
         compiled_conditions(conditions(part.when), inner),
     )
 
 
 def fix_part(part: FixText, scope: rule_types.Scope) -> FixPart:
-    """A compiled fix (levers use it too)."""
+    """A compiled fix, of a rule or an option."""
     if sum((bool(part.run), part.text is not None, bool(part.lever))) > 1:
-        raise UsageError("a fix has one of run, text and lever")
+        raise UsageError("a fix has at most one of `run`, `text` and `lever`")
     if part.takes_effect not in TAKES_EFFECT:
         raise UsageError(f"takes_effect {part.takes_effect!r} is not one of {', '.join(TAKES_EFFECT[1:])}")
     loop, inner = loop_of(part.for_, scope)
@@ -168,7 +168,7 @@ def fix_part(part: FixText, scope: rule_types.Scope) -> FixPart:
         compile_prose(part.title, inner),
         compile_command(part.run, inner) if part.run else None,
         part.text.language if part.text else "",
-        compile_words(part.text.body, inner) if part.text else None,
+        compile_template(part.text.body, inner) if part.text else None,
         part.lever,
         part.takes_effect,
         part.reversible,

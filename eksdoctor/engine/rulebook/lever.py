@@ -1,4 +1,4 @@
-"""A lever: a cluster-wide setting that several findings name as their fix, printed once."""
+"""An option (`lever` in rule files): a cluster-wide setting that fixes several findings, shown once."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 import msgspec
 
 from eksdoctor.engine.language.condition import Condition
-from eksdoctor.engine.language.prose import Words, compile_prose
+from eksdoctor.engine.language.prose import Template, compile_prose
 from eksdoctor.engine.rulebook.compile import BASE, compiled_conditions, fix_part, loop_of, read_strictly
 from eksdoctor.engine.rulebook.rule import EvidenceText, FixPart, FixText, Loop, conditions
 from eksdoctor.errors import UsageError
 
 
 class LeverText(msgspec.Struct, forbid_unknown_fields=True):
-    """A lever file as written."""
+    """An option file as written."""
 
     id: str
     name: str
@@ -25,30 +25,30 @@ class LeverText(msgspec.Struct, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class GainPart:
-    """What pulling a lever gives one subnet or node."""
+    """The effect of an option on one subnet or node."""
 
-    says: Words
+    says: Template
     loop: Loop | None
     when: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LeverRule:
-    """A compiled lever; the first of its `ways` whose `when` holds is printed.
+    """A compiled option; the first of its `ways` whose `when` holds is shown.
 
-    `name` is the title without values, for when one of them is not known.
+    `name` is the title without values, used if one of them is unknown.
     """
 
     id: str
     name: str
-    title: Words
-    changes: Words
+    title: Template
+    changes: Template
     gains: tuple[GainPart, ...]
     ways: tuple[FixPart, ...]
 
 
 def read_lever(path: Path) -> LeverRule:
-    """The lever in a file; raises UsageError naming the file."""
+    """The option in a file; raises UsageError naming the file."""
     text = read_strictly(path, LeverText)
     try:
         _check_name(text, path)
@@ -71,4 +71,4 @@ def read_lever(path: Path) -> LeverRule:
 
 def _check_name(text: LeverText, path: Path) -> None:
     if text.id != path.stem:
-        raise UsageError(f"id {text.id!r} is not the file's name", f"Name the file {text.id}.yaml.")
+        raise UsageError(f"id {text.id!r} is not the file name", f"Name the file {text.id}.yaml.")

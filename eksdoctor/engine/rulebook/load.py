@@ -1,4 +1,4 @@
-"""The rulebook: every rule and lever of one or more folders, in the order of an IP request's path."""
+"""The rulebook: the rules and options of one or more folders, by stage of an IP request."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from eksdoctor.engine.rulebook.rule import Rule
 from eksdoctor.errors import UsageError
 
 LEVERS = "levers"
-ALL = "`eksdoctor rules list` names them all."
+ALL = "List all rules: eksdoctor rules list"
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Rules by id, in order, and the levers their fixes name."""
+    """Rules by id, in order, and the options their fixes refer to."""
 
     rules: dict[str, Rule]
     levers: dict[str, LeverRule]
@@ -30,7 +30,7 @@ class Rulebook:
     def get(self, rule_id: str) -> Rule:
         """The rule of that id; raises UsageError with the nearest name."""
         if rule_id not in self.rules:
-            raise UsageError(f"no rule is called {rule_id}", suggestion(rule_id, self.rules, ALL))
+            raise UsageError(f"unknown rule {rule_id}", suggestion(rule_id, self.rules, ALL))
         return self.rules[rule_id]
 
 
@@ -52,7 +52,7 @@ def load(folder: Path, *more: Path) -> Rulebook:
             rule = read_rule(path, parts[0] if len(parts) > 1 else "own")
             if rule.id in rules:
                 raise UsageError(
-                    f"{path}: the id {rule.id} is taken by {rules[rule.id].file}", "Choose another id."
+                    f"{path}: the id {rule.id} is used by {rules[rule.id].file}", "Choose another id."
                 )
             rules[rule.id] = rule
     _check_references(rules, levers)
@@ -63,9 +63,7 @@ def _check_references(rules: dict[str, Rule], levers: dict[str, LeverRule]) -> N
     for rule in rules.values():
         for other in rule.text.yields_to:
             if other not in rules:
-                raise UsageError(f"{rule.file}: yields_to names {other}", suggestion(other, rules))
+                raise UsageError(f"{rule.file}: unknown rule {other} in yields_to", suggestion(other, rules))
         for fix in rule.fix:
             if fix.lever and fix.lever not in levers:
-                raise UsageError(
-                    f"{rule.file}: no lever is called {fix.lever}", suggestion(fix.lever, levers)
-                )
+                raise UsageError(f"{rule.file}: unknown `lever` {fix.lever}", suggestion(fix.lever, levers))

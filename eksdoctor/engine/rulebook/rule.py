@@ -1,18 +1,17 @@
-"""A rule: what its file says, compiled against the model."""
+"""A rule: its file as written, and compiled against the model."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
 from eksdoctor.engine.evaluation.finding import Confidence, Severity
 from eksdoctor.engine.language.condition import Condition, Getter
-from eksdoctor.engine.language.prose import Words
+from eksdoctor.engine.language.prose import Template
 from eksdoctor.engine.rulebook.commands import CommandTemplate
 
 
 class Expect(msgspec.Struct, forbid_unknown_fields=True):
-    """What to look for in a confirming command's output."""
+    """The expected output of a confirming command."""
 
     says: str
     is_: str = msgspec.field(default="", name="is")
@@ -28,14 +27,14 @@ class ConfirmText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "f
 
 
 class Text(msgspec.Struct, forbid_unknown_fields=True):
-    """A document to put somewhere."""
+    """A document to apply."""
 
     language: str
     body: str
 
 
 class FixText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"}):
-    """An entry of `fix`: exactly one of run, text and lever, or words alone."""
+    """An entry of `fix`: at most one of `run`, `text` and `lever`."""
 
     title: str = ""
     run: str = ""
@@ -59,9 +58,9 @@ class EvidenceText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "
 class RuleText(msgspec.Struct, forbid_unknown_fields=True, rename={"for_": "for"}):
     """A rule file as written.
 
-    `title_by_testimony` is the title where what `title` shows is not known; `alone_when` is what testimony
-    must say to speak where structure does not show it (else `seen_when` does), `suspect_when` what is
-    enough to suspect it where neither can, `at_most` the confidence of testimony that is thin.
+    `title_by_testimony` replaces `title` if a value of it is unknown. `alone_when` replaces `seen_when` if
+    `when` does not hold. `suspect_when` makes the cause likely for `decode`. `at_most` limits the confidence
+    of weak evidence.
     """
 
     id: str
@@ -103,7 +102,7 @@ class Loop:
 class EvidencePart:
     """Compiled `evidence`."""
 
-    says: Words
+    says: Template
     loop: Loop | None
     when: tuple[Condition, ...]
 
@@ -113,8 +112,8 @@ class ConfirmPart:
     """Compiled `confirm`."""
 
     command: CommandTemplate
-    says: Words
-    result: Words
+    says: Template
+    result: Template
     loop: Loop | None
     when: tuple[Condition, ...]
 
@@ -123,21 +122,21 @@ class ConfirmPart:
 class FixPart:
     """Compiled `fix`."""
 
-    title: Words
+    title: Template
     command: CommandTemplate | None
     language: str
-    body: Words | None
+    body: Template | None
     lever: str
     takes_effect: str
     reversible: bool
-    risk: Words
+    risk: Template
     loop: Loop | None
     when: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One fault: its judgement and its words, ready to be asked."""
+    """A compiled rule: conditions and texts."""
 
     id: str
     stage: str
@@ -151,27 +150,27 @@ class Rule:
     suspect_when: tuple[Condition, ...]
     explains: Getter | None
     group: Getter | None
-    title: Words
-    title_by_testimony: Words
-    because: Words
-    avoid: Words
+    title: Template
+    title_by_testimony: Template
+    because: Template
+    avoid: Template
     evidence: tuple[EvidencePart, ...]
     confirm: tuple[ConfirmPart, ...]
     fix: tuple[FixPart, ...]
 
     @property
     def severity(self) -> Severity:
-        """Its severity once it bites."""
+        """The severity if the problem affects pods now."""
         return self.text.severity
 
     @property
     def owner(self) -> str:
-        """Who mends it: network, platform, application."""
+        """The team that fixes it: network, platform or application."""
         return self.text.owner
 
     @property
     def docs(self) -> tuple[str, ...]:
-        """Where to read on."""
+        """Links to documentation."""
         return tuple(self.text.docs)
 
     @property
@@ -193,9 +192,3 @@ class Rule:
 def conditions(text: str | list[str]) -> list[str]:
     """`when` of an entry: one condition or a list."""
     return [text] if isinstance(text, str) else list(text)
-
-
-def as_dict(text: RuleText) -> dict[str, Any]:
-    """A rule's file as plain data."""
-    found: dict[str, Any] = msgspec.to_builtins(text)
-    return found

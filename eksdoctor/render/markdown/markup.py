@@ -1,4 +1,4 @@
-"""Markdown marks: text that stays text, code that stays code, and the few links a page makes itself."""
+"""Markdown building blocks: escaped text, code and links."""
 
 import re
 
@@ -13,19 +13,19 @@ _SPECIAL = re.compile(
     r"|[\\`*\[\]#|~$@]"  # emphasis, code, links, headings, tables, strike-through, formulas, mentions
     r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"  # inside a word an underscore is only that
     r"|(?:^|(?<=^ ))[-+=]"  # list marks and underlines
-    r"|:(?=/)|(?i:(?<=mailto):|(?<=xmpp):|(?<=www)\.)",  # addresses that GitHub links unasked
+    r"|:(?=/)|(?i:(?<=mailto):|(?<=xmpp):|(?<=www)\.)",  # URLs that GitHub links automatically
 )
 _NUMBERED = re.compile(r"^( ?[0-9]{1,9})([.)])(?=\s|$)")
-_LINE_END = "\x00"  # of a line in a code block, until the blank lines between blocks are counted
+_LINE_END = "\x00"  # stands for a line end in a code block until blank lines are collapsed
 
 
-def settled(text: str) -> str:
+def collapse_blank_lines(text: str) -> str:
     """The text with one blank line between blocks; inside code blocks every line stays as it is."""
     return re.sub(r"\n{3,}", "\n\n", re.sub(r" +\n", "\n", text)).replace(_LINE_END, "\n")
 
 
 def escaped(text: str) -> Markup:
-    """The text on one line with everything that Markdown or HTML could read as more than itself escaped."""
+    """The text on one line with every character that has a meaning in Markdown or HTML escaped."""
     return Markup(_NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(_escape, one_line(text))))  # noqa: S704
 
 
@@ -34,7 +34,7 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def fenced(body: str, language: str = "") -> Markup:
-    """A code block whose fence is longer than any run of backticks inside."""
+    """A code block; its fence is longer than any run of backticks inside."""
     longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
     fence = "`" * max(3, longest + 1)
     info = re.sub(r"[^a-z0-9]", "", language.lower())
@@ -54,5 +54,5 @@ def code(text: str) -> Markup:
 
 
 def link(address: str) -> Markup:
-    """A link where the address is a plain web address, else its text."""
+    """A link if the text is an https URL, else the escaped text."""
     return Markup(f"<{address}>") if _WEB.fullmatch(address) else escaped(address)  # noqa: S704

@@ -6,20 +6,20 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from eksdoctor.engine.evaluation.finding import Command, Document, Prose
-from eksdoctor.render.markdown.markup import code, escaped, fenced, link, settled
+from eksdoctor.render.markdown.markup import code, collapse_blank_lines, escaped, fenced, link
 from eksdoctor.render.sanitize import command_words, lines, one_line
-from eksdoctor.render.templates import environment, filled
+from eksdoctor.render.templates import environment, render_template
 from eksdoctor.triage.report import Report
 
 
 def markdown(report: Report) -> str:
-    """The report as Markdown; nothing in it links, embeds or formats but the template."""
-    return settled(filled(_environment(), "report.md.j2", report))
+    """The report as Markdown; only the template creates links and formatting."""
+    return collapse_blank_lines(render_template(_environment(), "report.md.j2", report))
 
 
-def _prose(words: Prose) -> Markup:
-    """Prose, each span made inert by itself so that none can swallow the next."""
-    return escaped("".join(one_line(span.text) for span in words))
+def _prose(prose: Prose) -> Markup:
+    """Prose on one line with every Markdown character escaped."""
+    return escaped("".join(one_line(span.text) for span in prose))
 
 
 def _command(command: Command) -> Markup:

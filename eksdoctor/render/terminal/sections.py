@@ -1,162 +1,168 @@
-"""The parts of the terminal page below the first screen."""
+"""The sections of the terminal page below the first screen."""
 
 from rich.text import Text
 
 from eksdoctor.engine.evaluation.finding import Confirmation, Finding, Remedy
 from eksdoctor.render import labels
 from eksdoctor.render.folded_unknowns import folded_unknowns
-from eksdoctor.render.repeated_findings import unrepeated
-from eksdoctor.render.terminal.canvas import Paper, inert, inked, label
+from eksdoctor.render.repeated_findings import without_repetition
+from eksdoctor.render.terminal.canvas import Canvas, label, sanitized, styled
 from eksdoctor.triage.report import LeverAdvice, Report, Verdict
 
 _SEVERITY = {"critical": "bold red", "warning": "bold yellow", "advice": "bold cyan"}
 _BULLET = Text("  -")
 
 
-def verdicts(paper: Paper, report: Report) -> None:
+def verdicts(canvas: Canvas, report: Report) -> None:
     """One verdict per cause, with its pods by namespace."""
     if report.verdicts:
-        paper.heading("Verdicts")
+        canvas.heading("Verdicts")
     for verdict in report.verdicts:
-        paper.paragraph(_verdict_line(verdict))
-        paper.paragraph(inked(verdict.sentence), 2)
+        canvas.paragraph(_verdict_line(verdict))
+        canvas.paragraph(styled(verdict.sentence), 2)
         for entry in labels.by_namespace(verdict.pods):
-            head = inert(f"{entry.namespace or '(no namespace)'} ({len(entry.names)}) ", "bold")
-            paper.paragraph(head + inert(labels.listed(entry.names, 3)), 4)
+            head = sanitized(f"{entry.namespace or '(no namespace)'} ({len(entry.names)}) ", "bold")
+            canvas.paragraph(head + sanitized(labels.listed(entry.names, 3)), 4)
         if verdict.next:
-            paper.paragraph(Text("Next: ") + inked(verdict.next), 2)
+            canvas.paragraph(Text(f"{labels.next_label(verdict)}: ") + styled(verdict.next), 2)
 
 
 def _verdict_line(verdict: Verdict) -> Text:
-    line = label(f"{labels.count(len(verdict.pods), 'pod')} {labels.STATE[verdict.state]}", "bold")
+    line = label(f"{labels.plural(len(verdict.pods), 'pod', 'pods')} {labels.STATE[verdict.state]}", "bold")
     parts = [
         verdict.cause,
         labels.CONFIDENCE[verdict.confidence] if verdict.confidence else "",
-        labels.troubles(verdict),
+        labels.pod_problems(verdict),
     ]
-    return Text(" · ").join([line, *(inert(part) for part in parts if part)])
+    return Text(" · ").join([line, *(sanitized(part) for part in parts if part)])
 
 
-def findings(paper: Paper, report: Report) -> None:
-    """Every finding with what it rests on and what to do."""
+def findings(canvas: Canvas, report: Report) -> None:
+    """Every finding with its evidence, checks and fixes."""
     if report.findings:
-        paper.heading("Findings")
-    for place, finding in enumerate(unrepeated(report.findings)):
+        canvas.heading("Findings")
+    for place, finding in enumerate(without_repetition(report.findings)):
         if place:
-            paper.blank()
-        _finding(paper, finding)
+            canvas.blank()
+        _finding(canvas, finding)
 
 
-def _finding(paper: Paper, finding: Finding) -> None:
+def _finding(canvas: Canvas, finding: Finding) -> None:
     severity = label(finding.severity.upper(), _SEVERITY[finding.severity])
-    paper.paragraph(severity + Text("  ") + inked(finding.title, "bold"))
-    about = [finding.rule, labels.confidence(finding), f"stage {finding.stage}", f"owner: {finding.owner}"]
-    paper.paragraph(inert(" · ".join(about)), 2)
+    canvas.paragraph(severity + Text("  ") + styled(finding.title, "bold"))
+    about = [finding.rule, labels.confidence(finding), labels.stage(finding.stage), f"owner: {finding.owner}"]
+    canvas.paragraph(sanitized(" · ".join(about)), 2)
     if len(finding.subjects) > 1:
-        paper.paragraph(inert(f"{len(finding.subjects):,} subjects: {labels.listed(finding.subjects, 4)}"), 2)
+        canvas.paragraph(
+            sanitized(f"{len(finding.subjects):,} subjects: {labels.listed(finding.subjects, 4)}"), 2
+        )
     if finding.because:
-        paper.paragraph(inked(finding.because), 2)
+        canvas.paragraph(styled(finding.because), 2)
     shown, rest = labels.folded(finding.evidence, 8)
     for evidence in shown:
-        paper.paragraph(inked(evidence.says), 4, _BULLET)
+        canvas.paragraph(styled(evidence.says), 4, _BULLET)
     if rest:
-        paper.paragraph(Text(f"and {rest:,} more"), 4, _BULLET)
+        canvas.paragraph(Text(f"and {rest:,} more"), 4, _BULLET)
     for confirm in finding.confirm:
-        _confirmation(paper, confirm)
+        _confirmation(canvas, confirm)
     for remedy in finding.fix:
-        _remedy(paper, remedy)
+        _remedy(canvas, remedy)
     if finding.avoid:
-        paper.paragraph(inked(labels.prohibition(finding.avoid)), 10, label("  Do not", "bold red"))
+        canvas.paragraph(styled(labels.without_do_not(finding.avoid)), 10, label("  Don't", "bold red"))
     for link in finding.docs:
-        paper.line(Text("  Read    ") + inert(link))
+        canvas.line(Text("  Docs    ") + sanitized(link))
 
 
-def _confirmation(paper: Paper, confirm: Confirmation) -> None:
-    mark = label("  See it", "bold")
+def _confirmation(canvas: Canvas, confirm: Confirmation) -> None:
+    mark = label("  Verify", "bold")
     if confirm.command is None:
-        paper.paragraph(inked(confirm.expect) + inert(f": needs {confirm.missing}"), 10, mark)
+        canvas.paragraph(styled(confirm.expect) + sanitized(f": needs {confirm.missing}"), 10, mark)
         return
-    paper.command(confirm.command, 10, mark)
+    canvas.command(confirm.command, 10, mark)
     if confirm.expect:
-        paper.paragraph(inked(confirm.expect), 12)
+        canvas.paragraph(styled(confirm.expect), 12)
 
 
-def _remedy(paper: Paper, remedy: Remedy) -> None:
-    terms = labels.remedy_terms(remedy)
-    mark = label("  Fix it", "bold")
+def _remedy(canvas: Canvas, remedy: Remedy) -> None:
+    terms = labels.fix_terms(remedy)
+    mark = label("  Fix", "bold")
     if not remedy.title:
-        _means(paper, remedy, 10)
+        _action(canvas, remedy, 10)
         return
     if remedy.lever:
-        paper.paragraph(inked(remedy.title) + inert(f" (lever {remedy.lever}, below)"), 10, mark)
+        canvas.paragraph(styled(remedy.title) + sanitized(f" (option {remedy.lever}, below)"), 10, mark)
     else:
-        paper.paragraph(inked(remedy.title) + Text(f" ({terms})"), 10, mark)
-    _means(paper, remedy, 10)
+        canvas.paragraph(styled(remedy.title) + Text(f" ({terms})"), 10, mark)
+    _action(canvas, remedy, 10)
 
 
-def _means(paper: Paper, means: Remedy | LeverAdvice, indent: int) -> None:
-    """Command, document, risk and what is missing, of a fix or a lever."""
-    if means.command:
-        paper.command(means.command, indent)
-    if means.document:
-        paper.document(means.document, indent)
-    if means.missing:
-        paper.paragraph(inert(f"the command needs {means.missing}"), indent)
-    if means.risk:
-        paper.paragraph(Text("Risk: ") + inked(means.risk), indent)
+def _action(canvas: Canvas, action: Remedy | LeverAdvice, indent: int) -> None:
+    """Command, document, missing permission and risk of a fix or an option."""
+    if action.command:
+        canvas.command(action.command, indent)
+    if action.document:
+        canvas.document(action.document, indent)
+    if action.missing:
+        canvas.paragraph(sanitized(f"the command needs {action.missing}"), indent)
+    if action.risk:
+        canvas.paragraph(Text("Risk: ") + styled(action.risk), indent)
 
 
-def levers(paper: Paper, report: Report) -> None:
-    """Cluster-wide settings, each once."""
+def levers(canvas: Canvas, report: Report) -> None:
+    """Cluster-wide options, each once."""
     if report.levers:
-        paper.heading("Levers")
+        canvas.heading("Options")
     for lever in report.levers:
-        paper.paragraph(inked(lever.title, "bold") + inert(f" ({labels.remedy_terms(lever)})"))
-        paper.paragraph(inert(f"{lever.id}, helps {', '.join(lever.helps)}"), 2)
+        canvas.paragraph(styled(lever.title, "bold") + sanitized(f" ({labels.fix_terms(lever)})"))
+        canvas.paragraph(sanitized(f"{lever.id}, helps {', '.join(lever.helps)}"), 2)
         if lever.changes:
-            paper.paragraph(inked(lever.changes), 2)
+            canvas.paragraph(styled(lever.changes), 2)
         shown, rest = labels.folded(lever.gains, 8)
         for gain in shown:
-            paper.paragraph(inked(gain), 4, _BULLET)
+            canvas.paragraph(styled(gain), 4, _BULLET)
         if rest:
-            paper.paragraph(Text(f"and {rest:,} more"), 4, _BULLET)
-        _means(paper, lever, 2)
+            canvas.paragraph(Text(f"and {rest:,} more"), 4, _BULLET)
+        _action(canvas, lever, 2)
 
 
-def unknowns(paper: Paper, report: Report) -> None:
-    """What could not be told: what to ask for first, then the rules, folded."""
+def unknowns(canvas: Canvas, report: Report) -> None:
+    """Inconclusive checks: first what they need, then the rules by reason."""
     if not (report.could_not_tell or report.asks):
         return
-    paper.heading("Could not tell")
+    canvas.heading("Inconclusive checks")
     for ask in report.asks:
-        paper.paragraph(inert(ask), 4, label("Ask", "bold"))
+        canvas.paragraph(sanitized(ask), 7, label("Needs", "bold"))
     rows, rest = folded_unknowns(report)
     for row in rows:
-        paper.paragraph(
-            inert(f"{row.reason}{row.of}") + inert(f" (ask for {row.grant})" if row.grant else ""), 4, _BULLET
+        canvas.paragraph(
+            sanitized(f"{row.reason}{row.of}") + sanitized(f" (needs {row.grant})" if row.grant else ""),
+            4,
+            _BULLET,
         )
-        paper.paragraph(inert(row.rules), 6)
+        canvas.paragraph(sanitized(row.rules), 6)
     if rest:
-        paper.paragraph(Text(f"and {labels.count(rest, 'more reason')}; `-o json` has them all"), 4, _BULLET)
+        canvas.paragraph(
+            Text(f"and {labels.plural(rest, 'more reason', 'more reasons')}; see `-o json`"), 4, _BULLET
+        )
 
 
-def passed(paper: Paper, report: Report) -> None:
-    """What was clear and what does not apply."""
+def passed(canvas: Canvas, report: Report) -> None:
+    """Rules that passed or are not applicable."""
     if report.passed:
-        paper.heading("Looked at without finding anything")
+        canvas.heading("Passed checks")
     for outcome, title in labels.OUTCOME.items():
         rules = [f"{one.rule} ({one.subjects:,})" if one.subjects else one.rule
                  for one in report.passed if one.outcome == outcome]  # fmt: skip
         if rules:
-            paper.paragraph(inert(", ".join(rules)), 16, label(title, "bold"))
+            canvas.paragraph(sanitized(", ".join(rules)), 16, label(title, "bold"))
 
 
-def footer(paper: Paper, report: Report) -> None:
-    """How the report came about and how to see it again."""
-    paper.heading("This run")
-    paper.paragraph(inert(labels.account(report)))
-    for line in labels.refusals(report):
-        paper.paragraph(inert(line), 4, _BULLET)
+def footer(canvas: Canvas, report: Report) -> None:
+    """What was read, what failed, and how to show the report again."""
+    canvas.heading("Run details")
+    canvas.paragraph(sanitized(labels.run_details(report)))
+    for line in labels.failed_requests(report):
+        canvas.paragraph(sanitized(line), 4, _BULLET)
     if report.run.snapshot:
-        paper.line(inert(f"Snapshot: {report.run.snapshot}"))
-        paper.command(labels.replay_command(report.run), 10, Text("Replay:"))
+        canvas.line(sanitized(f"Snapshot: {report.run.snapshot}"))
+        canvas.command(labels.replay_command(report.run), 10, Text("Replay:"))

@@ -122,7 +122,7 @@ def read(path: Path) -> Bundle | None:
         if not finds.is_bundle:
             return None
         raise SnapshotError(
-            f"{path} is a bundle of a node's logs, but {fault}",
+            f"{path} is a bundle of node logs, but {fault}",
             "Copy it again from the node, or create it again.",
         ) from fault
     return finds.bundle() if finds.is_bundle else None

@@ -1,4 +1,4 @@
-"""What a paste means: every recognised line, then one verdict by the same rules as triage."""
+"""Decode pasted evidence: the recognized lines, and one verdict by the rules of triage."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -12,26 +12,26 @@ from eksdoctor.evidence.signatures.catalogue import catalogue
 from eksdoctor.evidence.signatures.classes import EvidenceClass, Weight
 from eksdoctor.model.cluster.cluster import Cluster
 from eksdoctor.snapshot.snapshot import Snapshot
-from eksdoctor.triage.build_report import examine_cluster
-from eksdoctor.triage.decode.known_prose import known_words, words_of
-from eksdoctor.triage.decode.paste_contents import understood
-from eksdoctor.triage.decode.suspicion import suspected
+from eksdoctor.triage.build_report import build_cluster_report
+from eksdoctor.triage.decode.known_prose import known_sentences, known_sentences_of_source
+from eksdoctor.triage.decode.paste_contents import paste_contents
+from eksdoctor.triage.decode.suspicion import suspected_rules
 from eksdoctor.triage.pod_verdicts import STATES
 from eksdoctor.triage.report import Report, State
 
 ORDER = (State.EXPLAINED, State.NOT_IP, State.PASSING)
-GRAVE = (Severity.CRITICAL, Severity.WARNING)
-NOTHING_SAID = (
+SERIOUS = (Severity.CRITICAL, Severity.WARNING)
+NEXT_EVIDENCE = (
     "paste the pod's events (kubectl describe pod), then the errors in /var/log/aws-routed-eni/ipamd.log of "
-    "its node; kubectl logs does not hold them"
+    "its node (kubectl logs does not show them)"
 )
-EXPLANATION = "its explanation lists the checks that confirm it, and what mends it"
-TELLING = (Weight.CAUSE, Weight.WRAPPER, Weight.STATE, Weight.GENERIC)
+EXPLANATION = "read its explanation: it lists the checks that confirm it, and the fixes"
+WEIGHT_ORDER = (Weight.CAUSE, Weight.WRAPPER, Weight.STATE, Weight.GENERIC)
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """One thing that the paste says: what it means, and what it is taken for and is not."""
+    """A recognized message: what it means, and the problem it is often mistaken for (`is_not`)."""
 
     signature: str
     evidence_class: EvidenceClass
@@ -46,14 +46,14 @@ class Signal:
     eni: str
     pod: str
     is_over: bool = False
-    """Whether a success followed it."""
+    """Whether a later line shows success."""
     is_counted: bool = False
-    """Whether it is a counter of unknown age rather than words."""
+    """Whether it is a counter, whose age is unknown, and not a log line or event."""
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
-    """The verdict on a paste: `next` would settle or mend it, `shows` is what stands in it beside words."""
+class DecodeResult:
+    """The verdict: `next` is the evidence to get or the fix, `shows` lists settings and objects."""
 
     state: State
     cause: str
@@ -65,30 +65,32 @@ class Decoded:
     shows: tuple[str, ...] = ()
 
 
-def decoded(snapshot: Snapshot, rulebook: Rulebook) -> Decoded:
-    """The meaning of a paste."""
+def decode_paste(snapshot: Snapshot, rulebook: Rulebook) -> DecodeResult:
+    """The verdict on pasted evidence."""
     cluster = Cluster(snapshot)
-    report = examine_cluster(cluster, rulebook)
+    report = build_cluster_report(cluster, rulebook)
     signals = _signals(cluster)
     finding = _cause(report, signals)
     if finding is not None:
         found = _explained(finding, signals)
     else:
         suspects = _suspects(snapshot, rulebook, signals)
-        found = _suspicion(rulebook.rules[suspects[0]], signals) if len(suspects) == 1 else _open(signals)
-    return replace(found, shows=understood(snapshot))
+        found = (
+            _suspicion(rulebook.rules[suspects[0]], signals) if len(suspects) == 1 else _inconclusive(signals)
+        )
+    return replace(found, shows=paste_contents(snapshot))
 
 
-def _explained(finding: Finding, signals: tuple[Signal, ...]) -> Decoded:
-    sure = finding.confidence
+def _explained(finding: Finding, signals: tuple[Signal, ...]) -> DecodeResult:
+    confidence = finding.confidence
     only_counted = bool(signals) and all(signal.is_counted for signal in signals)
-    if only_counted or not finding.pods or sure not in (Confidence.CONFIRMED, Confidence.LIKELY):
-        sure = Confidence.LIKELY
-    because, avoid = known_words(finding.because), known_words(finding.avoid)
-    return Decoded(
+    if only_counted or not finding.pods or confidence not in (Confidence.CONFIRMED, Confidence.LIKELY):
+        confidence = Confidence.LIKELY
+    because, avoid = known_sentences(finding.because), known_sentences(finding.avoid)
+    return DecodeResult(
         State(finding.verdict),
         finding.rule,
-        sure,
+        confidence,
         signals,
         _next(finding, signals),
         because=because,
@@ -96,51 +98,53 @@ def _explained(finding: Finding, signals: tuple[Signal, ...]) -> Decoded:
     )
 
 
-def _suspicion(rule: Rule, signals: tuple[Signal, ...]) -> Decoded:
-    because = words_of(rule.because_text)
-    asked = _settling(signals)
-    asked = EXPLANATION if asked == NOTHING_SAID else asked
-    return Decoded(STATES[rule.text.verdict], rule.id, Confidence.LIKELY, signals, asked, because=because)
+def _suspicion(rule: Rule, signals: tuple[Signal, ...]) -> DecodeResult:
+    because = known_sentences_of_source(rule.because_text)
+    asked = _evidence_to_get(signals)
+    asked = EXPLANATION if asked == NEXT_EVIDENCE else asked
+    return DecodeResult(
+        STATES[rule.text.verdict], rule.id, Confidence.LIKELY, signals, asked, because=because
+    )
 
 
-def _open(signals: tuple[Signal, ...]) -> Decoded:
-    return Decoded(State.CANNOT_TELL, "", None, signals, _settling(signals))
+def _inconclusive(signals: tuple[Signal, ...]) -> DecodeResult:
+    return DecodeResult(State.CANNOT_TELL, "", None, signals, _evidence_to_get(signals))
 
 
 def _cause(report: Report, signals: tuple[Signal, ...]) -> Finding | None:
-    """The finding that explains most pods; else the one grave fault that the text shows."""
+    """The finding that explains most pods, else the only serious finding; None if there are several."""
     for state in ORDER:
         named = [v for v in report.verdicts if v.state == state and v.finding is not None]
         if named:
-            best = min(named, key=lambda verdict: (-len(verdict.pods), _place(verdict.cause, signals)))
+            best = min(named, key=lambda verdict: (-len(verdict.pods), _signal_order(verdict.cause, signals)))
             return report.findings[best.finding or 0]
     if any(finding.pods for finding in report.findings):
-        return None  # it explains pods of which a cause cannot be told
-    grave = [finding for finding in report.findings if _is_grave(finding)]
-    causes = [one for one in grave if not any(other.rule in one.yields_to for other in grave)]
+        return None  # pods are affected and their verdicts are inconclusive
+    serious = [finding for finding in report.findings if _is_serious(finding)]
+    causes = [one for one in serious if not any(other.rule in one.yields_to for other in serious)]
     return causes[0] if len({one.rule for one in causes}) == 1 else None
 
 
-def _place(rule: str, signals: tuple[Signal, ...]) -> int:
-    """How soon the classes of what was said name a rule: they name first what they speak for most."""
+def _signal_order(rule: str, signals: tuple[Signal, ...]) -> int:
+    """The best position of a rule among the rules that the signals' classes point to, most likely first."""
     rules = [catalogue().classes[signal.evidence_class].rules for signal in signals]
     return min((named.index(rule) for named in rules if rule in named), default=len(catalogue().classes))
 
 
-def _is_grave(finding: Finding) -> bool:
-    return finding.severity in GRAVE and finding.confidence in (Confidence.CONFIRMED, Confidence.LIKELY)
+def _is_serious(finding: Finding) -> bool:
+    return finding.severity in SERIOUS and finding.confidence in (Confidence.CONFIRMED, Confidence.LIKELY)
 
 
 def _suspects(snapshot: Snapshot, rulebook: Rulebook, signals: tuple[Signal, ...]) -> tuple[str, ...]:
-    """The rules that what was said makes likely by itself; else those for which all that is shown speaks."""
+    """The rules that a recognized message makes likely, else those whose `suspect_when` holds."""
     classes = catalogue().classes
     named = dict.fromkeys(classes[one.evidence_class].likely_rule for one in signals if not one.is_over)
-    said = tuple(rule for rule in named if rule in rulebook.rules)
-    return _causes(said, rulebook) or _causes(suspected(snapshot, rulebook), rulebook)
+    likely = tuple(rule for rule in named if rule in rulebook.rules)
+    return _causes(likely, rulebook) or _causes(suspected_rules(snapshot, rulebook), rulebook)
 
 
 def _causes(rules: tuple[str, ...], rulebook: Rulebook) -> tuple[str, ...]:
-    """The rules, less those that yield to another of them."""
+    """The rules that no other of them supersedes."""
     return tuple(one for one in rules if not set(rulebook.rules[one].text.yields_to) & set(rules))
 
 
@@ -172,21 +176,21 @@ def _signal(said: Observation) -> Signal:
     )
 
 
-def _settling(signals: tuple[Signal, ...]) -> str:
-    """What to look at next, by the weightiest thing that was said and is not over."""
+def _evidence_to_get(signals: tuple[Signal, ...]) -> str:
+    """The evidence to get next, by the most specific current message."""
     known = catalogue()
-    for weight in TELLING:
+    for weight in WEIGHT_ORDER:
         for signal in signals:
             wanted = known.classes[signal.evidence_class].check_next
             if wanted and not signal.is_over and known[signal.signature].weight is weight:
                 return wanted
-    return NOTHING_SAID
+    return NEXT_EVIDENCE
 
 
 def _next(finding: Finding, signals: tuple[Signal, ...]) -> str:
-    """What would settle it while it is only likely, else the first remedy of which all is known."""
-    asked = _settling(signals)
-    if finding.confidence != Confidence.CONFIRMED and asked != NOTHING_SAID:
+    """The evidence to get if the cause is only likely, else the first fix whose values are all known."""
+    asked = _evidence_to_get(signals)
+    if finding.confidence != Confidence.CONFIRMED and asked != NEXT_EVIDENCE:
         return asked
-    titles = (known_words(remedy.title) for remedy in finding.fix)
-    return next((title for title in titles if title), EXPLANATION if asked == NOTHING_SAID else asked)
+    titles = (known_sentences(remedy.title) for remedy in finding.fix)
+    return next((title for title in titles if title), EXPLANATION if asked == NEXT_EVIDENCE else asked)

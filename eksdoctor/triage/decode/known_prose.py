@@ -1,4 +1,4 @@
-"""Prose without what is not known: of a paste most numbers are missing, and what is left must read well."""
+"""Prose without unknown values: pasted evidence lacks most numbers."""
 
 import re
 
@@ -11,13 +11,13 @@ _ASIDE = re.compile(rf" ?\({_GAP}\)")
 _SENTENCE = re.compile(r"(?<=[.!?]) ")
 
 
-def known_words(prose: Prose) -> str:
-    """The sentences of which everything is known; an aside in brackets that is not goes alone."""
+def known_sentences(prose: Prose) -> str:
+    """The sentences without an unknown value; an unknown value in brackets removes only the brackets."""
     return _kept("".join(_GAP if span.text.startswith(_UNKNOWN) else span.text for span in prose))
 
 
-def words_of(source: str) -> str:
-    """The same of a rule's own text, whose values stand as `<path>`."""
+def known_sentences_of_source(source: str) -> str:
+    """The same for the source of a rule's text, where `<path>` is an unknown value."""
     return _kept(_HOLE.sub(_GAP, source))
 
 

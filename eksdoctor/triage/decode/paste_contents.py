@@ -1,4 +1,4 @@
-"""What a paste shows beside words: settings, nodes, subnets, pods; so that one sees what was read of it."""
+"""The settings and objects in pasted evidence, so that the user sees what was read."""
 
 from collections.abc import Iterator
 
@@ -12,8 +12,8 @@ MOST = 12
 TYPE_LABEL = "node.kubernetes.io/instance-type"
 
 
-def understood(snapshot: Snapshot) -> tuple[str, ...]:
-    """A line for each thing, the most telling first; of many the first few."""
+def paste_contents(snapshot: Snapshot) -> tuple[str, ...]:
+    """A line for each setting or object, at most 12, settings first."""
     return tuple(_lines(snapshot))[:MOST]
 
 
@@ -23,12 +23,12 @@ def _lines(snapshot: Snapshot) -> Iterator[str]:
         if (shown := _node(node)) != PLACEHOLDER_NODE:
             yield shown
     for subnet in snapshot.of(kinds.SUBNETS):
-        yield f"{subnet.subnet_id}: {subnet.available_ip_address_count} addresses free of {subnet.cidr_block}"
+        yield f"{subnet.subnet_id}: {subnet.available_ip_address_count} IPs free in {subnet.cidr_block}"
     for config in snapshot.of(kinds.ENI_CONFIGS):
         yield f"ENIConfig {config.metadata.name}"
     waiting = [pod.metadata.name for pod in snapshot.of(kinds.PODS) if _is_shown(pod)]
     if waiting:
-        yield f"waiting: {', '.join(waiting)}"
+        yield f"waiting pods: {', '.join(waiting)}"
 
 
 def _settings(snapshot: Snapshot) -> Iterator[str]:
@@ -38,20 +38,22 @@ def _settings(snapshot: Snapshot) -> Iterator[str]:
             if settings:
                 yield f"{container.name} runs with {', '.join(settings)}"
     for addon in snapshot.of(kinds.ADDONS):
-        told = cni_settings.read_configuration_values(addon.configuration_values)
-        if told:
-            yield "the add-on is told " + ", ".join(f"{name}={value}" for name, value in told.items())
+        configured = cni_settings.read_configuration_values(addon.configuration_values)
+        if configured:
+            yield "add-on configuration: " + ", ".join(
+                f"{name}={value}" for name, value in configured.items()
+            )
 
 
 def _node(node: kubernetes.Node) -> str:
     facts = [node.metadata.labels.get(TYPE_LABEL, "")]
     pods = node.status.capacity.get("pods", "")
     facts.append(f"{pods} pods" if pods else "")
-    told = ", ".join(fact for fact in facts if fact)
-    name = "the node" if node.metadata.name == PLACEHOLDER_NODE and told else node.metadata.name
-    return f"{name}: {told}" if told else name
+    known = ", ".join(fact for fact in facts if fact)
+    name = "the node" if node.metadata.name == PLACEHOLDER_NODE and known else node.metadata.name
+    return f"{name}: {known}" if known else name
 
 
 def _is_shown(pod: kubernetes.Pod) -> bool:
-    """Whether it waits, and the paste names it."""
+    """Whether the pod is pending and the text names it."""
     return pod.status.phase == "Pending" and pod.metadata.name != PLACEHOLDER_POD

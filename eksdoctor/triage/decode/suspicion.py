@@ -1,8 +1,7 @@
-"""Suspicion: a paste read as if it showed all there is, to see which rules would then speak.
+"""The rules that pasted evidence makes likely if all settings it does not show have default values.
 
-Somebody who reads `ENABLE_PREFIX_DELEGATION: true` beside `pods: 8` supposes that all other settings are
-as shipped. That is no evidence, so only rules that say what is enough (`suspect_when`) are asked, and
-what they find is likely at most.
+Such an assumption is not evidence. Only rules with `suspect_when` are evaluated, and their findings are
+likely at most.
 """
 
 from dataclasses import replace
@@ -22,18 +21,18 @@ from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Outcome, Snapshot, decode
 
 NAME = "pasted"
-"""The cluster of a paste that names none."""
+"""The cluster name if the text names none."""
 RELEASE = "v1.20.4"
-"""Supposed where the paste names none: what is true of the settings has been so for years."""
-SAID_ONLY = (
+"""The assumed CNI version if the text names none; these settings behave the same in all recent versions."""
+NEVER_ASSUMED = (
     "ENABLE_PREFIX_DELEGATION",
     "WARM_IP_TARGET",
     "MINIMUM_IP_TARGET",
     "WARM_PREFIX_TARGET",
     "WARM_ENI_TARGET",
 )
-"""What people set most: where a paste does not show one of these, nothing is supposed of it."""
-WHOLE: tuple[Request, ...] = (
+"""Settings that users often change: no value is assumed if the text does not show them."""
+ASSUMED_LISTS: tuple[Request, ...] = (
     requests.DAEMON_SETS,
     requests.CONFIG_MAP,
     requests.AWS_NODE_PODS,
@@ -42,9 +41,9 @@ WHOLE: tuple[Request, ...] = (
 )
 
 
-def suspected(snapshot: Snapshot, rulebook: Rulebook) -> tuple[str, ...]:
-    """The rules for which what was pasted is enough to suspect their cause."""
-    cluster = Cluster(supposing(snapshot))
+def suspected_rules(snapshot: Snapshot, rulebook: Rulebook) -> tuple[str, ...]:
+    """The ids of the rules that fire, or whose `suspect_when` holds, under the assumption."""
+    cluster = Cluster(assume_complete(snapshot))
     found = []
     for rule in rulebook:
         if rule.suspect_when:
@@ -55,25 +54,25 @@ def suspected(snapshot: Snapshot, rulebook: Rulebook) -> tuple[str, ...]:
     return tuple(found)
 
 
-def supposing(snapshot: Snapshot) -> Snapshot:
-    """The snapshot as if nothing else were set and no other object existed."""
+def assume_complete(snapshot: Snapshot) -> Snapshot:
+    """The snapshot under the assumption that nothing else is set and no other object exists."""
     records = dict(snapshot.records)
-    sets = tuple(_alone(one) for one in snapshot.of(kinds.DAEMON_SETS))
+    sets = tuple(_without_other_variables(one) for one in snapshot.of(kinds.DAEMON_SETS))
     records[kinds.DAEMON_SETS.file] = sets or _as_configured(snapshot)
     records[kinds.CLUSTER.file] = ({"name": NAME},)
     nodes = [node.metadata.name for node in snapshot.of(kinds.NODES)]
     listed = (requests.NODES, *map(requests.pods_of_node, nodes)) if nodes else ()
-    outcomes = {request: Outcome() for request in (*WHOLE, *listed)}
+    outcomes = {request: Outcome() for request in (*ASSUMED_LISTS, *listed)}
     return replace(
         snapshot, records=records, outcomes=outcomes, target=replace(snapshot.target, cluster=NAME)
     )
 
 
-def _alone(daemon_set: kubernetes.DaemonSet) -> kubernetes.DaemonSet:
-    """The same without the mark that any other variable may be set."""
+def _without_other_variables(daemon_set: kubernetes.DaemonSet) -> kubernetes.DaemonSet:
+    """The DaemonSet without the mark that other variables may be set."""
     template = daemon_set.spec.template
     containers = tuple(
-        _as_shipped(one) if INCOMPLETE_ENV in one.env_from else one for one in template.spec.containers
+        _with_defaults(one) if INCOMPLETE_ENV in one.env_from else one for one in template.spec.containers
     )
     spec = structs.replace(template.spec, containers=containers)
     return structs.replace(
@@ -81,11 +80,11 @@ def _alone(daemon_set: kubernetes.DaemonSet) -> kubernetes.DaemonSet:
     )
 
 
-def _as_shipped(container: kubernetes.TemplateContainer) -> kubernetes.TemplateContainer:
+def _with_defaults(container: kubernetes.TemplateContainer) -> kubernetes.TemplateContainer:
     shown = {variable.name for variable in container.env}
     unknown = (
         kubernetes.EnvironmentVariable(name, value_from=INCOMPLETE_ENV)
-        for name in SAID_ONLY
+        for name in NEVER_ASSUMED
         if name not in shown
     )
     image = f"{container.image}:{RELEASE}"
@@ -93,9 +92,13 @@ def _as_shipped(container: kubernetes.TemplateContainer) -> kubernetes.TemplateC
 
 
 def _as_configured(snapshot: Snapshot) -> tuple[kubernetes.DaemonSet, ...]:
-    """aws-node as the add-on is told to run it, where the DaemonSet itself was not pasted."""
-    told = [addon.configuration_values for addon in snapshot.of(kinds.ADDONS) if addon.configuration_values]
-    variables = cni_settings.read_configuration_values(told[0]) if told else {}
+    """aws-node with the add-on's configuration, for text without the DaemonSet."""
+    configured = [
+        addon.configuration_values for addon in snapshot.of(kinds.ADDONS) if addon.configuration_values
+    ]
+    variables = cni_settings.read_configuration_values(configured[0]) if configured else {}
     return (
-        (_alone(decode(kinds.DAEMON_SETS, cni_settings.aws_node_daemon_set(variables))),) if variables else ()
+        (_without_other_variables(decode(kinds.DAEMON_SETS, cni_settings.aws_node_daemon_set(variables))),)
+        if variables
+        else ()
     )
