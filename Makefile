@@ -7,7 +7,7 @@ T ?=
 JOBS ?= $(if $(T),0,auto)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types imports unit docs bench lab fixtures clean
+.PHONY: help demo test lint types imports unit docs bench lab fixtures permissions clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | awk -F'\t' '{ printf "  make %-10s%s\n", $$1, $$2 }'
@@ -42,6 +42,9 @@ lab: $(VENV)/test  ## a cluster and an account on two local ports, from a fixtur
 
 fixtures: $(VENV)/test  ## write the fixtures anew with the simulator
 	$(BIN)/python -m tests.simulator
+
+permissions: $(VENV)/test  ## write deploy/ anew from the declared actions
+	$(BIN)/python -m tests.collect.deploy_files
 
 clean:  ## remove what make made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

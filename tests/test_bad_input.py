@@ -168,7 +168,7 @@ def test_no_region(ended_process, recorded):
             lab, "triage", kubeconfig=changed(lab, nameless), AWS_REGION="", AWS_DEFAULT_REGION=""
         )
     assert done.returncode == 0
-    assert "warning: AWS did not answer: no region is known" in done.stderr
+    assert "warning: AWS did not answer: no AWS region is known" in done.stderr
     assert "--region REGION" in done.stderr
 
 

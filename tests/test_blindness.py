@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from eksdoctor.engine.evaluation.evaluate import evaluate
 from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.snapshot import archive
-from eksdoctor.snapshot.request import ACTIONS, Refusal
+from eksdoctor.snapshot.actions import ACTIONS
+from eksdoctor.snapshot.request import Refusal
 from eksdoctor.snapshot.snapshot import Outcome
 from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.report import State

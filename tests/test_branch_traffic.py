@@ -6,8 +6,8 @@ from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.fact import Items
 from eksdoctor.model.network.security_group_rules import Traffic
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot import request as r
+from eksdoctor.snapshot.records.aws import DESCRIBE_CLUSTER, DESCRIBE_NETWORK_INTERFACES
+from eksdoctor.snapshot.records.network import DESCRIBE_SECURITY_GROUP_RULES
 from tests.simulator.capture import capture
 from tests.simulator.catalogue import FIXTURES
 
@@ -34,14 +34,12 @@ def test_without_policies_neither_is(purpose):
 
 def test_the_rules_of_every_group_at_either_end_are_asked_for_once(world):
     other = "sg-0000000000000000f"  # of the nodes, and neither the cluster's nor a policy's
-    own = world.documents[kinds.CLUSTER.file][0]["resourcesVpcConfig"]["clusterSecurityGroupId"]
-    for eni in world.documents[kinds.INTERFACES.file]:
+    own = world.documents[DESCRIBE_CLUSTER.kind.file][0]["resourcesVpcConfig"]["clusterSecurityGroupId"]
+    for eni in world.documents[DESCRIBE_NETWORK_INTERFACES.kind.file]:
         if eni["Groups"][0]["GroupId"] == own:
             eni["Groups"] = [{"GroupId": other}]
     asked = [
-        one
-        for one in capture(world, purpose="audit").outcomes
-        if one.action == r.DESCRIBE_SECURITY_GROUP_RULES
+        one for one in capture(world, purpose="audit").outcomes if one.action == DESCRIBE_SECURITY_GROUP_RULES
     ]
     named = [group for request in asked for group in request.values["filter:group-id"]]
     assert named.count(other) == 1
@@ -59,7 +57,7 @@ def test_every_dns_path_of_the_healthy_cluster_is_open():
 
 def test_and_closed_when_a_rule_is_gone():
     world = FIXTURES[SGP]()
-    rules = world.documents[kinds.SECURITY_GROUP_RULES.file]
+    rules = world.documents[DESCRIBE_SECURITY_GROUP_RULES.kind.file]
     rules[:] = [one for one in rules if not (one["IpProtocol"] == "udp" and one["FromPort"] == 53)]
     wiring = Cluster(capture(world, purpose="audit")).wiring
     (found,) = (obstacle for group in wiring.branch_sets for obstacle in group.dns_obstacles)

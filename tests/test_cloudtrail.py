@@ -10,17 +10,18 @@ from botocore.exceptions import ClientError
 
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.collection_plan import cloudtrail_lookups
 from eksdoctor.collection_plan.next_requests import next_requests
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.evidence.inputs.cloudtrail_events import (
     CNI_PROGRAM,
     call_observations,
     call_rates,
     calls_of_records,
 )
-from eksdoctor.snapshot import archive, kinds
-from eksdoctor.snapshot import request as r
+from eksdoctor.snapshot import archive
+from eksdoctor.snapshot.records.aws import DESCRIBE_CLUSTER
+from eksdoctor.snapshot.records.cloudtrail import LOOKUP_EVENTS
 from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Snapshot
 from tests.lab import Fault, Lab
 from tests.lab.clock import moved
@@ -40,7 +41,7 @@ def worlds():
 
 
 def lookups(snapshot):
-    return [asked.values["EventName"] for asked in snapshot.outcomes if asked.action is r.LOOKUP_EVENTS]
+    return [asked.values["EventName"] for asked in snapshot.outcomes if asked.action is LOOKUP_EVENTS]
 
 
 def test_nothing_is_looked_up_unless_the_user_wishes(worlds):
@@ -62,24 +63,26 @@ def test_it_is_looked_up_in_the_second_round_over_the_window(worlds):
     blank = Snapshot(at=world.at, target=world.target, extras=WISH, window=timedelta(minutes=20))
     first = next_requests(blank)
     second = next_requests(blank.with_answers(answer(world, asked) for asked in first))
-    assert not [asked for asked in first if asked.action is r.LOOKUP_EVENTS]
-    spans = {asked.values["LastSeconds"] for asked in second if asked.action is r.LOOKUP_EVENTS}
+    assert not [asked for asked in first if asked.action is LOOKUP_EVENTS]
+    spans = {asked.values["LastSeconds"] for asked in second if asked.action is LOOKUP_EVENTS}
     assert spans == {"1200"}
 
 
 def test_another_account_is_not_asked(worlds):
     snapshot = capture(worlds["meridian-pay"])
-    (cluster,) = snapshot.records[kinds.CLUSTER.file]
+    (cluster,) = snapshot.records[DESCRIBE_CLUSTER.kind.file]
     other = cluster | {"endpoint": "https://other.example", "certificateAuthority": {"data": "b3RoZXI="}}
-    foreign = replace(snapshot, extras=WISH, records=dict(snapshot.records) | {kinds.CLUSTER.file: (other,)})
-    assert not [asked for asked in next_requests(foreign) if asked.action is r.LOOKUP_EVENTS]
+    foreign = replace(
+        snapshot, extras=WISH, records=dict(snapshot.records) | {DESCRIBE_CLUSTER.kind.file: (other,)}
+    )
+    assert not [asked for asked in next_requests(foreign) if asked.action is LOOKUP_EVENTS]
 
 
 def test_the_simulated_trail_tells_what_the_daemons_were_refused(worlds):
-    found = calls_of_records(capture(worlds["meridian-pay"], extras=WISH).of(kinds.TRAIL_EVENTS))
+    found = calls_of_records(capture(worlds["meridian-pay"], extras=WISH).of(LOOKUP_EVENTS.kind))
     assert {one.evidence_class for one in call_observations(found)} == {"subnet-without-addresses"}
     assert {rate.program for rate in call_rates(found)} == {CNI_PROGRAM}
-    fragmented = calls_of_records(capture(worlds["fragmented"], extras=WISH).of(kinds.TRAIL_EVENTS))
+    fragmented = calls_of_records(capture(worlds["fragmented"], extras=WISH).of(LOOKUP_EVENTS.kind))
     assert "subnet-without-prefix" in {one.evidence_class for one in call_observations(fragmented)}
 
 
@@ -91,10 +94,10 @@ def credentials(monkeypatch):
 
 
 def live(lab, recorded, extras=WISH):
-    options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
-    target = find_target(options)
+    options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+    target = connect(options).target
     blank = Snapshot(at=recorded.at, target=target, extras=extras)
-    return collect(blank, next_requests, connect(target, options), PATIENCE, Observer())
+    return collect(blank, next_requests, connect(options), PATIENCE, Observer())
 
 
 def trails(snapshot):
@@ -102,12 +105,12 @@ def trails(snapshot):
     return {
         asked: (outcome.refusal, outcome.count, outcome.pages, outcome.sampled)
         for asked, outcome in snapshot.outcomes.items()
-        if asked.action is r.LOOKUP_EVENTS
+        if asked.action is LOOKUP_EVENTS
     }
 
 
 def events(snapshot):
-    return {event.event_id: calls_of_records([event]) for event in snapshot.of(kinds.TRAIL_EVENTS)}
+    return {event.event_id: calls_of_records([event]) for event in snapshot.of(LOOKUP_EVENTS.kind)}
 
 
 @pytest.mark.usefixtures("credentials")

@@ -18,14 +18,14 @@ from eksdoctor.engine.language.prose import FILTERS
 from eksdoctor.engine.rulebook.compile import TAKES_EFFECT, VERDICTS
 from eksdoctor.engine.rulebook.load import load
 from eksdoctor.engine.rulebook.rule import ConfirmText, EvidenceText, Expect, FixText, RuleText, Text
-from eksdoctor.evidence.observed.source import Kind
+from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.evidence.signatures.catalogue import catalogue
 from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.entities.node import Node
 from eksdoctor.model.entities.subnet import Subnet
 from eksdoctor.model.entities.vpc_cni import CNI
-from eksdoctor.snapshot.kinds import KINDS
-from eksdoctor.snapshot.request import ACTIONS, REFUSALS
+from eksdoctor.snapshot.actions import ACTIONS, KINDS
+from eksdoctor.snapshot.request import REFUSALS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -98,7 +98,7 @@ def test_hyphenated_names_exist(page):
     known = {
         *BOOK.rules, *BOOK.levers, *facts(), *ACTIONS, *TAKES_EFFECT, *VERDICTS, *REFUSALS, *OTHER_NAMES,
         *re.findall(r'"([a-z]+(?:-[a-z]+)+)"', report),
-        *(str(word) for enum in (Severity, Confidence, Kind) for word in enum),
+        *(str(word) for enum in (Severity, Confidence, SourceKind) for word in enum),
         *catalogue().classes, *(signature.id for signature in catalogue()),
         *(path.name.partition(".")[0] for path in (ROOT / "fixtures").iterdir()),
         *(path.name for path in (ROOT / "rules").iterdir()),

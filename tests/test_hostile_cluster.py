@@ -11,8 +11,8 @@ import pytest
 
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.collection_plan.next_requests import next_requests
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.render.html import html
 from eksdoctor.render.json_page import json_page
 from eksdoctor.render.markdown.page import markdown
@@ -68,12 +68,10 @@ def report():
     with pytest.MonkeyPatch.context() as patch, Lab(recorded) as lab:
         for name, value in lab.environment.items():
             patch.setenv(name, value)
-        options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
-        target = find_target(options)
+        options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+        target = connect(options).target
         blank = Snapshot(at=recorded.at, target=target)
-        return build_report(
-            collect(blank, next_requests, connect(target, options), PATIENCE, Observer()), BOOK
-        )
+        return build_report(collect(blank, next_requests, connect(options), PATIENCE, Observer()), BOOK)
 
 
 def test_the_verdict_is_the_same_as_under_plain_names(report):

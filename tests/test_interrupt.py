@@ -8,7 +8,8 @@ import threading
 import pytest
 
 from eksdoctor.collect.rounds import IN_FLIGHT
-from eksdoctor.snapshot import archive, kinds
+from eksdoctor.snapshot import archive
+from eksdoctor.snapshot.records.kubernetes import LIST_PODS
 from tests import process
 from tests.lab import Fault, Lab
 from tests.process import EKSDOCTOR, PATIENCE, ROOT
@@ -66,4 +67,4 @@ def test_a_capture_replaces_no_good_snapshot_by_its_part(interrupted, tmp_path):
     assert good.read_bytes() == before
     part = archive.read(tmp_path / "partial-x.eksdoctor.tar.gz")
     assert part.interrupted
-    assert kinds.PODS.file not in part.records or not part.records[kinds.PODS.file]
+    assert LIST_PODS.kind.file not in part.records or not part.records[LIST_PODS.kind.file]

@@ -14,9 +14,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
-from eksdoctor.collect.user_data.launch_template import launch_template_version
+from eksdoctor.collect.user_data.reductions import launch_template_version
+from eksdoctor.snapshot.actions import ACTIONS
 from eksdoctor.snapshot.records.launch_template import LaunchTemplateVersion
-from eksdoctor.snapshot.request import ACTIONS
 from tests.lab import Fault, Lab
 from tests.lab.aws.api import OPERATIONS
 from tests.lab.example import ACCOUNT, CLUSTER, REGION, SERVER, instance_type, interface, snapshot
@@ -374,8 +374,8 @@ def test_a_dry_run_tells_of_the_permission(ec2):
 
 
 def test_what_the_lab_does_not_answer_is_said(lab, ec2):
-    assert refused(ec2.describe_nat_gateways)[0] == "InvalidAction"
-    assert lab.requests[-1].action == "ec2:DescribeNatGateways"
+    assert refused(ec2.describe_key_pairs)[0] == "InvalidAction"
+    assert lab.requests[-1].action == "ec2:DescribeKeyPairs"
 
 
 def test_requests_are_recorded_in_the_words_of_the_api(lab, ec2):

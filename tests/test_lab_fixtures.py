@@ -7,9 +7,9 @@ import pytest
 
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target.target import Options, find_target
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.snapshot import archive
-from eksdoctor.snapshot.kinds import CLUSTER
+from eksdoctor.snapshot.records.aws import DESCRIBE_CLUSTER
 from eksdoctor.snapshot.snapshot import Snapshot
 from tests.lab import Lab
 from tests.process import PATIENCE
@@ -23,10 +23,10 @@ def asked_again(recorded, lab, monkeypatch):
     for name, value in lab.environment.items():
         if name != "AWS_ENDPOINT_URL":  # the tool's clients alone are told of the endpoint
             monkeypatch.setenv(name, value)
-    options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
-    target = find_target(options)
+    options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+    target = connect(options).target
     empty = Snapshot(at=recorded.at, target=target)
-    return collect(empty, lambda _: list(recorded.outcomes), connect(target, options), PATIENCE, Observer())
+    return collect(empty, lambda _: list(recorded.outcomes), connect(options), PATIENCE, Observer())
 
 
 def plain(value):
@@ -45,7 +45,7 @@ def plain(value):
 def foreign(file, records):
     """The records, less what is the lab's own."""
     found = plain(records)
-    if file != CLUSTER.file:
+    if file != DESCRIBE_CLUSTER.kind.file:
         return found
     return [{name: value for name, value in one.items() if name not in OWN} for one in found]
 
@@ -68,6 +68,6 @@ def test_the_lab_answers_as_recorded(path, monkeypatch):
             outcome.dropped,
             outcome.count,
         ), request
-    assert live.records[CLUSTER.file][0]["endpoint"] == lab.kubernetes_endpoint
+    assert live.records[DESCRIBE_CLUSTER.kind.file][0]["endpoint"] == lab.kubernetes_endpoint
     for file, records in recorded.records.items():
         assert foreign(file, live.records.get(file, ())) == foreign(file, records), file

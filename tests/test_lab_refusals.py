@@ -10,7 +10,21 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from eksdoctor.snapshot import archive, kinds, request
+from eksdoctor.snapshot import archive
+from eksdoctor.snapshot.records.aws import (
+    DESCRIBE_ADDON,
+    DESCRIBE_NETWORK_INTERFACES,
+    DESCRIBE_NODEGROUP,
+    DESCRIBE_SUBNETS,
+    DESCRIBE_VPCS,
+)
+from eksdoctor.snapshot.records.kubernetes import (
+    GET_CONFIG_MAP,
+    LIST_ENI_CONFIGS,
+    LIST_EVENTS,
+    LIST_NODES,
+    LIST_PODS,
+)
 from eksdoctor.snapshot.request import Refusal, Request
 from eksdoctor.snapshot.snapshot import Outcome
 from tests.lab import Fault, Lab, moved
@@ -18,7 +32,7 @@ from tests.lab.example import AT, CLUSTER, REGION, snapshot
 from tests.process import PATIENCE
 
 SCOPE = "AWS4-HMAC-SHA256 Credential=AKIALAB/20251012/{}/{}/aws4_request, Signature=0"
-NODES = Request.of(request.LIST_NODES)
+NODES = Request.of(LIST_NODES)
 
 
 def kubernetes(lab, path, timeout=PATIENCE, **query):
@@ -87,8 +101,8 @@ def test_a_kubernetes_refusal_is_replayed(reason, words, status, message):
 
 
 def test_an_aws_refusal_is_replayed_with_its_code():
-    vpcs = Request.of(request.DESCRIBE_VPCS, VpcIds=("vpc-1",))
-    addon = Request.of(request.DESCRIBE_ADDON, clusterName=CLUSTER, addonName="vpc-cni")
+    vpcs = Request.of(DESCRIBE_VPCS, VpcIds=("vpc-1",))
+    addon = Request.of(DESCRIBE_ADDON, clusterName=CLUSTER, addonName="vpc-cni")
     outcomes = {
         vpcs: refusal("failed", "InternalError: An internal error has occurred"),
         addon: refusal("forbidden", "AccessDeniedException: User: bob is not authorized"),
@@ -103,8 +117,8 @@ def test_an_aws_refusal_is_replayed_with_its_code():
 
 
 def test_a_lacking_permission_is_lacking_for_new_questions_too():
-    pending = Request.of(request.LIST_PODS, fieldSelector="status.phase=Pending")
-    subnets = Request.of(request.DESCRIBE_SUBNETS, SubnetIds=("subnet-a",))
+    pending = Request.of(LIST_PODS, fieldSelector="status.phase=Pending")
+    subnets = Request.of(DESCRIBE_SUBNETS, SubnetIds=("subnet-a",))
     with lab_of({pending: refusal("forbidden", "no"), subnets: refusal("forbidden", "no")}) as lab:
         assert kubernetes(lab, "/api/v1/pods")[0] == 403
         assert kubernetes(lab, "/api/v1/namespaces/shop/pods")[0] == 200, "another scope"
@@ -113,7 +127,7 @@ def test_a_lacking_permission_is_lacking_for_new_questions_too():
 
 def test_a_refused_question_is_refused_in_parts():
     wanted = tuple(f"subnet-{number}" for number in range(300))
-    whole = Request.of(request.DESCRIBE_NETWORK_INTERFACES, filter__subnet_id=wanted)
+    whole = Request.of(DESCRIBE_NETWORK_INTERFACES, filter__subnet_id=wanted)
     with lab_of({whole: refusal("failed", "InternalError: no")}) as lab:
         part = {f"Filter.1.Value.{place + 1}": name for place, name in enumerate(wanted[:200])}
         asked = {
@@ -140,12 +154,10 @@ def test_pages_before_a_refusal_come_before_it():
 
 def test_what_was_absent_is_not_found():
     outcomes = {
-        Request.of(request.LIST_ENI_CONFIGS): Outcome(absent=True),
-        Request.of(request.GET_CONFIG_MAP, namespace="kube-system", name="gone"): Outcome(absent=True),
-        Request.of(request.DESCRIBE_NODEGROUP, clusterName=CLUSTER, nodegroupName="group-0"): Outcome(
-            absent=True
-        ),
-        Request.of(request.DESCRIBE_SUBNETS, SubnetIds=("subnet-a",)): Outcome(absent=True),
+        Request.of(LIST_ENI_CONFIGS): Outcome(absent=True),
+        Request.of(GET_CONFIG_MAP, namespace="kube-system", name="gone"): Outcome(absent=True),
+        Request.of(DESCRIBE_NODEGROUP, clusterName=CLUSTER, nodegroupName="group-0"): Outcome(absent=True),
+        Request.of(DESCRIBE_SUBNETS, SubnetIds=("subnet-a",)): Outcome(absent=True),
     }
     with lab_of(outcomes) as lab:
         configs = kubernetes(lab, "/apis/crd.k8s.amazonaws.com/v1alpha1/eniconfigs")
@@ -157,7 +169,7 @@ def test_what_was_absent_is_not_found():
 
 
 def test_objects_that_were_dropped_are_served_broken():
-    subnets = Request.of(request.DESCRIBE_SUBNETS, SubnetIds=("subnet-a",))
+    subnets = Request.of(DESCRIBE_SUBNETS, SubnetIds=("subnet-a",))
     with lab_of({NODES: Outcome(count=7, dropped=2), subnets: Outcome(count=1, dropped=1)}) as lab:
         items = json.loads(kubernetes(lab, "/api/v1/nodes")[2])["items"]
         assert [isinstance(item["metadata"], dict) for item in items] == [True] * 7 + [False] * 2
@@ -191,7 +203,7 @@ def test_a_held_request_does_not_hold_the_lab():
 
 def test_unreachable_truncated_and_garbage():
     nodes, events = refusal("unreachable"), refusal("undecodable")
-    outcomes = {NODES: nodes, Request.of(request.LIST_EVENTS): events}
+    outcomes = {NODES: nodes, Request.of(LIST_EVENTS): events}
     with lab_of(outcomes, faults={"list-pods": Fault.truncated()}) as lab:
         with pytest.raises(http.client.RemoteDisconnected):
             kubernetes(lab, "/api/v1/nodes")
@@ -228,7 +240,7 @@ def _be_hung_up_on(lab):
 
 
 def test_a_written_snapshot_is_served_as_the_one_in_memory(tmp_path):
-    outcomes = {NODES: Outcome(count=7), Request.of(request.LIST_EVENTS): refusal("forbidden", "no")}
+    outcomes = {NODES: Outcome(count=7), Request.of(LIST_EVENTS): refusal("forbidden", "no")}
     again = archive.read(archive.write(snapshot(outcomes), tmp_path / "x.eksdoctor.tar.gz"))
     with Lab(again, kubernetes="http") as lab, lab_of(outcomes) as other:
         for path in ("/api/v1/nodes", "/api/v1/pods", "/api/v1/events", "/apis/apps/v1/daemonsets"):
@@ -241,8 +253,8 @@ def test_an_incident_moved_in_time_keeps_its_distances():
     to = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
     later = moved(snapshot(), to)
     assert later.at == to
-    assert later.of(kinds.EVENTS)[0].last_timestamp == to - timedelta(minutes=2)
-    assert later.of(kinds.INTERFACES)[0].attachment.attach_time == to - timedelta(hours=5)
+    assert later.of(LIST_EVENTS.kind)[0].last_timestamp == to - timedelta(minutes=2)
+    assert later.of(DESCRIBE_NETWORK_INTERFACES.kind)[0].attachment.attach_time == to - timedelta(hours=5)
     created = later.records["aws/eks-describe-cluster"][0]["createdAt"]
     assert to - datetime.fromisoformat(created) == AT - datetime(2024, 3, 1, 10, tzinfo=UTC)
     assert moved(later, AT).records["kubernetes/pods"] == snapshot().records["kubernetes/pods"]

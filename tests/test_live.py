@@ -10,11 +10,14 @@ import pytest
 
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target.target import Options, find_target
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.engine.evaluation.finding import plain
 from eksdoctor.render.json_page import json_page
-from eksdoctor.snapshot import archive, kinds, manifest
-from eksdoctor.snapshot.kinds import KINDS
+from eksdoctor.snapshot import archive, manifest
+from eksdoctor.snapshot.actions import KINDS
+from eksdoctor.snapshot.records.aws import DESCRIBE_CLUSTER
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS
+from eksdoctor.snapshot.request import Answer
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.log_reading_plan import request_planner
@@ -24,13 +27,13 @@ from tests.lab import Fault, Lab
 from tests.lab.programs import executable
 from tests.process import EKSDOCTOR, PATIENCE, ROOT
 from tests.shared import rulebook
-from tests.simulator.capture import capture
+from tests.simulator.capture import NOT_RECORDED, capture, recorded_alone
 from tests.simulator.catalogue import FIXTURES as SCENARIOS
 from tests.simulator.documents import admission
 
 FIXTURES = sorted(path.name.partition(".")[0] for path in (ROOT / "fixtures").glob("*.eksdoctor.tar.gz"))
 BOOK = rulebook()
-SERVED_AS_ANOTHER = {kinds.CLUSTER}  # its endpoint is the lab's own
+SERVED_AS_ANOTHER = {DESCRIBE_CLUSTER.kind}  # its endpoint is the lab's own
 BUNDLE = admission.BUNDLE.encode()
 RUN_DATA = ("tool", "context", "snapshot", "requests")
 # The built-in `view` role: no nodes, no cluster-scoped or custom resources, no proxies.
@@ -60,12 +63,30 @@ class Rounds(Observer):
         self.count = number
 
 
-def live(lab, recorded, *, deadline=PATIENCE, observe=None, purpose="triage"):
-    options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
-    target = find_target(options)
+class Recorded:
+    """A connection that answers the requests of a snapshot alone."""
+
+    def __init__(self, connection, outcomes):
+        self.connection, self.outcomes = connection, outcomes
+
+    def answer(self, request, deadline):
+        if request not in self.outcomes:
+            return Answer(request, refusal=NOT_RECORDED)
+        return self.connection.answer(request, deadline)
+
+
+def as_recorded(lab, recorded, **more):
+    """What a run sees that makes the requests of a snapshot alone: today's program may make others."""
+    return recorded_alone(live(lab, recorded, only=recorded.outcomes, **more))
+
+
+def live(lab, recorded, *, deadline=PATIENCE, observe=None, purpose="triage", only=None):
+    options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+    target = connect(options).target
     blank = Snapshot(at=recorded.at, target=target, focus=recorded.focus, purpose=purpose)
     questions = request_planner(BOOK, 3 if purpose == "triage" else 0)
-    return collect(blank, questions, connect(target, options), deadline, observe or Rounds())
+    connection = connect(options) if only is None else Recorded(connect(options), only)
+    return collect(blank, questions, connection, deadline, observe or Rounds())
 
 
 def comparable(report):
@@ -85,7 +106,7 @@ def credentials(monkeypatch):
 def test_live_says_what_a_replay_says(name, tmp_path):
     recorded = fixture(name)
     with Lab(recorded) as lab:
-        seen = live(lab, recorded)
+        seen = as_recorded(lab, recorded)
     replayed = archive.read(archive.write(seen, tmp_path / "x.eksdoctor.tar.gz"))
     assert comparable(build_report(seen, BOOK)) == comparable(build_report(replayed, BOOK))
     mine, theirs = build_report(seen, BOOK), build_report(recorded, BOOK)
@@ -104,7 +125,7 @@ def test_a_live_audit_sees_what_a_recorded_one_holds(name):
     recorded = audited(name)
     rounds = Rounds()
     with Lab(recorded) as lab:
-        seen = live(lab, recorded, purpose="audit", observe=rounds)
+        seen = as_recorded(lab, recorded, purpose="audit", observe=rounds)
     assert rounds.count <= 5
     assert not seen.refusals
     absent = {request for request, outcome in recorded.outcomes.items() if outcome.absent}
@@ -162,7 +183,7 @@ def test_each_incident_has_its_cause(name, cause):
 def test_healthy_clusters_are_no_incident(name, purpose):
     recorded = fixture(name) if purpose == "triage" else audited(name)
     with Lab(recorded) as lab:
-        report = build_report(live(lab, recorded, purpose=purpose), BOOK)
+        report = build_report(as_recorded(lab, recorded, purpose=purpose), BOOK)
     assert not [finding.rule for finding in report.findings if finding.severity == "critical"]
     assert not report.verdicts
     assert not report.refusals
@@ -244,7 +265,7 @@ def test_another_cluster_in_the_account_tells_nothing_of_this_one():
         "endpoint": "https://OTHER.eks.example",
         "certificateAuthority": {"data": "b3RoZXI="},
     }
-    unheard = {kinds.WORDS.file: ()}  # the daemons know their own subnets
+    unheard = {NODE_TEXTS.file: ()}  # the daemons know their own subnets
     records = {**recorded.records, **unheard, "aws/eks-describe-cluster": (foreign,)}
     other = replace(recorded, records=records)
     report = build_report(other, BOOK)

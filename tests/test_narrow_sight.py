@@ -8,8 +8,8 @@ import pytest
 
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.collection_plan.next_requests import next_requests
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.engine.evaluation.finding import plain
 from eksdoctor.render.first_screen import first_screen
 from eksdoctor.snapshot import archive
@@ -41,10 +41,10 @@ def credentials(monkeypatch):
 def live(focus=Focus(), namespace="", deny=()):  # noqa: B008
     recorded = fixture()
     with Lab(recorded, deny=deny) as lab:
-        options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
-        target = replace(find_target(options), namespace=namespace)
+        options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+        target = replace(connect(options).target, namespace=namespace)
         blank = Snapshot(at=recorded.at, target=target, focus=focus)
-        return collect(blank, next_requests, connect(target, options), PATIENCE, Observer())
+        return collect(blank, next_requests, connect(options), PATIENCE, Observer())
 
 
 def test_who_may_read_one_namespace_sees_its_pods_and_is_told_so():
@@ -165,11 +165,11 @@ def test_without_kubernetes_the_report_asks_for_it_and_treats_nothing():
 def test_a_subnet_of_which_only_the_nodes_tell_reads_well():
     """Without EC2's list the title says what was heard, and no command names what is no subnet's id."""
     with Lab(fixture(), deny=("ec2:*",)) as lab:
-        options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
-        target = find_target(options)
+        options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+        target = connect(options).target
         blank = Snapshot(at=fixture().at, target=target)
         report = build_report(
-            collect(blank, request_planner(BOOK, 3), connect(target, options), PATIENCE, Observer()), BOOK
+            collect(blank, request_planner(BOOK, 3), connect(options), PATIENCE, Observer()), BOOK
         )
     found = [finding for finding in report.findings if finding.rule == "subnet-exhausted"]
     assert len(found) == 3

@@ -10,16 +10,16 @@ import pytest
 
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.collection_plan import aws_node_metrics
 from eksdoctor.collection_plan.next_requests import next_requests
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.evidence.inputs import prometheus
 from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests as sources
 from eksdoctor.model.observations.log_sources import Voices
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot import request as r
+from eksdoctor.snapshot.records.kubernetes import LIST_DAEMON_SETS, LIST_EVENTS, LIST_PODS
+from eksdoctor.snapshot.records.node_text import GET_NODE_LOG, GET_POD_LOG, GET_POD_METRICS, NODE_TEXTS
 from eksdoctor.snapshot.request import Answer, Refusal
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.build_report import build_report
@@ -38,7 +38,7 @@ from tests.simulator.simulation import Simulation
 from tests.simulator.world import Surroundings, assemble
 
 BOOK = rulebook()
-SPOKEN = (r.GET_POD_METRICS, r.GET_NODE_LOG, r.GET_POD_LOG)
+SPOKEN = (GET_POD_METRICS, GET_NODE_LOG, GET_POD_LOG)
 MIB = 1 << 20
 
 
@@ -68,10 +68,10 @@ def recorded(nodes=200):
     """All that a lab must hold of it: every daemon's words, also those that a triage does not ask for."""
     found = capture(dry(nodes))
     words = tuple(
-        msgspec.convert(document, kinds.WORDS.record) for document in dry(nodes).documents[kinds.WORDS.file]
+        msgspec.convert(document, NODE_TEXTS.record) for document in dry(nodes).documents[NODE_TEXTS.file]
     )
     outcomes = {request: one for request, one in found.outcomes.items() if request.action not in SPOKEN}
-    return replace(found, records=found.records | {kinds.WORDS.file: words}, outcomes=outcomes)
+    return replace(found, records=found.records | {NODE_TEXTS.file: words}, outcomes=outcomes)
 
 
 class Rounds(Observer):
@@ -89,12 +89,10 @@ def credentials(monkeypatch):
 
 
 def triaged(lab, held, rounds=None, nodes=3, deadline=PATIENCE):
-    options = Options(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
-    target = find_target(options)
+    options = ConnectionOptions(kubeconfig=str(lab.kubeconfig), aws_endpoint=lab.aws_endpoint)
+    target = connect(options).target
     blank = Snapshot(at=held.at, target=target)
-    return collect(
-        blank, request_planner(BOOK, nodes), connect(target, options), deadline, rounds or Rounds()
-    )
+    return collect(blank, request_planner(BOOK, nodes), connect(options), deadline, rounds or Rounds())
 
 
 def asked_for(snapshot, action):
@@ -116,8 +114,8 @@ def test_two_hundred_nodes_in_question(ranges):
     assert len(rounds.asked) <= 5
     assert most <= 16
     assert len(served) == len(set(served)) <= 40
-    assert len(asked_for(seen, r.GET_POD_METRICS)) == aws_node_metrics.ENOUGH
-    assert 1 <= len(asked_for(seen, r.GET_NODE_LOG)) <= 3
+    assert len(asked_for(seen, GET_POD_METRICS)) == aws_node_metrics.ENOUGH
+    assert 1 <= len(asked_for(seen, GET_NODE_LOG)) <= 3
     assert sent["get-node-log"] <= 3 * (MIB if ranges == "honoured" else 16 * MIB)
     assert not seen.refusals
     report = build_report(seen, BOOK)
@@ -132,18 +130,18 @@ def test_long_logs_cost_no_more_than_their_end():
         held,
         records=held.records
         | {
-            kinds.WORDS.file: tuple(
+            NODE_TEXTS.file: tuple(
                 msgspec.structs.replace(words, text=words.text * 40)
                 if words.kind == SourceKind.IPAMD
                 else words
-                for words in held.of(kinds.WORDS)
+                for words in held.of(NODE_TEXTS)
             )
         },
     )
     with Lab(held) as lab:
         seen = triaged(lab, held)
         assert lab.bytes_sent["get-node-log"] == 3 * MIB
-    assert not any(words.whole for words in seen.of(kinds.WORDS) if words.kind == SourceKind.IPAMD)
+    assert not any(words.whole for words in seen.of(NODE_TEXTS) if words.kind == SourceKind.IPAMD)
     with Lab(held, ranges="ignored") as lab:
         triaged(lab, held)
         assert lab.bytes_sent["get-node-log"] <= 3 * 16 * MIB
@@ -154,16 +152,16 @@ def test_logs_that_are_off_are_never_asked_for():
     with Lab(held) as lab:
         seen = triaged(lab, held, nodes=0)
         assert "get-node-log" not in {one.action for one in lab.requests}
-    assert not asked_for(seen, r.GET_NODE_LOG)
+    assert not asked_for(seen, GET_NODE_LOG)
 
 
 @pytest.mark.parametrize(
     ("deny", "refused"),
     [
-        ("nodes/proxy", {r.GET_NODE_LOG}),
-        ("get nodes/proxy at the cluster scope", {r.GET_NODE_LOG}),
-        ("get pods/proxy", {r.GET_POD_METRICS}),
-        ("get pods/proxy in namespace kube-system", {r.GET_POD_METRICS}),
+        ("nodes/proxy", {GET_NODE_LOG}),
+        ("get nodes/proxy at the cluster scope", {GET_NODE_LOG}),
+        ("get pods/proxy", {GET_POD_METRICS}),
+        ("get pods/proxy in namespace kube-system", {GET_POD_METRICS}),
     ],
 )
 def test_without_the_right_the_refusal_names_it_and_the_rest_is_told(deny, refused):
@@ -174,7 +172,7 @@ def test_without_the_right_the_refusal_names_it_and_the_rest_is_told(deny, refus
     assert {request.action for request in seen.refusals} == refused
     for request, refusal in seen.refusals.items():
         assert (refusal.reason, refusal.grant) == ("forbidden", request.action.permission)
-        assert "is forbidden" in refusal.words
+        assert "is forbidden" in refusal.message
     assert {v.cause for v in build_report(seen, BOOK).verdicts} == {"subnet-exhausted"}
 
 
@@ -211,9 +209,9 @@ def test_live_words_are_the_recorded_ones():
     held = recorded(9)
     with Lab(held) as lab:
         seen = triaged(lab, held)
-    theirs = {words.text for words in held.of(kinds.WORDS)}
-    assert seen.of(kinds.WORDS)
-    for words in seen.of(kinds.WORDS):
+    theirs = {words.text for words in held.of(NODE_TEXTS)}
+    assert seen.of(NODE_TEXTS)
+    for words in seen.of(NODE_TEXTS):
         assert words.text in theirs
         assert words.at == held.at
 
@@ -221,7 +219,7 @@ def test_live_words_are_the_recorded_ones():
 def test_an_incident_moved_in_time_is_told_at_that_time():
     held = recorded(9)
     later = moved(held, held.at + timedelta(days=30, seconds=7))
-    for before, after in zip(held.of(kinds.WORDS), later.of(kinds.WORDS), strict=True):
+    for before, after in zip(held.of(NODE_TEXTS), later.of(NODE_TEXTS), strict=True):
         assert after.at == later.at
         if before.kind == SourceKind.METRICS:
             started = [prometheus.parse_metrics((words.text.encode(),)).started for words in (before, after)]
@@ -247,7 +245,7 @@ def test_a_run_asks_for_little_in_few_rounds(name):
     everything = [request for one in rounds for request in one]
     assert len(rounds) <= 5
     assert len(everything) == len(set(everything)) <= 40
-    logs = [place for place, one in enumerate(rounds) if any(q.action is r.GET_NODE_LOG for q in one)]
+    logs = [place for place, one in enumerate(rounds) if any(q.action is GET_NODE_LOG for q in one)]
     assert logs in ([], [len(rounds) - 1])
     if name.startswith("healthy"):
         assert not [request for request in everything if request.action in SPOKEN]
@@ -257,7 +255,7 @@ def test_each_subnet_is_heard_and_the_fullest_nodes_first():
     snapshot = capture(world("meridian-pay"))
     cluster = Cluster(snapshot)
     subnets = {node.name: node.pod_subnet.id for node in cluster.nodes_in_question}
-    for action in (r.GET_POD_METRICS, r.GET_NODE_LOG):
+    for action in (GET_POD_METRICS, GET_NODE_LOG):
         heard = Counter(subnets[request.values["node"]] for request in asked_for(snapshot, action))
         assert set(heard) == set(subnets.values())
         assert max(heard.values()) - min(heard.values()) <= 1
@@ -269,13 +267,13 @@ def test_each_subnet_is_heard_and_the_fullest_nodes_first():
 
 def test_what_is_confirmed_needs_no_log():
     snapshot = capture(world("meridian-pay-agent"))
-    assert asked_for(snapshot, r.GET_POD_METRICS)
-    assert not asked_for(snapshot, r.GET_NODE_LOG)
+    assert asked_for(snapshot, GET_POD_METRICS)
+    assert not asked_for(snapshot, GET_NODE_LOG)
 
 
 def test_an_audit_reads_no_logs():
     snapshot = capture(world("meridian-pay"), purpose="audit")
-    assert not asked_for(snapshot, r.GET_NODE_LOG)
+    assert not asked_for(snapshot, GET_NODE_LOG)
 
 
 def without_logs(name="meridian-pay"):
@@ -299,12 +297,12 @@ def test_logs_are_asked_for_once_and_not_after_an_interruption():
 
 def with_environment(snapshot, **changes):
     """The snapshot with other settings of the daemon; None takes a variable away."""
-    (daemon_set, *others) = snapshot.records[kinds.DAEMON_SETS.file]
+    (daemon_set, *others) = snapshot.records[LIST_DAEMON_SETS.kind.file]
     changed = msgspec.json.decode(msgspec.json.encode(daemon_set))
     container = changed["spec"]["template"]["spec"]["containers"][0]
     kept = [variable for variable in container["env"] if variable["name"] not in changes]
     container["env"] = kept + [{"name": n, "value": v} for n, v in changes.items() if v is not None]
-    return replace(snapshot, records=snapshot.records | {kinds.DAEMON_SETS.file: (changed, *others)})
+    return replace(snapshot, records=snapshot.records | {LIST_DAEMON_SETS.kind.file: (changed, *others)})
 
 
 @pytest.mark.parametrize(
@@ -329,7 +327,7 @@ def test_where_the_log_is(written, path):
 def test_a_daemon_that_logs_to_its_output_is_heard_there():
     snapshot = with_environment(without_logs(), AWS_VPC_K8S_CNI_LOG_FILE="StdOut")
     wanted = log_requests(snapshot, BOOK, 3)
-    assert {request.action for request in wanted} == {r.GET_POD_LOG}
+    assert {request.action for request in wanted} == {GET_POD_LOG}
     assert {request.values["sinceSeconds"] for request in wanted} == {"3600"}
     assert {request.values["container"] for request in wanted} == {"aws-node"}
 
@@ -344,14 +342,14 @@ def test_metrics_that_are_off_are_not_asked_for():
 
 def test_the_output_of_a_daemon_that_is_not_ready_may_say_why():
     snapshot = without_logs()
-    pods = [msgspec.json.decode(msgspec.json.encode(pod)) for pod in snapshot.of(kinds.PODS)]
+    pods = [msgspec.json.decode(msgspec.json.encode(pod)) for pod in snapshot.of(LIST_PODS.kind)]
     for pod in pods:
         if pod["metadata"].get("labels", {}).get("k8s-app") == "aws-node":
             pod["status"]["containerStatuses"] = [{"name": "aws-node", "ready": False, "restartCount": 4}]
     wanted = log_requests(
-        replace(snapshot, records=snapshot.records | {kinds.PODS.file: tuple(pods)}), BOOK, 3
+        replace(snapshot, records=snapshot.records | {LIST_PODS.kind.file: tuple(pods)}), BOOK, 3
     )
-    assert {request.action for request in wanted} == {r.GET_POD_LOG, r.GET_NODE_LOG}
+    assert {request.action for request in wanted} == {GET_POD_LOG, GET_NODE_LOG}
 
 
 def test_without_events_the_plugin_is_heard_too():
@@ -359,7 +357,7 @@ def test_without_events_the_plugin_is_heard_too():
     refusal = Refusal("forbidden", "no", "list events")
     blind = replace(
         snapshot.with_answers([Answer(sources.warnings(), refusal=refusal)]),
-        records=snapshot.records | {kinds.EVENTS.file: ()},
+        records=snapshot.records | {LIST_EVENTS.kind.file: ()},
     )
     paths = {str(request.values.get("path", "")) for request in log_requests(blind, BOOK, 3)}
     assert paths == {"aws-routed-eni/ipamd.log", "aws-routed-eni/plugin.log"}

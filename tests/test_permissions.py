@@ -6,12 +6,18 @@ from pathlib import Path
 import pytest
 import yaml
 
-from eksdoctor.snapshot.request import ACTIONS
+from eksdoctor.snapshot.actions import ACTIONS
+from tests.collect.deploy_files import files
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 
 
 STRONG = {"get nodes/proxy"}  # amounts to exec: a file of its own, applied by choice
+
+
+@pytest.mark.parametrize(("name", "content"), files().items())
+def test_the_files_are_generated_from_the_declarations(name, content):
+    assert (DEPLOY / name).read_text(encoding="utf-8") == content, "run `make permissions`"
 
 
 def documents(file):

@@ -9,17 +9,38 @@ from eksdoctor.collection_plan import audit_requests
 from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot import request as r
+from eksdoctor.snapshot.records.admission import LIST_MUTATING_WEBHOOKS
+from eksdoctor.snapshot.records.aws import DESCRIBE_CLUSTER
+from eksdoctor.snapshot.records.identity import (
+    DESCRIBE_POD_IDENTITY_ASSOCIATION,
+    GET_ROLE,
+    LIST_ATTACHED_ROLE_POLICIES,
+    LIST_POD_IDENTITY_ASSOCIATIONS,
+    LIST_ROLE_POLICIES,
+)
+from eksdoctor.snapshot.records.karpenter import LIST_EC2_NODE_CLASSES
+from eksdoctor.snapshot.records.kubernetes import (
+    GET_SERVICE_ACCOUNT,
+    LIST_CONTROLLER_REVISIONS,
+    LIST_SECURITY_GROUP_POLICIES,
+)
+from eksdoctor.snapshot.records.launch_template import DESCRIBE_LAUNCH_TEMPLATE_VERSIONS
+from eksdoctor.snapshot.records.network import (
+    DESCRIBE_ROUTE_TABLES,
+    DESCRIBE_SECURITY_GROUP_RULES,
+    DESCRIBE_VPC_ENDPOINTS,
+)
+from eksdoctor.snapshot.records.node_text import GET_POD_METRICS
+from eksdoctor.snapshot.records.quotas import GET_DEFAULT_SERVICE_QUOTA
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 from tests.simulator.capture import answer, capture
 from tests.simulator.catalogue import FIXTURES
 
 SURROUNDINGS = {
-    r.DESCRIBE_ROUTE_TABLES, r.DESCRIBE_VPC_ENDPOINTS, r.LIST_POD_IDENTITY_ASSOCIATIONS,
-    r.DESCRIBE_POD_IDENTITY_ASSOCIATION, r.GET_ROLE, r.LIST_ATTACHED_ROLE_POLICIES, r.LIST_ROLE_POLICIES,
-    r.LIST_MUTATING_WEBHOOKS, r.GET_SERVICE_ACCOUNT,
+    DESCRIBE_ROUTE_TABLES, DESCRIBE_VPC_ENDPOINTS, LIST_POD_IDENTITY_ASSOCIATIONS,
+    DESCRIBE_POD_IDENTITY_ASSOCIATION, GET_ROLE, LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES,
+    LIST_MUTATING_WEBHOOKS, GET_SERVICE_ACCOUNT,
 }  # fmt: skip
 
 
@@ -55,7 +76,7 @@ def test_few_rounds_and_nothing_twice(worlds, name, purpose):
 @pytest.mark.parametrize("name", FIXTURES)
 def test_a_triage_leaves_the_surroundings_to_an_audit(worlds, name):
     assert not set(actions(worlds[name], "triage")) & SURROUNDINGS
-    assert set(actions(worlds[name], "audit")) >= SURROUNDINGS - {r.DESCRIBE_POD_IDENTITY_ASSOCIATION}
+    assert set(actions(worlds[name], "audit")) >= SURROUNDINGS - {DESCRIBE_POD_IDENTITY_ASSOCIATION}
 
 
 def test_the_first_round_asks_for_karpenter_history_and_quota(worlds):
@@ -73,40 +94,40 @@ def test_the_first_round_asks_for_karpenter_history_and_quota(worlds):
 def test_the_daemons_counters_are_asked_for_last_and_alone(worlds, name):
     """A port that a security group shuts must delay nothing else."""
     *before, last = [{request.action for request in asked} for asked in rounds(worlds[name], "triage")]
-    assert (last == {r.GET_POD_METRICS}) is not name.startswith("healthy")
-    assert not any(r.GET_POD_METRICS in actions_ for actions_ in before)
+    assert (last == {GET_POD_METRICS}) is not name.startswith("healthy")
+    assert not any(GET_POD_METRICS in actions_ for actions_ in before)
 
 
 def test_the_default_quota_is_asked_for_only_when_none_was_applied(worlds):
-    assert actions(worlds["healthy-prefix"], "triage")[r.GET_DEFAULT_SERVICE_QUOTA] == 1
-    assert actions(worlds["meridian-pay"], "triage")[r.GET_DEFAULT_SERVICE_QUOTA] == 0
+    assert actions(worlds["healthy-prefix"], "triage")[GET_DEFAULT_SERVICE_QUOTA] == 1
+    assert actions(worlds["meridian-pay"], "triage")[GET_DEFAULT_SERVICE_QUOTA] == 0
     for quota in (requests.INTERFACES_QUOTA, requests.DEFAULT_INTERFACES_QUOTA):
         assert quota.values == {"ServiceCode": "vpc", "QuotaCode": "L-DF5E4CA3"}
 
 
 def test_launch_templates_of_the_node_groups_in_question_alone(worlds):
-    assert actions(worlds["ceiling"], "triage")[r.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS] == 1
-    assert actions(worlds["ceiling"], "audit")[r.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS] == 2
-    assert actions(worlds["meridian-pay"], "audit")[r.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS] == 0
-    (version,) = capture(worlds["ceiling"]).of(kinds.LAUNCH_TEMPLATE_VERSIONS)
+    assert actions(worlds["ceiling"], "triage")[DESCRIBE_LAUNCH_TEMPLATE_VERSIONS] == 1
+    assert actions(worlds["ceiling"], "audit")[DESCRIBE_LAUNCH_TEMPLATE_VERSIONS] == 2
+    assert actions(worlds["meridian-pay"], "audit")[DESCRIBE_LAUNCH_TEMPLATE_VERSIONS] == 0
+    (version,) = capture(worlds["ceiling"]).of(DESCRIBE_LAUNCH_TEMPLATE_VERSIONS.kind)
     assert (version.user_data, version.max_pods, version.image_id) == ("read", 110, True)
 
 
 def test_rules_of_security_groups_are_asked_for_where_policies_are(worlds):
-    assert actions(worlds["meridian-pay"], "triage")[r.DESCRIBE_SECURITY_GROUP_RULES] == 0
+    assert actions(worlds["meridian-pay"], "triage")[DESCRIBE_SECURITY_GROUP_RULES] == 0
     snapshot = capture(worlds["healthy-security-groups-for-pods"])
-    (asked,) = [one for one in snapshot.outcomes if one.action is r.DESCRIBE_SECURITY_GROUP_RULES]
-    (cluster,) = snapshot.of(kinds.CLUSTER)
-    policies = snapshot.of(kinds.SECURITY_GROUP_POLICIES)
+    (asked,) = [one for one in snapshot.outcomes if one.action is DESCRIBE_SECURITY_GROUP_RULES]
+    (cluster,) = snapshot.of(DESCRIBE_CLUSTER.kind)
+    policies = snapshot.of(LIST_SECURITY_GROUP_POLICIES.kind)
     wanted = {group for policy in policies for group in policy.spec.security_groups.group_ids}
     own = cluster.resources_vpc_config.cluster_security_group_id
     assert set(asked.values["filter:group-id"]) == wanted | {own}
-    assert {rule.group_id for rule in snapshot.of(kinds.SECURITY_GROUP_RULES)} == wanted | {own}
+    assert {rule.group_id for rule in snapshot.of(DESCRIBE_SECURITY_GROUP_RULES.kind)} == wanted | {own}
 
 
 def test_what_was_asked_of_many_is_found_for_one(worlds):
     snapshot = capture(worlds["healthy-security-groups-for-pods"])
-    (asked,) = [one for one in snapshot.outcomes if one.action is r.DESCRIBE_SECURITY_GROUP_RULES]
+    (asked,) = [one for one in snapshot.outcomes if one.action is DESCRIBE_SECURITY_GROUP_RULES]
     group = asked.values["filter:group-id"][0]
     assert requests.asked_with(snapshot, requests.security_group_rules([group])) == asked
     other = requests.security_group_rules(["sg-other"])
@@ -127,8 +148,8 @@ def test_what_was_asked_of_many_is_found_for_one(worlds):
 )
 def test_an_audit_reads_the_roles_that_the_daemon_may_have(worlds, name, roles):
     snapshot = capture(worlds[name], purpose="audit")
-    assert {role.role_name for role in snapshot.of(kinds.ROLES)} == roles
-    attached = snapshot.of(kinds.ATTACHED_POLICIES)
+    assert {role.role_name for role in snapshot.of(GET_ROLE.kind)} == roles
+    attached = snapshot.of(LIST_ATTACHED_ROLE_POLICIES.kind)
     assert "AmazonEKS_CNI_Policy" in {policy.policy_name for policy in attached}
     assert {policy.role_name for policy in attached} == roles
 
@@ -150,19 +171,19 @@ def test_an_annotation_is_trusted_to_name_a_role_of_this_account_only(worlds, ar
     snapshot = capture(worlds["healthy-custom-networking-karpenter"], purpose="audit")
     metadata = {"name": "aws-node", "namespace": "kube-system"}
     annotated = {"metadata": metadata | {"annotations": {audit_requests.ROLE_ANNOTATION: arn}}}
-    bare = {kinds.AWS_NODE_ACCOUNT.file: (annotated,), kinds.EC2_NODE_CLASSES.file: ()}
+    bare = {GET_SERVICE_ACCOUNT.kind.file: (annotated,), LIST_EC2_NODE_CLASSES.kind.file: ()}
     changed = replace(snapshot, records=dict(snapshot.records) | bare)
-    found = [one for one in audit_requests.next_requests(Cluster(changed)) if one.action is r.GET_ROLE]
+    found = [one for one in audit_requests.next_requests(Cluster(changed)) if one.action is GET_ROLE]
     assert [one.values["RoleName"] for one in found] == asked
 
 
 def test_the_account_of_another_cluster_is_not_asked_for_roles(worlds):
     snapshot = capture(worlds["healthy-stock"], purpose="audit")
-    (cluster,) = snapshot.records[kinds.CLUSTER.file]
+    (cluster,) = snapshot.records[DESCRIBE_CLUSTER.kind.file]
     other = cluster | {"endpoint": "https://other.example", "certificateAuthority": {"data": "b3RoZXI="}}
-    foreign = replace(snapshot, records=dict(snapshot.records) | {kinds.CLUSTER.file: (other,)})
+    foreign = replace(snapshot, records=dict(snapshot.records) | {DESCRIBE_CLUSTER.kind.file: (other,)})
     wanted = {request.action for request in audit_requests.next_requests(Cluster(foreign))}
-    assert wanted == {r.LIST_MUTATING_WEBHOOKS, r.GET_SERVICE_ACCOUNT}
+    assert wanted == {LIST_MUTATING_WEBHOOKS, GET_SERVICE_ACCOUNT}
 
 
 def test_a_crd_that_is_not_installed_is_known_absent(worlds):
@@ -172,13 +193,13 @@ def test_a_crd_that_is_not_installed_is_known_absent(worlds):
     for request in (requests.NODE_POOLS, requests.EC2_NODE_CLASSES):
         assert stock.outcomes[request].absent
         assert karpenter.outcomes[request].count == 1
-    (node_class,) = karpenter.of(kinds.EC2_NODE_CLASSES)
+    (node_class,) = karpenter.of(LIST_EC2_NODE_CLASSES.kind)
     assert node_class.spec.user_data_setting.user_data == "read"
     assert node_class.spec.user_data_setting.max_pods is None
 
 
 def test_the_history_of_settings(worlds):
-    revisions = capture(worlds["min-ip-freeze"]).of(kinds.CONTROLLER_REVISIONS)
+    revisions = capture(worlds["min-ip-freeze"]).of(LIST_CONTROLLER_REVISIONS.kind)
     assert [revision.revision for revision in revisions] == [1, 2]
     assert revisions[0].metadata.creation_timestamp < revisions[1].metadata.creation_timestamp
     values = []
@@ -190,9 +211,9 @@ def test_the_history_of_settings(worlds):
 
 
 def test_a_bundle_is_kept_as_its_presence(worlds):
-    found = capture(worlds["healthy-stock"], purpose="audit").of(kinds.MUTATING_WEBHOOKS)
+    found = capture(worlds["healthy-stock"], purpose="audit").of(LIST_MUTATING_WEBHOOKS.kind)
     assert {webhook.client_config.ca_bundle for one in found for webhook in one.webhooks} == {True}
     again = Snapshot(at=worlds["healthy-stock"].at).with_answers(
-        [Answer(Request.of(r.LIST_MUTATING_WEBHOOKS), found)]
+        [Answer(Request.of(LIST_MUTATING_WEBHOOKS), found)]
     )
-    assert again.of(kinds.MUTATING_WEBHOOKS) == found
+    assert again.of(LIST_MUTATING_WEBHOOKS.kind) == found

@@ -5,7 +5,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.aws import DESCRIBE_SUBNETS
+from eksdoctor.snapshot.records.kubernetes import LIST_EVENTS, LIST_NODES, LIST_PODS
 from tests.simulator.catalogue import FIXTURES
 from tests.simulator.limits import LIMITS
 from tests.simulator.looking import (
@@ -40,13 +41,13 @@ def world(request):
 
 
 def test_free_counts_are_what_the_interfaces_leave(world):
-    for subnet in of(world, kinds.SUBNETS):
+    for subnet in of(world, DESCRIBE_SUBNETS.kind):
         size = ip_network(subnet["CidrBlock"]).num_addresses
         assert subnet["AvailableIpAddressCount"] == size - RESERVED - len(held(world, subnet))
 
 
 def test_no_address_is_held_twice_or_reserved_or_outside(world):
-    for subnet in of(world, kinds.SUBNETS):
+    for subnet in of(world, DESCRIBE_SUBNETS.kind):
         block, addresses = ip_network(subnet["CidrBlock"]), held(world, subnet)
         assert len(set(addresses)) == len(addresses)
         usable = set(list(block)[RESERVED_LOW:-1])
@@ -56,7 +57,7 @@ def test_no_address_is_held_twice_or_reserved_or_outside(world):
 def test_pods_with_an_address_of_their_own_hold_it_alone_and_on_their_node(world):
     owned = [
         pod
-        for pod in of(world, kinds.PODS)
+        for pod in of(world, LIST_PODS.kind)
         if not pod["spec"].get("hostNetwork") and "podIP" in pod["status"]
     ]
     assert owned
@@ -75,7 +76,7 @@ def test_pods_with_an_address_of_their_own_hold_it_alone_and_on_their_node(world
 
 def test_interfaces_and_their_slots_stay_within_the_type(world):
     by_instance = interfaces_by_instance(world)
-    for node in of(world, kinds.NODES):
+    for node in of(world, LIST_NODES.kind):
         limits = LIMITS[node["metadata"]["labels"]["node.kubernetes.io/instance-type"]]
         found = by_instance[node["spec"]["providerID"].rpartition("/")[2]]
         assert len(found) <= limits.enis
@@ -88,14 +89,14 @@ def test_interfaces_and_their_slots_stay_within_the_type(world):
 
 
 def test_no_node_has_more_pods_than_its_kubelet_admits(world):
-    pods = Counter(pod["spec"]["nodeName"] for pod in of(world, kinds.PODS))
+    pods = Counter(pod["spec"]["nodeName"] for pod in of(world, LIST_PODS.kind))
     for name, node in nodes_by_name(world).items():
         assert pods[name] <= int(node["status"]["allocatable"]["pods"])
 
 
 def test_a_node_answers_at_the_primary_address_of_its_first_interface(world):
     by_instance = interfaces_by_instance(world)
-    for node in of(world, kinds.NODES):
+    for node in of(world, LIST_NODES.kind):
         first = by_instance[node["spec"]["providerID"].rpartition("/")[2]][0]
         assert first["Attachment"]["DeviceIndex"] == 0
         assert node["status"]["addresses"][0] == {"type": "InternalIP", "address": first["PrivateIpAddress"]}
@@ -103,7 +104,7 @@ def test_a_node_answers_at_the_primary_address_of_its_first_interface(world):
 
 def test_waiting_pods_are_bound_and_their_sandboxes_fail(world):
     failures = Counter()
-    for event in of(world, kinds.EVENTS):
+    for event in of(world, LIST_EVENTS.kind):
         if event["reason"] == "FailedCreatePodSandBox":
             assert 'plugin type="aws-cni" name="aws-cni" failed (add): add cmd:' in event["message"]
             failures[event["involvedObject"]["uid"]] += event["count"]
@@ -121,7 +122,7 @@ def test_a_node_with_waiting_pods_has_no_address_to_spare(world):
         pool = sum(len(addresses_of(interface)) - 1 for interface in usable)
         served = [
             pod
-            for pod in of(world, kinds.PODS)
+            for pod in of(world, LIST_PODS.kind)
             if pod["spec"]["nodeName"] == name
             and not pod["spec"].get("hostNetwork")
             and "podIP" in pod["status"]
@@ -133,8 +134,8 @@ def test_a_node_with_waiting_pods_has_no_address_to_spare(world):
 def test_the_healthy_have_no_waiting_pod_and_room_everywhere(name):
     world = FIXTURES[name]()
     assert not waiting(world)
-    assert 12 <= len(of(world, kinds.NODES)) <= 30
-    for subnet in of(world, kinds.SUBNETS):
+    assert 12 <= len(of(world, LIST_NODES.kind)) <= 30
+    for subnet in of(world, DESCRIBE_SUBNETS.kind):
         size = ip_network(subnet["CidrBlock"]).num_addresses
         assert subnet["AvailableIpAddressCount"] > size * 0.9
-    assert {event["type"] for event in of(world, kinds.EVENTS)} == {"Normal"}
+    assert {event["type"] for event in of(world, LIST_EVENTS.kind)} == {"Normal"}

@@ -9,7 +9,7 @@ import yaml
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.engine.evaluation.finding import Confidence
 from eksdoctor.model.entities.cluster import Cluster
-from eksdoctor.snapshot.request import ACTIONS
+from eksdoctor.snapshot.actions import ACTIONS
 from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.report import State
 from tests.shared import rulebook

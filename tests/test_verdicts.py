@@ -3,7 +3,7 @@
 import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
-from eksdoctor.snapshot.request import ACTIONS
+from eksdoctor.snapshot.actions import ACTIONS
 from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.report import State
 from tests.shared import rulebook

@@ -3,46 +3,16 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from eksdoctor.cli.parameters.shared import Color, FailOn
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.errors import UsageError
 from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Focus, Target
-
-if TYPE_CHECKING:
-    from eksdoctor.collect.target.target import Options
 
 WINDOW_SECONDS = 3600.0  # Kubernetes keeps an event for one hour
 LAST = "last"
 _FORMS = "Write NAME -n NAMESPACE, or NAMESPACE/NAME."
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")  # as the API server accepts them
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """The options that name cluster and account; empty means not given."""
-
-    kubeconfig: str = ""
-    context: str = ""
-    profile: str = ""
-    region: str = ""
-    role_arn: str = ""
-    cluster: str = ""
-    aws_endpoint: str = ""
-
-    def options(self) -> "Options":
-        """These options as the collectors take them."""
-        from eksdoctor.collect.target.target import Options
-
-        return Options(
-            kubeconfig=self.kubeconfig,
-            context=self.context,
-            profile=self.profile,
-            region=self.region,
-            role_arn=self.role_arn,
-            cluster=self.cluster,
-            aws_endpoint=self.aws_endpoint,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +25,7 @@ class RunOptions:
     """
 
     purpose: str
-    connection: Connection
+    connection: ConnectionOptions
     deadline_seconds: float
     window_seconds: float | None = None
     namespace: str = ""
@@ -68,7 +38,7 @@ class RunOptions:
         """Raise UsageError if options contradict each other or a name is invalid."""
         if self.sources and self.extras:
             raise UsageError("--from reads a snapshot and sends no request", "Remove --cloudtrail.")
-        if self.sources and self.connection != Connection():
+        if self.sources and self.connection != ConnectionOptions():
             raise UsageError(
                 "--from reads a snapshot and can't be used with options that name a cluster or an account",
                 "Remove --from or the other options.",

@@ -28,16 +28,14 @@ def collect_snapshot(options: RunOptions, progress: Progress, rulebook: Rulebook
     """Collect a snapshot of the cluster now; the rulebook decides which node logs are read."""
     from eksdoctor.collect.dispatch import connect
     from eksdoctor.collect.rounds import collect
-    from eksdoctor.collect.target.target import find_target
     from eksdoctor.triage.log_reading_plan import request_planner
 
     options.check()
-    connection_options = options.connection.options()
     try:
-        target = find_target(connection_options)
-        connection = connect(target, connection_options)
+        connection = connect(options.connection)
     except KeyboardInterrupt as stop:
         raise StoppedError("interrupted before any request was sent") from stop
+    target = connection.target
     blank = Snapshot(
         at=datetime.now(UTC).replace(microsecond=0),
         window=timedelta(seconds=options.window_seconds or WINDOW_SECONDS),
@@ -65,9 +63,9 @@ def _read(options: RunOptions) -> tuple[Snapshot, tuple[str, ...]]:
     if len(others) > 1:
         raise UsageError(f"--from is given two snapshots: {others[0]} and {others[1]}", ONE_SNAPSHOT)
     found = (
-        bundle_placement.beside(archive.read(others[0]), bundles)
+        bundle_placement.with_bundles(archive.read(others[0]), bundles)
         if others
-        else bundle_placement.alone(bundles)
+        else bundle_placement.from_bundles(bundles)
     )
     snapshot = replace(found, purpose=options.purpose)
     if options.namespace or options.pod:

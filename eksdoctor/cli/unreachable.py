@@ -22,7 +22,7 @@ class UnreachableSource:
     @property
     def message(self) -> str:
         """The error on one line."""
-        return one_line(f"{NAMES[self.source]} did not answer: {self.refusal.words or self.refusal.reason}")
+        return one_line(f"{NAMES[self.source]} did not answer: {self.refusal.message or self.refusal.reason}")
 
     @property
     def advice(self) -> str:

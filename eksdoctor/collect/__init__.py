@@ -1,1 +1,1 @@
-"""The only network code: one function per API action, named after it."""
+"""The only network code: it collects the answers of the Kubernetes and AWS APIs."""

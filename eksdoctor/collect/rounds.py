@@ -1,4 +1,4 @@
-"""Collection in rounds: ask what is asked for, all at once, until nothing is or the time is up."""
+"""Collection in rounds: each round sends all open requests at once, until none is left or time is up."""
 
 import queue
 import threading
@@ -11,33 +11,33 @@ from eksdoctor.snapshot.request import Answer, Refusal, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 
 IN_FLIGHT = 16
-SHARE = 0.6  # of the time left is a round's; then it ends as soon as no answer comes for a while
-PAUSE = 0.1  # of the deadline is such a while
+ROUND_SHARE = 0.6  # of the time left; after that a round ends when no answer arrives for a while
+IDLE_SHARE = 0.1  # of the deadline is that while
 INTERRUPTED = Refusal("interrupted", "stopped by the user")
 
 
-class Answering(Protocol):
-    """What answers requests: a Connection, or a stand-in."""
+class Answerer(Protocol):
+    """What answers requests: a Connection, or a substitute in tests."""
 
     def answer(self, request: Request, deadline: Deadline) -> Answer:
-        """What became of the request."""
+        """The answer to a request; a failure is a refusal in it."""
 
 
 class Observer:
-    """Who watches a collection; this one looks away. All calls come from the caller's own thread."""
+    """Receives the progress of a collection, in the caller's thread; this one does nothing."""
 
     def round_started(self, number: int, requests: Sequence[Request]) -> None:
-        """Round `number` (from 1) asks these requests."""
+        """Round `number` (from 1) sends these requests."""
 
     def answered(self, answer: Answer) -> None:
-        """One answer, or refusal, is in."""
+        """One answer, or refusal, has arrived."""
 
     def round_finished(self, number: int, snapshot: Snapshot) -> None:
-        """The round is over; the snapshot holds its answers."""
+        """The round is over; the snapshot has its answers."""
 
 
 class Stop:
-    """Why nothing is asked any more: the deadline, or the user."""
+    """Why the collection stops: the deadline, or the user."""
 
     def __init__(self, deadline: Deadline) -> None:
         self.deadline = deadline
@@ -45,36 +45,36 @@ class Stop:
 
     @property
     def refusal(self) -> Refusal | None:
-        """The refusal that unanswered requests get from now on."""
+        """The refusal of requests without an answer; None while the collection runs."""
         if self.interrupted:
             return INTERRUPTED
-        return Refusal("timeout", self.deadline.words) if self.deadline.left <= 0 else None
+        return Refusal("timeout", self.deadline.message) if self.deadline.left <= 0 else None
 
 
 def collect(
     snapshot: Snapshot,
     questions: Callable[[Snapshot], list[Request]],
-    connection: Answering,
+    connection: Answerer,
     deadline_seconds: float,
     observe: Observer,
 ) -> Snapshot:
-    """The snapshot with an answer or a refusal for every question; it returns at the deadline, come what may.
+    """The snapshot with an answer or a refusal for every request; it returns at the deadline at the latest.
 
-    On KeyboardInterrupt it returns what there is, the rest refused as interrupted; a second one is raised.
+    After KeyboardInterrupt the open requests are refused as `interrupted`; a second one is raised.
     """
     stop = Stop(Deadline.after(deadline_seconds))
     number = 0
     while True:
         try:
-            asked = [
+            wanted = [
                 request for request in dict.fromkeys(questions(snapshot)) if request not in snapshot.outcomes
             ]
-            if not asked:
+            if not wanted:
                 return snapshot
             number += 1
-            observe.round_started(number, asked)
-            answers = _ask(asked, connection, stop, observe)
-            snapshot = snapshot.with_answers(answers[request] for request in asked)
+            observe.round_started(number, wanted)
+            answers = _send(wanted, connection, stop, observe)
+            snapshot = snapshot.with_answers(answers[request] for request in wanted)
             observe.round_finished(number, snapshot)
         except KeyboardInterrupt:
             if stop.interrupted:
@@ -82,69 +82,70 @@ def collect(
             stop.interrupted = True
 
 
-def _ask(
-    asked: Sequence[Request], connection: Answering, stop: Stop, observe: Observer
+def _send(
+    wanted: Sequence[Request], connection: Answerer, stop: Stop, observe: Observer
 ) -> dict[Request, Answer]:
-    """An answer for each request, in whatever order they came in."""
+    """An answer for each request, in the order of arrival."""
     waiting: queue.SimpleQueue[Request] = queue.SimpleQueue()
-    came: queue.SimpleQueue[Answer] = queue.SimpleQueue()
-    for request in asked:
+    arrived: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+    for request in wanted:
         waiting.put(request)
     answers: dict[Request, Answer] = {}
-    patience = Deadline.after(stop.deadline.left * SHARE)
+    round_end = Deadline.after(stop.deadline.left * ROUND_SHARE)
     try:
-        for _ in range(min(IN_FLIGHT, len(asked)) if stop.refusal is None else 0):
-            # A daemon thread that hangs delays neither the report nor the program's end.
-            threading.Thread(target=_work, args=(waiting, came, connection, stop), daemon=True).start()
-        while len(answers) < len(asked) and stop.refusal is None:
+        for _ in range(min(IN_FLIGHT, len(wanted)) if stop.refusal is None else 0):
+            # A daemon thread that hangs delays neither the report nor the end of the program.
+            threading.Thread(target=_work, args=(waiting, arrived, connection, stop), daemon=True).start()
+        while len(answers) < len(wanted) and stop.refusal is None:
             try:
-                answer = came.get(timeout=_wait(stop.deadline, patience) if answers else stop.deadline.left)
+                timeout = _wait(stop.deadline, round_end) if answers else stop.deadline.left
+                answer = arrived.get(timeout=timeout)
             except queue.Empty:
                 break
             answers[answer.request] = answer
             observe.answered(answer)
     except KeyboardInterrupt:
         stop.interrupted = True
-    for answer in _already_in(came):
+    for answer in _already_arrived(arrived):
         answers[answer.request] = answer
         observe.answered(answer)
-    for request in asked:
+    for request in wanted:
         if request not in answers:
             answers[request] = Answer(
-                request, refusal=stop.refusal or Refusal("timeout", stop.deadline.words)
+                request, refusal=stop.refusal or Refusal("timeout", stop.deadline.message)
             )
             observe.answered(answers[request])
     return answers
 
 
-def _wait(deadline: Deadline, patience: Deadline) -> float:
-    """How long to wait for one more answer: one that hangs must not cost all later rounds."""
-    return min(deadline.left, max(patience.left, deadline.seconds * PAUSE))
+def _wait(deadline: Deadline, round_end: Deadline) -> float:
+    """Seconds to wait for the next answer: one hanging request must not use up the time of later rounds."""
+    return min(deadline.left, max(round_end.left, deadline.seconds * IDLE_SHARE))
 
 
-def _already_in(came: "queue.SimpleQueue[Answer]") -> Iterator[Answer]:
-    """What came in while nobody took it: an interruption loses nothing that was answered."""
+def _already_arrived(arrived: "queue.SimpleQueue[Answer]") -> Iterator[Answer]:
+    """The answers that have arrived: an interruption loses none of them."""
     while True:
         try:
-            yield came.get_nowait()
+            yield arrived.get_nowait()
         except queue.Empty:
             return
 
 
 def _work(
     waiting: "queue.SimpleQueue[Request]",
-    came: "queue.SimpleQueue[Answer]",
-    connection: Answering,
+    arrived: "queue.SimpleQueue[Answer]",
+    connection: Answerer,
     stop: Stop,
 ) -> None:
-    """Answer requests until none waits or there is no time left."""
+    """Answer requests until none is left or the collection stops."""
     while stop.refusal is None:
         try:
             request = waiting.get_nowait()
         except queue.Empty:
             return
         try:
-            came.put(connection.answer(request, stop.deadline))
-        except Exception as error:  # noqa: BLE001  a fault of one collector must not cost the report
-            words = clean(f"eksdoctor's own fault: {type(error).__name__}: {error}")
-            came.put(Answer(request, refusal=Refusal("failed", words)))
+            arrived.put(connection.answer(request, stop.deadline))
+        except Exception as error:  # noqa: BLE001  an error of one collector must not prevent the report
+            message = clean(f"internal error of eksdoctor: {type(error).__name__}: {error}")
+            arrived.put(Answer(request, refusal=Refusal("failed", message)))

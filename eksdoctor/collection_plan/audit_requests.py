@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.model.network.eni_quota import ENIQuota
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.aws import DESCRIBE_NODEGROUP, GET_CALLER_IDENTITY
+from eksdoctor.snapshot.records.identity import (
+    DESCRIBE_POD_IDENTITY_ASSOCIATION,
+    LIST_POD_IDENTITY_ASSOCIATIONS,
+)
+from eksdoctor.snapshot.records.karpenter import LIST_EC2_NODE_CLASSES
+from eksdoctor.snapshot.records.kubernetes import GET_SERVICE_ACCOUNT, LIST_SERVICE_ACCOUNTS
 from eksdoctor.snapshot.request import Request
 
 ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
@@ -33,7 +39,7 @@ def _of_identity(cluster: Cluster) -> Iterator[Request]:
     name = cluster.target_name
     if isinstance(name, str):
         yield requests.pod_identities(name)
-        for association in cluster.snapshot.of(kinds.POD_IDENTITY_NAMES):
+        for association in cluster.snapshot.of(LIST_POD_IDENTITY_ASSOCIATIONS.kind):
             yield requests.pod_identity(name, association.association_id)
     for role in _roles(cluster)[:MOST_ROLES]:
         yield requests.role(role)
@@ -44,17 +50,17 @@ def _of_identity(cluster: Cluster) -> Iterator[Request]:
 def _roles(cluster: Cluster) -> list[str]:
     """The role names that aws-node may use: by pod identity, annotation or node."""
     snapshot = cluster.snapshot
-    accounts = [*snapshot.of(kinds.AWS_NODE_ACCOUNT), *snapshot.of(kinds.SERVICE_ACCOUNTS)]
+    accounts = [*snapshot.of(GET_SERVICE_ACCOUNT.kind), *snapshot.of(LIST_SERVICE_ACCOUNTS.kind)]
     arns = [
-        *(identity.role_arn for identity in snapshot.of(kinds.POD_IDENTITIES)),
+        *(identity.role_arn for identity in snapshot.of(DESCRIBE_POD_IDENTITY_ASSOCIATION.kind)),
         *(
             account.metadata.annotations.get(ROLE_ANNOTATION, "")
             for account in accounts
             if (account.metadata.namespace, account.metadata.name) == (requests.SYSTEM, "aws-node")
         ),
-        *(group.node_role for group in snapshot.of(kinds.NODEGROUPS)),
+        *(group.node_role for group in snapshot.of(DESCRIBE_NODEGROUP.kind)),
     ]
-    named = [node_class.spec.role for node_class in snapshot.of(kinds.EC2_NODE_CLASSES)]
+    named = [node_class.spec.role for node_class in snapshot.of(LIST_EC2_NODE_CLASSES.kind)]
     found = [*(_name_of(arn, cluster) for arn in arns), *named]
     return [role for role in dict.fromkeys(found) if _NAME.fullmatch(role)]
 
@@ -70,4 +76,4 @@ def _name_of(arn: str, cluster: Cluster) -> str:
 
 def _account(cluster: Cluster) -> str:
     """The account id of the caller; empty if unknown."""
-    return next((caller.account for caller in cluster.snapshot.of(kinds.CALLER)), "")
+    return next((caller.account for caller in cluster.snapshot.of(GET_CALLER_IDENTITY.kind)), "")

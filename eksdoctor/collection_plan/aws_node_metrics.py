@@ -16,7 +16,8 @@ from eksdoctor.model.facts.fact import Items
 from eksdoctor.model.nodes.node_pool import NodePool
 from eksdoctor.model.observations.log_sources import Voices
 from eksdoctor.model.pods.affected_pods import AffectedPods
-from eksdoctor.snapshot.request import GET_POD_METRICS, Request
+from eksdoctor.snapshot.records.node_text import GET_POD_METRICS
+from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Snapshot
 
 ENOUGH = 8  # nodes in total, or more if there are more pairs of subnet and instance type

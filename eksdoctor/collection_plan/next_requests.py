@@ -26,7 +26,8 @@ from eksdoctor.model.nodes.node_enis import NodeInterfaces
 from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.model.pods.pod_table import PodRows
 from eksdoctor.model.provisioning.full_nodes import PodCeiling
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.aws import DESCRIBE_NODEGROUP, LIST_NODEGROUPS
+from eksdoctor.snapshot.records.kubernetes import LIST_ENI_CONFIGS
 from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import CLOUDTRAIL, Snapshot
 
@@ -39,7 +40,7 @@ MOST_GROUPS = 6  # node groups whose health is read for pods without a node
 
 def next_requests(snapshot: Snapshot) -> list[Request]:
     """The requests that the rules still need; empty if nothing is left to collect."""
-    if not snapshot.manifested:
+    if not snapshot.has_manifest:
         return []
     cluster = Cluster(snapshot)
     for wanted in (_wanted(cluster), aws_node_metrics.next_requests(cluster)):
@@ -133,7 +134,7 @@ def _of_node_groups(cluster: Cluster, name: str) -> Iterator[Request]:
     wanted = _groups_in_question(cluster)
     for group in dict.fromkeys((*wanted, *_groups_that_might_launch(cluster))):
         yield requests.nodegroup(name, group)
-    for record in cluster.snapshot.of(kinds.NODEGROUPS):
+    for record in cluster.snapshot.of(DESCRIBE_NODEGROUP.kind):
         template = record.launch_template
         if record.nodegroup_name in wanted and template is not None and template.id and template.version:
             yield requests.launch_template_version(template.id, template.version)
@@ -143,7 +144,9 @@ def _of_security_groups(cluster: Cluster) -> Iterator[Request]:
     """The security groups of pods and, with policies or in an audit, the rules of these and the cluster's."""
     of_policies = {group for policy in _elements(cluster.part(Policies).policies) for group in policy.groups}
     of_configs = {
-        group for config in cluster.snapshot.of(kinds.ENI_CONFIGS) for group in config.spec.security_groups
+        group
+        for config in cluster.snapshot.of(LIST_ENI_CONFIGS.kind)
+        for group in config.spec.security_groups
     }
     if of_policies | of_configs:
         yield requests.security_groups(of_policies | of_configs)
@@ -157,7 +160,7 @@ def _of_security_groups(cluster: Cluster) -> Iterator[Request]:
 
 
 def _groups_in_question(cluster: Cluster) -> list[str]:
-    named = cluster.snapshot.of(kinds.NODEGROUP_NAMES)
+    named = cluster.snapshot.of(LIST_NODEGROUPS.kind)
     labels = [
         node.labels for node in (*nodes_in_question(cluster), *cluster.part(PodCeiling).nodes_to_look_at)
     ]
@@ -169,7 +172,7 @@ def _groups_that_might_launch(cluster: Cluster) -> list[str]:
     """Some node groups, if a pod waits for a new node: their health shows why none is launched."""
     if not any(pod.wants_room for pod in cluster.part(Pods).pods if not pod.node_name):
         return []
-    return sorted(cluster.snapshot.of(kinds.NODEGROUP_NAMES))[:MOST_GROUPS]
+    return sorted(cluster.snapshot.of(LIST_NODEGROUPS.kind))[:MOST_GROUPS]
 
 
 def _of_subnets(cluster: Cluster) -> Iterator[Request]:

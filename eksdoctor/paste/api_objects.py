@@ -8,21 +8,32 @@ from typing import Any
 import msgspec
 import yaml
 
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.kinds import KINDS, Kind
+from eksdoctor.snapshot.actions import KINDS
+from eksdoctor.snapshot.declaration import Kind
+from eksdoctor.snapshot.records.karpenter import LIST_EC2_NODE_CLASSES, LIST_NODE_POOLS
+from eksdoctor.snapshot.records.kubernetes import (
+    GET_CONFIG_MAP,
+    LIST_CNI_NODES,
+    LIST_DAEMON_SETS,
+    LIST_ENI_CONFIGS,
+    LIST_EVENTS,
+    LIST_NODES,
+    LIST_PODS,
+    LIST_SECURITY_GROUP_POLICIES,
+)
 from eksdoctor.snapshot.snapshot import decode
 
 KIND_BY_NAME: dict[str, Kind[Any]] = {
-    "Node": kinds.NODES,
-    "Pod": kinds.PODS,
-    "Event": kinds.EVENTS,
-    "DaemonSet": kinds.DAEMON_SETS,
-    "ENIConfig": kinds.ENI_CONFIGS,
-    "SecurityGroupPolicy": kinds.SECURITY_GROUP_POLICIES,
-    "CNINode": kinds.CNI_NODES,
-    "ConfigMap": kinds.CONFIG_MAPS,
-    "NodePool": kinds.NODE_POOLS,
-    "EC2NodeClass": kinds.EC2_NODE_CLASSES,
+    "Node": LIST_NODES.kind,
+    "Pod": LIST_PODS.kind,
+    "Event": LIST_EVENTS.kind,
+    "DaemonSet": LIST_DAEMON_SETS.kind,
+    "ENIConfig": LIST_ENI_CONFIGS.kind,
+    "SecurityGroupPolicy": LIST_SECURITY_GROUP_POLICIES.kind,
+    "CNINode": LIST_CNI_NODES.kind,
+    "ConfigMap": GET_CONFIG_MAP.kind,
+    "NodePool": LIST_NODE_POOLS.kind,
+    "EC2NodeClass": LIST_EC2_NODE_CLASSES.kind,
 }
 KIND_BY_LIST_KEY: dict[str, Kind[Any]] = {
     kind.items: kind for kind in reversed(KINDS) if kind.file.startswith("aws/") and kind.items

@@ -22,8 +22,10 @@ from eksdoctor.paste.pasted_text import (
     PLACEHOLDER_POD,
     PastedText,
 )
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.kinds import Kind
+from eksdoctor.snapshot.declaration import Kind
+from eksdoctor.snapshot.records.aws import DESCRIBE_ADDON
+from eksdoctor.snapshot.records.kubernetes import LIST_DAEMON_SETS, LIST_EVENTS, LIST_NODES, LIST_PODS
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS
 from eksdoctor.snapshot.snapshot import PASTED, Snapshot, decode
 from eksdoctor.snapshot.text_streams import Stream
 
@@ -63,8 +65,8 @@ def _opener(text: str) -> Any:
 
 def _only_node(found: FoundRecords) -> str:
     """The one node that the texts name; the placeholder if they name none or several."""
-    names = {record.metadata.name for record in found.of(kinds.NODES)}
-    names |= {pod.spec.node_name for pod in found.of(kinds.PODS) if pod.spec.node_name}
+    names = {record.metadata.name for record in found.of(LIST_NODES.kind)}
+    names |= {pod.spec.node_name for pod in found.of(LIST_PODS.kind) if pod.spec.node_name}
     names |= {row.node for row in found.rows if row.node}
     names.discard(PLACEHOLDER_NODE)
     return names.pop() if len(names) == 1 else PLACEHOLDER_NODE
@@ -72,23 +74,23 @@ def _only_node(found: FoundRecords) -> str:
 
 def _add_missing_objects(found: FoundRecords, node: str, at: datetime) -> None:
     for number, row in enumerate(found.rows):
-        found.add(kinds.EVENTS, decode(kinds.EVENTS, event_rows.event_object(row, number, at, node)))
-    for kind in (kinds.PODS, kinds.WORDS):
+        found.add(LIST_EVENTS.kind, decode(LIST_EVENTS.kind, event_rows.event_object(row, number, at, node)))
+    for kind in (LIST_PODS.kind, NODE_TEXTS):
         for identity, document in list(found.records.get(kind.file, {}).items()):
             found.records[kind.file][identity] = _with_node_name(kind, document, node)
     _complete_nodes(found, node)
     _complete_pods(found, node, at)
-    if (found.variables or _shows_aws_node(found)) and not found.of(kinds.DAEMON_SETS):
-        found.add(kinds.DAEMON_SETS, cni_settings.aws_node_daemon_set(found.variables))
-    if found.addon and not found.of(kinds.ADDONS):
+    if (found.variables or _shows_aws_node(found)) and not found.of(LIST_DAEMON_SETS.kind):
+        found.add(LIST_DAEMON_SETS.kind, cni_settings.aws_node_daemon_set(found.variables))
+    if found.addon and not found.of(DESCRIBE_ADDON.kind):
         values = cni_settings.write_configuration_values(found.addon)
-        found.add(kinds.ADDONS, {"addonName": "vpc-cni", "configurationValues": values})
+        found.add(DESCRIBE_ADDON.kind, {"addonName": "vpc-cni", "configurationValues": values})
 
 
 def _with_node_name(kind: Kind[Any], document: Any, node: str) -> Any:
     """The record with the node's name instead of the placeholder."""
     plain = msgspec.to_builtins(document)
-    if kind is kinds.WORDS:
+    if kind is NODE_TEXTS:
         plain["node"] = node if plain.get("node") == PLACEHOLDER_NODE else plain.get("node", "")
     elif plain.get("spec", {}).get("nodeName") == PLACEHOLDER_NODE:
         plain["spec"]["nodeName"] = node
@@ -100,10 +102,10 @@ def _complete_nodes(found: FoundRecords, node: str) -> None:
 
     A text that shows an aws-node pod implies a node, even if it names none.
     """
-    held = found.records.setdefault(kinds.NODES.file, {})
+    held = found.records.setdefault(LIST_NODES.kind.file, {})
     only = next(iter(found.types)) if len(found.types) == 1 else ""
     if not held and (only or _shows_aws_node(found)):
-        found.add(kinds.NODES, decode(kinds.NODES, {"metadata": {"name": node}}))
+        found.add(LIST_NODES.kind, decode(LIST_NODES.kind, {"metadata": {"name": node}}))
     for identity, record in list(held.items()):
         plain = msgspec.to_builtins(record)
         metadata = plain["metadata"]
@@ -112,22 +114,22 @@ def _complete_nodes(found: FoundRecords, node: str) -> None:
             metadata["labels"] = {node_description.TYPE_LABEL: only, **metadata.get("labels", {})}
         plain.setdefault("spec", {}).setdefault("providerID", "aws:///")
         del held[identity]
-        found.add(kinds.NODES, decode(kinds.NODES, plain))
+        found.add(LIST_NODES.kind, decode(LIST_NODES.kind, plain))
 
 
 def _complete_pods(found: FoundRecords, node: str, at: datetime) -> None:
     """Add a waiting pod for each event about a pod; without any waiting pod, add the placeholder."""
-    named = {(pod.metadata.namespace, pod.metadata.name) for pod in found.of(kinds.PODS)}
-    for event in found.of(kinds.EVENTS):
+    named = {(pod.metadata.namespace, pod.metadata.name) for pod in found.of(LIST_PODS.kind)}
+    for event in found.of(LIST_EVENTS.kind):
         involved = event.involved_object
         namespace, name = involved.namespace, involved.name
         if involved.kind == "Pod" and (namespace, name) not in named and not _is_aws_node(name):
             host = node if _is_scheduled(name, found) else ""
-            found.add(kinds.PODS, _waiting_pod(namespace, name, host, at))
+            found.add(LIST_PODS.kind, _waiting_pod(namespace, name, host, at))
             named.add((namespace, name))
-    if not any(_is_waiting(pod) for pod in found.of(kinds.PODS)):
-        found.add(kinds.PODS, _waiting_pod(DEFAULT_NAMESPACE, PLACEHOLDER_POD, node, at))
-        found.add(kinds.EVENTS, _assumed_event(node, at))
+    if not any(_is_waiting(pod) for pod in found.of(LIST_PODS.kind)):
+        found.add(LIST_PODS.kind, _waiting_pod(DEFAULT_NAMESPACE, PLACEHOLDER_POD, node, at))
+        found.add(LIST_EVENTS.kind, _assumed_event(node, at))
 
 
 def _is_aws_node(name: str) -> bool:
@@ -135,7 +137,7 @@ def _is_aws_node(name: str) -> bool:
 
 
 def _shows_aws_node(found: FoundRecords) -> bool:
-    return any(_is_aws_node(pod.metadata.name) for pod in found.of(kinds.PODS))
+    return any(_is_aws_node(pod.metadata.name) for pod in found.of(LIST_PODS.kind))
 
 
 def _is_waiting(pod: Any) -> bool:
@@ -144,14 +146,14 @@ def _is_waiting(pod: Any) -> bool:
 
 def _is_scheduled(name: str, found: FoundRecords) -> bool:
     """Whether one of its events is from a kubelet, not only from the scheduler."""
-    involved = [event for event in found.of(kinds.EVENTS) if event.involved_object.name == name]
+    involved = [event for event in found.of(LIST_EVENTS.kind) if event.involved_object.name == name]
     return any(event.reason != "FailedScheduling" for event in involved)
 
 
 def _waiting_pod(namespace: str, name: str, node: str, at: datetime) -> Any:
     scheduled = {"type": "PodScheduled", "status": "True", "lastTransitionTime": at - ASSUMED_WAIT}
     return decode(
-        kinds.PODS,
+        LIST_PODS.kind,
         {
             "metadata": {"namespace": namespace, "name": name},
             "spec": {"nodeName": node, "containers": []},
@@ -162,7 +164,7 @@ def _waiting_pod(namespace: str, name: str, node: str, at: datetime) -> Any:
 
 def _assumed_event(node: str, at: datetime) -> Any:
     return decode(
-        kinds.EVENTS,
+        LIST_EVENTS.kind,
         {
             "metadata": {"namespace": DEFAULT_NAMESPACE, "name": "assumed-event"},
             "involvedObject": {"kind": "Pod", "namespace": DEFAULT_NAMESPACE, "name": PLACEHOLDER_POD},

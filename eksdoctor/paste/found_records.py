@@ -9,9 +9,9 @@ from eksdoctor.evidence.inputs.event_table import EventRow
 from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.paste import api_objects, cni_settings, event_rows, node_description, pod_listing
 from eksdoctor.paste.pasted_text import PLACEHOLDER_NODE, PastedText
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.kinds import Kind
-from eksdoctor.snapshot.records.node_text import Words
+from eksdoctor.snapshot.declaration import Kind
+from eksdoctor.snapshot.records.kubernetes import LIST_NODES, LIST_PODS
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS, NodeText
 from eksdoctor.snapshot.snapshot import decode
 
 
@@ -49,9 +49,9 @@ def add_records(pasted: PastedText, found: FoundRecords, at: datetime) -> None:
     found.types |= node_description.find_instance_types(pasted.text)
     described = node_description.parse_node(pasted.text)
     if described is not None:
-        found.add(kinds.NODES, decode(kinds.NODES, described))
+        found.add(LIST_NODES.kind, decode(LIST_NODES.kind, described))
     for pod in pod_listing.parse_pods(pasted.text, at):
-        found.add(kinds.PODS, decode(kinds.PODS, pod))
+        found.add(LIST_PODS.kind, decode(LIST_PODS.kind, pod))
     split = event_rows.split_event_rows(pasted.text)
     found.rows += split.rows
     if split.remaining.strip():
@@ -69,6 +69,6 @@ def _add_ipamd_text(pasted: PastedText, found: FoundRecords) -> None:
         kind = SourceKind.INTROSPECTION
     if kind:
         found.add(
-            kinds.WORDS,
-            Words(kind=kind, node=PLACEHOLDER_NODE, name=pasted.name, text=pasted.text, whole=False),
+            NODE_TEXTS,
+            NodeText(kind=kind, node=PLACEHOLDER_NODE, name=pasted.name, text=pasted.text, whole=False),
         )

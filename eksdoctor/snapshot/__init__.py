@@ -1,1 +1,1 @@
-"""What was asked of cluster and account, what they answered, and what they refused."""
+"""The records collected from a cluster and an account, and the outcome of every request."""

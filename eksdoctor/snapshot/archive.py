@@ -1,8 +1,8 @@
-"""Snapshots on disk: `NAME.eksdoctor.tar.gz`, or the same as a plain folder.
+"""Snapshots on disk: `NAME.eksdoctor.tar.gz`, or the same files in a folder.
 
-An archive comes from a stranger: it is read member by member with limits on count, size and depth,
-nothing is ever extracted, and links, devices and `..` are refused. Writing goes to a temporary file
-beside the target and is renamed when whole, so a half-written snapshot never replaces a good one.
+An archive is not trusted: it is read member by member with limits on count and size, nothing is extracted,
+and links, devices and `..` are errors. A snapshot is written to a temporary file beside the target, which
+is renamed at the end: an incomplete snapshot never replaces a complete one.
 """
 
 import gzip
@@ -16,25 +16,24 @@ from typing import Any
 
 from eksdoctor.errors import SnapshotError
 from eksdoctor.snapshot import manifest
-from eksdoctor.snapshot.kinds import KINDS, Kind
+from eksdoctor.snapshot.actions import KINDS
+from eksdoctor.snapshot.declaration import Kind
 from eksdoctor.snapshot.replace_folder import replace_folder
 from eksdoctor.snapshot.snapshot import Snapshot
 
 SUFFIX = ".eksdoctor.tar.gz"
-MOST_MEMBERS = 10_000
-MOST_BYTES = 1 << 30  # uncompressed; a 5,000-node, 50,000-pod cluster is about 60 MB
+MAX_MEMBERS = 10_000
+MAX_BYTES = 1 << 30  # uncompressed; a 5,000-node, 50,000-pod cluster is about 60 MB
 FILES: dict[str, Kind[Any]] = {f"{kind.file}.json": kind for kind in KINDS}
 
 
 def read(path: Path) -> Snapshot:
     """The snapshot at `path`, an archive or a folder.
 
-    Raises SnapshotError, with what to do, for anything that is not one whole snapshot.
+    Raises SnapshotError, with advice, for anything that is not one complete snapshot.
     """
     if not path.exists():
-        raise SnapshotError(
-            f"no snapshot at {path}", "Give a file written by `eksdoctor capture` or a folder."
-        )
+        raise SnapshotError(f"no snapshot at {path}", "Use a file or folder written by `eksdoctor capture`.")
     files = _read_folder(path) if path.is_dir() else _read_archive(path)
     return manifest.assemble(files, path.name)
 
@@ -42,7 +41,7 @@ def read(path: Path) -> Snapshot:
 def write(snapshot: Snapshot, path: Path) -> Path:
     """Write the snapshot to `path` (into it when it is a folder), mode 0600; returns the path.
 
-    The same snapshot always gives the same bytes. Of an older snapshot in the folder nothing stays.
+    The same snapshot always gives the same bytes. Files of an older snapshot in the folder are removed.
     """
     files = manifest.disassemble(snapshot)
     if path.is_dir():
@@ -53,7 +52,7 @@ def write(snapshot: Snapshot, path: Path) -> Path:
 
 
 def replace_file(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Put `content` at `path` whole or not at all; raises SnapshotError where it cannot be written."""
+    """Write `content` to `path` completely or not at all; raises SnapshotError when it cannot."""
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
@@ -66,8 +65,7 @@ def replace_file(path: Path, content: bytes, mode: int = 0o600) -> None:
             raise
     except OSError as error:
         raise SnapshotError(
-            f"cannot write {path}: {error.strerror or error}",
-            "Choose a writable folder.",
+            f"cannot write {path}: {error.strerror or error}", "Choose a writable folder."
         ) from error
 
 
@@ -84,17 +82,17 @@ def _archived(files: dict[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-class _Measured:
-    """A stream that refuses to give more than `MOST_BYTES`, whatever a header asks for."""
+class _LimitedStream:
+    """A stream that raises SnapshotError after `MAX_BYTES`, whatever size a header claims."""
 
     def __init__(self, stream: gzip.GzipFile, path: Path) -> None:
-        self.stream, self.path, self.budget = stream, path, MOST_BYTES
+        self.stream, self.path, self.budget = stream, path, MAX_BYTES
 
     def read(self, size: int) -> bytes:
         """At most `size` bytes; raises SnapshotError past the limit."""
         if size > self.budget:
             raise SnapshotError(
-                f"{self.path} unpacks to more than {MOST_BYTES >> 20} MiB", "It is not a snapshot."
+                f"{self.path} unpacks to more than {MAX_BYTES >> 20} MiB", "It is not a snapshot."
             )
         content = self.stream.read(size)
         self.budget -= len(content)
@@ -105,18 +103,18 @@ def _read_archive(path: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     try:
         with gzip.open(path) as zipped:
-            stream = _Measured(zipped, path)
+            stream = _LimitedStream(zipped, path)
             with tarfile.open(fileobj=stream, mode="r|", bufsize=tarfile.BLOCKSIZE) as archive:  # type: ignore[call-overload]
                 for count, member in enumerate(archive):
-                    if count >= MOST_MEMBERS:
+                    if count >= MAX_MEMBERS:
                         raise SnapshotError(
-                            f"{path} contains more than {MOST_MEMBERS} files", "It is not a snapshot."
+                            f"{path} contains more than {MAX_MEMBERS} files", "It is not a snapshot."
                         )
                     name = _safe_name(path, member)
                     content = archive.extractfile(member)
                     if (name in FILES or name == manifest.NAME) and content is not None:
                         files[name] = content.read()
-            while stream.read(tarfile.BLOCKSIZE):  # to the checksum: a cut is found, not taken for less
+            while stream.read(tarfile.BLOCKSIZE):  # up to the checksum, which detects a truncated archive
                 pass
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise SnapshotError(
@@ -139,7 +137,7 @@ def _safe_name(path: Path, member: tarfile.TarInfo) -> str:
 
 def _read_folder(path: Path) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
-    budget = MOST_BYTES
+    budget = MAX_BYTES
     for name in (*FILES, manifest.NAME):
         file = path / name
         if file.is_symlink():
@@ -148,6 +146,6 @@ def _read_folder(path: Path) -> dict[str, bytes]:
             continue
         budget -= file.stat().st_size
         if budget < 0:
-            raise SnapshotError(f"{path} contains more than {MOST_BYTES >> 20} MiB", "It is not a snapshot.")
+            raise SnapshotError(f"{path} contains more than {MAX_BYTES >> 20} MiB", "It is not a snapshot.")
         files[name] = file.read_bytes()
     return files

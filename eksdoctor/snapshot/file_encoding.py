@@ -1,4 +1,4 @@
-"""The text of a file that another program wrote: PowerShell's `>` writes UTF-16, others a byte order mark."""
+"""The encoding of files by other programs: PowerShell's `>` writes UTF-16, others a byte order mark."""
 
 import codecs
 
@@ -10,7 +10,7 @@ _MARKS = (
 
 
 def utf8(content: bytes) -> bytes:
-    """The same text in UTF-8 without a mark; what cannot be read stays for the decoder to refuse."""
+    """The text in UTF-8 without a byte order mark; invalid content is returned unchanged."""
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             try:

@@ -1,4 +1,4 @@
-"""The manifest of a snapshot, and the way between a Snapshot and its files."""
+"""The manifest of a snapshot, and the conversion between a Snapshot and its files."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,19 +7,20 @@ import msgspec
 
 from eksdoctor import __version__
 from eksdoctor.errors import SnapshotError
+from eksdoctor.snapshot.actions import ACTIONS, KINDS
+from eksdoctor.snapshot.declaration import Kind
 from eksdoctor.snapshot.file_encoding import utf8
-from eksdoctor.snapshot.kinds import KINDS, SINGLE, Kind
-from eksdoctor.snapshot.request import ACTIONS, Refusal, Request
+from eksdoctor.snapshot.request import Refusal, Request
 from eksdoctor.snapshot.snapshot import FORMAT, Focus, Outcome, Snapshot, Target, decode
 
 NAME = "manifest.json"
-OLDEST, NEWEST = 1970, 2999  # years of a capture; arithmetic on others leaves the calendar
+OLDEST, NEWEST = 1970, 2999  # the years of a capture; others overflow datetime
 LONGEST_WINDOW = 366 * 24 * 3600.0
 _UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
-class Asked(msgspec.Struct, omit_defaults=True):
-    """One line of the manifest: a request and what became of it."""
+class RecordedRequest(msgspec.Struct, omit_defaults=True):
+    """One request in the manifest, and its outcome."""
 
     action: str
     arguments: dict[str, str | list[str]] = {}
@@ -42,13 +43,13 @@ class Manifest(msgspec.Struct):
     purpose: str = "triage"
     target: Target = msgspec.field(default_factory=Target)
     focus: Focus = msgspec.field(default_factory=Focus)
-    requests: list[Asked] = []
+    requests: list[RecordedRequest] = []
 
 
 def disassemble(snapshot: Snapshot) -> dict[str, bytes]:
-    """The files of a snapshot, by path."""
-    asked = [
-        Asked(
+    """The content of a snapshot's files, by path."""
+    recorded = [
+        RecordedRequest(
             action=request.action.name,
             arguments={
                 name: value if isinstance(value, str) else list(value) for name, value in request.arguments
@@ -71,7 +72,7 @@ def disassemble(snapshot: Snapshot) -> dict[str, bytes]:
         purpose=snapshot.purpose,
         target=snapshot.target,
         focus=snapshot.focus,
-        requests=asked,
+        requests=recorded,
     )
     files = {NAME: _dump(head)}
     for kind in KINDS:
@@ -81,7 +82,7 @@ def disassemble(snapshot: Snapshot) -> dict[str, bytes]:
 
 
 def assemble(files: dict[str, bytes], name: str) -> Snapshot:
-    """The snapshot in `files`; `name` is for messages."""
+    """The snapshot in `files`; `name` is for messages. Raises SnapshotError when they are no snapshot."""
     if not files:
         raise SnapshotError(
             f"{name} contains nothing that eksdoctor can read",
@@ -96,22 +97,28 @@ def assemble(files: dict[str, bytes], name: str) -> Snapshot:
         if content is not None:
             records[kind.file], lost[kind.file] = _read_documents(kind, content, name)
     if head is None:
-        return Snapshot(at=_latest(records), records=records, manifested=False, tool="files")
+        return Snapshot(at=_latest(records), records=records, has_manifest=False, tool="files")
     outcomes = {}
-    lost = _with_cut(head, records, lost)
-    for asked in head.requests:
-        if asked.action not in ACTIONS:
+    lost = _with_missing(head, records, lost)
+    for recorded in head.requests:
+        if recorded.action not in ACTIONS:
             continue
-        action = ACTIONS[asked.action]
+        action = ACTIONS[recorded.action]
         arguments = tuple(
             sorted(
                 (key, value if isinstance(value, str) else tuple(value))
-                for key, value in asked.arguments.items()
+                for key, value in recorded.arguments.items()
             )
         )
-        dropped = asked.dropped + lost.get(action.kind.file, 0)
+        dropped = recorded.dropped + lost.get(action.kind.file, 0)
         outcomes[Request(action, arguments)] = Outcome(
-            asked.refusal, asked.absent, dropped, asked.count, asked.seconds, asked.pages, asked.sampled
+            recorded.refusal,
+            recorded.absent,
+            dropped,
+            recorded.count,
+            recorded.seconds,
+            recorded.pages,
+            recorded.sampled,
         )
     return Snapshot(
         at=head.at,
@@ -125,13 +132,15 @@ def assemble(files: dict[str, bytes], name: str) -> Snapshot:
     )
 
 
-def _with_cut(head: Manifest, records: dict[str, tuple[Any, ...]], lost: dict[str, int]) -> dict[str, int]:
-    """What was lost of each file: a file that holds fewer records than one answer had is cut or gone."""
+def _with_missing(
+    head: Manifest, records: dict[str, tuple[Any, ...]], lost: dict[str, int]
+) -> dict[str, int]:
+    """The lost records of each file; a file with fewer records than one answer had is cut or missing."""
     found = dict(lost)
-    for asked in head.requests:
-        if asked.action in ACTIONS:
-            file = ACTIONS[asked.action].kind.file
-            cut = asked.count - len(records.get(file, ()))
+    for recorded in head.requests:
+        if recorded.action in ACTIONS:
+            file = ACTIONS[recorded.action].kind.file
+            cut = recorded.count - len(records.get(file, ()))
             found[file] = max(found.get(file, 0), cut)
     return found
 
@@ -157,11 +166,11 @@ def _read_manifest(files: dict[str, bytes], name: str) -> Manifest | None:
 
 
 def _wrong(head: Manifest) -> str:
-    """What no capture writes; empty when all is well."""
+    """Which value no capture writes; empty when all are valid."""
     if head.format < 1:
         return f"format {head.format}"
     if not OLDEST <= head.at.year <= NEWEST:
-        return f"taken in the year {head.at.year}"
+        return f"the year {head.at.year}"
     if not 0 < head.window_seconds <= LONGEST_WINDOW:
         return f"a window of {head.window_seconds:g} s"
     return ""
@@ -184,7 +193,7 @@ def _read_documents(kind: Kind[Any], content: bytes, name: str) -> tuple[tuple[A
 
 
 def _entries(kind: Kind[Any], document: Any) -> list[Any]:
-    """The list in an answer: `items`, the action's own key, a bare object or a JSON list of answers."""
+    """The records in a file: an API list, one bare object, or a JSON list of answers."""
     if isinstance(document, list):
         return [entry for part in document for entry in _entries(kind, part)]
     if not isinstance(document, dict):
@@ -208,13 +217,13 @@ def _wrapped(kind: Kind[Any], documents: tuple[Any, ...]) -> Any:
         return {"kind": "List", "apiVersion": "v1", "items": documents}
     if not kind.items:
         return documents[0] if documents else {}
-    if kind.items in SINGLE:  # one object an answer: as many answers as were asked
+    if kind.single:  # one object in each answer: a list of answers
         return [{kind.items: document} for document in documents]
     return {kind.items: documents}
 
 
 def _latest(records: dict[str, tuple[Any, ...]]) -> datetime:
-    """When a folder without a manifest was taken, as far as its events tell."""
+    """The time of the newest event, for a folder without a manifest; 1970 without events."""
     times = [
         time
         for event in records.get("kubernetes/events", ())

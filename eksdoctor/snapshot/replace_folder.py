@@ -1,4 +1,4 @@
-"""One folder put in place of another, whole or not at all."""
+"""Replacement of a folder's files, completely or not at all."""
 
 import shutil
 import tempfile
@@ -9,10 +9,10 @@ from eksdoctor.errors import SnapshotError
 
 
 def replace_folder(folder: Path, files: dict[str, bytes], known: Collection[str]) -> None:
-    """Put `files` into `folder` in place of all `known` ones; what else lies there stays.
+    """Write `files` to `folder` and remove its other `known` files; all other files stay.
 
-    The new folder is made beside the old one and takes its place when it is whole: records of two
-    captures are never read as one. Raises SnapshotError where that cannot be.
+    A new folder is filled beside the old one and then renamed, so that records of two captures never mix.
+    Raises SnapshotError when it cannot.
     """
     place = folder.resolve()
     try:
@@ -50,7 +50,7 @@ def _fill(folder: Path, files: dict[str, bytes]) -> None:
 
 
 def _keep_others(folder: Path, new: Path, known: Collection[str]) -> None:
-    """Take over what is no part of a snapshot; a copy, so that nothing is lost if the rest fails."""
+    """Copy the files that are not part of a snapshot; the originals stay in case the rest fails."""
     for path in folder.rglob("*"):
         name = path.relative_to(folder).as_posix()
         target = new / name

@@ -1,4 +1,4 @@
-"""A snapshot: the records that were answered, and the account of every question asked."""
+"""A snapshot: the records that were collected, and the outcome of every request."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from eksdoctor.snapshot.kinds import WORDS, Kind
+from eksdoctor.snapshot.declaration import Kind
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS
 from eksdoctor.snapshot.request import Answer, Refusal, Request
 from eksdoctor.snapshot.text_streams import Stream
 
@@ -20,7 +21,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a request, without its records; `sampled`: there was more than was asked for."""
+    """The outcome of a request, without its records; `sampled` as in Answer."""
 
     refusal: Refusal | None = None
     absent: bool = False
@@ -33,9 +34,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Which cluster was looked at, as kubeconfig and session name it; empty is not known.
+    """The cluster of a run, as named by options and kubeconfig; empty is not known.
 
-    `certificate` is the SHA-256 of the kubeconfig's CA data, to compare with DescribeCluster's.
+    `certificate` is the SHA-256 of the kubeconfig's CA data, to compare with DescribeCluster.
     """
 
     context: str = ""
@@ -51,7 +52,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """What the user asked about: all namespaces and pods when empty."""
+    """The namespace and pod that the user named; empty means all."""
 
     namespace: str = ""
     pod: str = ""
@@ -59,13 +60,13 @@ class Focus:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Everything a run saw.
+    """Everything that a run collected.
 
-    `at` is the capture's time (UTC, aware), `window` how far back testimony counts, `records` the
-    documents by file, `outcomes` the account of each request. `manifested` is False for a folder of
-    plain API files without a manifest: what was asked there is not known, so no list is complete.
-    `extras` names what the user wants asked beyond the purpose; a replay asks nothing and has none.
-    `streams` are texts that lie beside it, a bundle's logs: they are read where they lie, never copied in.
+    `at` is the time of the capture (UTC, aware), `window` how far back evidence counts, `records` the
+    documents by file, `outcomes` the outcome of each request. `has_manifest` is False for a folder of plain
+    API files: its requests are not known, so no list is known to be complete. `extras` are what the user
+    wants collected beyond the purpose; a replay has none. `streams` are logs of a bundle, which are read
+    from the bundle and never copied into the snapshot.
     """
 
     at: datetime
@@ -77,11 +78,11 @@ class Snapshot:
     tool: str = ""
     records: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     outcomes: dict[Request, Outcome] = field(default_factory=dict)
-    manifested: bool = True
+    has_manifest: bool = True
     streams: tuple[Stream, ...] = ()
 
     def with_answers(self, answers: Iterable[Answer]) -> "Snapshot":
-        """This snapshot and the answers, each record once (the latest wins)."""
+        """This snapshot and the answers; of two versions of a record it keeps the later one."""
         merged = dict(self.records)
         outcomes = dict(self.outcomes)
         for answer in answers:
@@ -111,18 +112,18 @@ class Snapshot:
         return {}
 
     @property
-    def is_of_logs_alone(self) -> bool:
-        """Whether there is nothing in it but what bundles of nodes' logs hold."""
-        return not self.manifested and self.records.keys() <= {WORDS.file}
+    def has_node_logs_only(self) -> bool:
+        """Whether it holds node log bundles and nothing else."""
+        return not self.has_manifest and self.records.keys() <= {NODE_TEXTS.file}
 
     @property
     def refusals(self) -> dict[Request, Refusal]:
-        """The questions without an answer."""
+        """The failed requests and their refusals."""
         return {request: outcome.refusal for request, outcome in self.outcomes.items() if outcome.refusal}
 
     @property
     def is_pasted(self) -> bool:
-        """Whether it is what somebody pasted: what it does not show was not asked of anybody."""
+        """Whether it was built from pasted text: nothing else was requested."""
         return self.purpose == PASTED
 
     @property
@@ -132,14 +133,14 @@ class Snapshot:
 
 
 def decode(kind: Kind[R], document: Any) -> R:
-    """A document as its kind's record; raises msgspec.ValidationError for what is not one."""
+    """A document as its kind's record; raises msgspec.ValidationError when it is not one."""
     if isinstance(document, kind.record):
         return document
     return msgspec.convert(document, kind.record, strict=False)
 
 
 def _union(kind: Kind[Any], old: tuple[Any, ...], new: tuple[Any, ...]) -> tuple[Any, ...]:
-    if not old or kind.items == "rows":  # table rows have no identity: two pods may show the same cells
+    if not old or kind.items == "rows":  # table rows have no identity: two pods can have the same cells
         return old + new
     found = {kind.identity(decode(kind, document)): document for document in (*old, *new)}
     return tuple(found.values())

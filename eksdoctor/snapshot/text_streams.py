@@ -1,4 +1,4 @@
-"""Text too large for a record: it is read in passing, from a bundle, a file or standard input."""
+"""Text too large for a record, read as a stream from a bundle, a file or standard input."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """One text; `open` gives its bytes from the beginning, each time it is called.
+    """One text; each call of `open` returns its bytes from the beginning.
 
-    `kind` is a value of `evidence.observed.source.SourceKind`, `name` its path, `node` whose it is, if
-    known; `path` is where a file has just these bytes, if one has.
+    `kind` is a value of `evidence.observed.source.SourceKind`, `name` its path, `node` the node it is
+    from, if known; `path` is a file with exactly these bytes, if there is one.
     """
 
     kind: str

@@ -14,7 +14,7 @@ from eksdoctor.model.entities.pod_events import PodEvents
 from eksdoctor.model.facts.fact import Items, Unknown
 from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.model.subnets.pod_subnets import PodSubnets
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.aws import GET_CALLER_IDENTITY
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.pod_verdicts import verdicts
 from eksdoctor.triage.report import FailedRequest, Passed, Report, Run
@@ -110,7 +110,7 @@ def _refusals(snapshot: Snapshot) -> tuple[FailedRequest, ...]:
     counted: dict[tuple[str, str], tuple[str, str, int]] = {}
     for request, refusal in snapshot.refusals.items():
         key = (request.action.name, refusal.reason)
-        message, grant, count = counted.get(key, (refusal.words, refusal.grant, 0))
+        message, grant, count = counted.get(key, (refusal.message, refusal.grant, 0))
         counted[key] = (message, grant, count + 1)
     return tuple(
         FailedRequest(action, reason, message, grant, count)
@@ -144,7 +144,7 @@ def _is_counted(items: Items[Any] | Unknown) -> TypeGuard[Items[Any]]:
 
 def _run(snapshot: Snapshot, cluster: Cluster, path: str) -> Run:
     target = snapshot.target
-    callers = snapshot.of(kinds.CALLER)
+    callers = snapshot.of(GET_CALLER_IDENTITY.kind)
     name = cluster.target_name
     return Run(
         tool=snapshot.tool,
@@ -168,9 +168,9 @@ def _warnings(cluster: Cluster, snapshot: Snapshot) -> tuple[str, ...]:
     found: list[str] = []
     if cluster.is_same_in_aws is False:
         found.append("kubeconfig and AWS show different clusters: AWS data is not used")
-    if snapshot.is_of_logs_alone:
+    if snapshot.has_node_logs_only:
         found.append("node logs only: no data from the cluster itself")
-    elif not snapshot.manifested:
+    elif not snapshot.has_manifest:
         found.append("folder without a manifest: lists may be incomplete")
     events = cluster.part(PodEvents)
     if events.narrowed:

@@ -16,7 +16,8 @@ from eksdoctor.model.entities.pod_events import PodEvents
 from eksdoctor.model.facts.fact import Items
 from eksdoctor.model.observations.log_sources import Voices
 from eksdoctor.model.pods.affected_pods import AffectedPods
-from eksdoctor.snapshot.request import GET_NODE_LOG, GET_POD_LOG, Request
+from eksdoctor.snapshot.records.node_text import GET_NODE_LOG, GET_POD_LOG
+from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.build_report import build_report
 from eksdoctor.triage.report import State, Verdict
@@ -36,7 +37,12 @@ def request_planner(rulebook: Rulebook, nodes_of_a_cause: int) -> Callable[[Snap
 
 def log_requests(snapshot: Snapshot, rulebook: Rulebook, nodes_of_a_cause: int) -> list[Request]:
     """The logs that may confirm or find a cause; empty once logs were requested."""
-    if nodes_of_a_cause <= 0 or not snapshot.manifested or snapshot.interrupted or _were_requested(snapshot):
+    if (
+        nodes_of_a_cause <= 0
+        or not snapshot.has_manifest
+        or snapshot.interrupted
+        or _were_requested(snapshot)
+    ):
         return []
     cluster = Cluster(snapshot)
     trouble = cluster.part(AffectedPods).pods_in_trouble

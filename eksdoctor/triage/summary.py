@@ -11,14 +11,9 @@ from eksdoctor.model.facts.coverage import LOGIN, gap
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.model.pods.trouble import PodTrouble, Trouble
-from eksdoctor.snapshot.request import (
-    DESCRIBE_CLUSTER,
-    GET_CALLER_IDENTITY,
-    GET_NODE_LOG,
-    GET_POD_METRICS,
-    Refusal,
-    Request,
-)
+from eksdoctor.snapshot.records.aws import DESCRIBE_CLUSTER, GET_CALLER_IDENTITY
+from eksdoctor.snapshot.records.node_text import GET_NODE_LOG, GET_POD_METRICS
+from eksdoctor.snapshot.request import Refusal, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 from eksdoctor.triage.report import State, Verdict
 
@@ -141,7 +136,7 @@ def access_to_request(snapshot: Snapshot, cluster: Cluster) -> tuple[str, ...]:
         if DESCRIBE_CLUSTER.permission in granted:
             asks["AWS"] = {READ_ONLY_POLICY: None}
     name = cluster.target_name
-    if isinstance(name, Unknown) and not snapshot.is_of_logs_alone:
+    if isinstance(name, Unknown) and not snapshot.has_node_logs_only:
         asks.setdefault("AWS", {})["the EKS name of the cluster: --cluster-name NAME"] = None
     return tuple(f"{family}: {', '.join(grants)}" for family, grants in asks.items())
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from eksdoctor.collect.dispatch import connect
 from eksdoctor.collect.rounds import Observer, collect
-from eksdoctor.collect.target.target import Options, find_target
 from eksdoctor.collection_plan.next_requests import next_requests
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.snapshot.snapshot import Snapshot
 
 LATENCY = 0.05
@@ -75,13 +75,13 @@ def _until_ready(lab):
 
 def _one_run():
     observe = Rounds()
-    options = Options(
+    options = ConnectionOptions(
         kubeconfig=os.environ["KUBECONFIG"], aws_endpoint=os.environ.get("AWS_ENDPOINT_URL", "")
     )
     wall, cpu = time.perf_counter(), time.process_time()
-    target = find_target(options)
+    target = connect(options).target
     blank = Snapshot(at=datetime.now(UTC), target=target)
-    seen = collect(blank, next_requests, connect(target, options), 20.0, observe)
+    seen = collect(blank, next_requests, connect(options), 20.0, observe)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     assert not seen.refusals, seen.refusals
     return wall - cpu, observe.count, len(seen.outcomes), cpu

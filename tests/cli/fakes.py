@@ -7,6 +7,8 @@ from eksdoctor.snapshot.snapshot import Target
 class Cluster:
     """Answers from a snapshot; what that one never asked is absent."""
 
+    target = Target()
+
     def __init__(self, snapshot=None, refusal=""):
         self.snapshot, self.refusal, self.asked = snapshot, refusal, []
 
@@ -21,8 +23,6 @@ def connected(monkeypatch, cluster, **target):
     """Let the command line find this cluster."""
     named = Target(**{"context": "fake", "cluster": "fake", "region": "eu-west-1", **target})
     seen = []
-    monkeypatch.setattr(
-        "eksdoctor.collect.target.target.find_target", lambda options: seen.append(options) or named
-    )
-    monkeypatch.setattr("eksdoctor.collect.dispatch.connect", lambda target, options: cluster)
+    cluster.target = named
+    monkeypatch.setattr("eksdoctor.collect.dispatch.connect", lambda options: seen.append(options) or cluster)
     return seen

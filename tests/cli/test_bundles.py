@@ -5,8 +5,9 @@ import os
 
 import pytest
 
-from eksdoctor.snapshot import kinds, recent_snapshots
+from eksdoctor.snapshot import recent_snapshots
 from eksdoctor.snapshot.archive import read
+from eksdoctor.snapshot.records.cloudtrail import LOOKUP_EVENTS
 from tests.cli.fakes import Cluster, connected
 from tests.snapshot.packing import DIAGNOSTIC, SCRIPT, pack, script_files
 
@@ -90,7 +91,7 @@ def test_one_that_is_cut_off(run, meridian, bundle):
     bundle.write_bytes(whole[: len(whole) * 4 // 5])
     ended = run("triage", "--from", meridian, "--from", bundle)
     assert (ended.code, ended.out) == (2, "")
-    assert "is a bundle of node logs, but it is cut off" in ended.err
+    assert "is a bundle of node logs, but it is truncated" in ended.err
 
 
 def test_one_that_may_not_be_read(run, bundle):
@@ -113,7 +114,7 @@ def test_cloudtrail_is_asked_when_wished(run, monkeypatch, tmp_path, command, wi
     cluster = Cluster()
     connected(monkeypatch, cluster)
     run(*command, *(["--cloudtrail"] if wished else []))
-    asked = [request for request in cluster.asked if request.action.kind is kinds.TRAIL_EVENTS]
+    asked = [request for request in cluster.asked if request.action.kind is LOOKUP_EVENTS.kind]
     assert bool(asked) is wished
     if command[0] == "capture":
         assert not read(tmp_path / command[1]).extras

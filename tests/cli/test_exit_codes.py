@@ -8,7 +8,8 @@ import pytest
 from eksdoctor.cli.exit_codes import exit_code
 from eksdoctor.cli.parameters.shared import FailOn
 from eksdoctor.engine.evaluation.finding import Severity
-from eksdoctor.snapshot.request import LIST_NODES, Refusal, Request
+from eksdoctor.snapshot.records.kubernetes import LIST_NODES
+from eksdoctor.snapshot.request import Refusal, Request
 from eksdoctor.snapshot.snapshot import Outcome, Snapshot
 from tests.render import sample
 

@@ -85,7 +85,7 @@ def test_errors_cannot_colour_or_fake_the_terminal(run, monkeypatch):
     def fail(_options):
         raise UnreachableError("\x1b[2Jgone\u202e", "\x1b]0;x\x07try")
 
-    monkeypatch.setattr("eksdoctor.collect.target.target.find_target", fail)
+    monkeypatch.setattr("eksdoctor.collect.dispatch.connect", fail)
     assert run("triage").err == "error: gone\ntry\n"
 
 
@@ -93,7 +93,7 @@ def test_a_fault_of_its_own_is_short_unless_debugged(run, monkeypatch):
     def fail(_options):
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr("eksdoctor.collect.target.target.find_target", fail)
+    monkeypatch.setattr("eksdoctor.collect.dispatch.connect", fail)
     ended = run("triage")
     assert ended.code == 1
     assert "ZeroDivisionError: oops" in ended.err

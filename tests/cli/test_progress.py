@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from eksdoctor.cli.progress import Progress
-from eksdoctor.snapshot.request import LIST_NODES, Answer, Request
+from eksdoctor.snapshot.records.kubernetes import LIST_NODES
+from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 
 SNAPSHOT = Snapshot(at=datetime(2026, 1, 1, tzinfo=UTC))

@@ -10,14 +10,9 @@ from eksdoctor.cli.unreachable import (
     print_unreachable,
     unreachable_sources,
 )
-from eksdoctor.snapshot.request import (
-    DESCRIBE_VPCS,
-    GET_CALLER_IDENTITY,
-    LIST_NODES,
-    LIST_PODS,
-    Refusal,
-    Request,
-)
+from eksdoctor.snapshot.records.aws import DESCRIBE_VPCS, GET_CALLER_IDENTITY
+from eksdoctor.snapshot.records.kubernetes import LIST_NODES, LIST_PODS
+from eksdoctor.snapshot.request import Refusal, Request
 from eksdoctor.snapshot.snapshot import Outcome, Snapshot
 
 

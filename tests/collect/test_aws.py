@@ -9,19 +9,29 @@ from botocore.parsers import ResponseParserError
 
 from eksdoctor.collect.aws.account import Account
 from eksdoctor.collect.aws.errors import refused_by_aws
-from eksdoctor.collect.aws.pages import ask, decode_page
+from eksdoctor.collect.aws.pages import decode_page, read_pages
 from eksdoctor.collect.aws.parameters import parameter_sets
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.dispatch import connect
-from eksdoctor.collect.target.target import Options, find_target
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot import request as r
+from eksdoctor.connection_options import ConnectionOptions
+from eksdoctor.snapshot.records.aws import (
+    DESCRIBE_ADDON,
+    DESCRIBE_CLUSTER,
+    DESCRIBE_INSTANCE_TYPES,
+    DESCRIBE_SUBNETS,
+    GET_CALLER_IDENTITY,
+    GET_SUBNET_CIDR_RESERVATIONS,
+)
+from eksdoctor.snapshot.records.identity import GET_ROLE
+from eksdoctor.snapshot.records.launch_template import DESCRIBE_LAUNCH_TEMPLATE_VERSIONS
+from eksdoctor.snapshot.records.quotas import GET_SERVICE_QUOTA
 from eksdoctor.snapshot.request import Request
+from eksdoctor.snapshot.snapshot import Target
 from tests.collect.kubeconfigs import exec_user, kubeconfig
 from tests.collect.server import Reply, serving
 from tests.process import PATIENCE
 
-CALLER = Request.of(r.GET_CALLER_IDENTITY)
+CALLER = Request.of(GET_CALLER_IDENTITY)
 
 
 def client_error(code, message="words", operation="DescribeSubnets"):
@@ -77,14 +87,14 @@ def test_each_failure_becomes_its_refusal(error, reason, grant):
     assert refusal.reason == reason
     assert grant in refusal.grant
     assert bool(refusal.grant) == bool(grant)
-    assert refusal.words
+    assert refusal.message
 
 
 def test_an_encoded_authorization_message_is_left_out():
     error = client_error(
         "UnauthorizedOperation", "You may not. Encoded authorization failure message: " + "x" * 900
     )
-    assert refused_by_aws(error, "p", "").refusal.words == "UnauthorizedOperation: You may not."
+    assert refused_by_aws(error, "p", "").refusal.message == "UnauthorizedOperation: You may not."
 
 
 class Calls:
@@ -102,8 +112,8 @@ class Calls:
         return reply
 
 
-def asked(calls, request, seconds=PATIENCE, service="ec2"):
-    return ask(Account(region="eu-west-1"), service, calls, request, Deadline.after(seconds))
+def asked(calls, request, seconds=PATIENCE):
+    return read_pages(Account(Target(region="eu-west-1")), calls, request, Deadline.after(seconds))
 
 
 def types(*names):
@@ -118,7 +128,7 @@ def test_unknown_instance_types_are_asked_no_more():
         types("m5.large", "x9.nope-flex"),
     )
     names = ("m5.large", "x9.nope", "x9.nope-flex", "y1.no")
-    answer = asked(calls, Request.of(r.DESCRIBE_INSTANCE_TYPES, InstanceTypes=names))
+    answer = asked(calls, Request.of(DESCRIBE_INSTANCE_TYPES, InstanceTypes=names))
     assert calls.parameters[1] == {"InstanceTypes": ["m5.large", "x9.nope-flex"]}
     assert [kind.instance_type for kind in answer.documents] == ["m5.large", "x9.nope-flex"]
     assert (answer.refusal, answer.absent) == (None, False)
@@ -128,17 +138,17 @@ def test_four_times_unknown_is_a_failure():
     errors = [client_error("InvalidInstanceType", f"do not exist: [t{number}.no]") for number in range(4)]
     names = tuple(f"t{number}.no" for number in range(9))
     with pytest.raises(Exception, match=r"t3\.no"):
-        asked(Calls(*errors), Request.of(r.DESCRIBE_INSTANCE_TYPES, InstanceTypes=names))
+        asked(Calls(*errors), Request.of(DESCRIBE_INSTANCE_TYPES, InstanceTypes=names))
 
 
 def test_a_subnet_that_is_gone_is_known_absent_and_hides_no_other():
     gone = client_error("InvalidSubnetID.NotFound", "The subnet ID 'subnet-b' does not exist")
-    assert asked(Calls(gone), Request.of(r.DESCRIBE_SUBNETS, SubnetIds=("subnet-b",))).absent
+    assert asked(Calls(gone), Request.of(DESCRIBE_SUBNETS, SubnetIds=("subnet-b",))).absent
     calls = Calls(gone, {"Subnets": [{"SubnetId": "subnet-a"}]})
-    answer = asked(calls, Request.of(r.DESCRIBE_SUBNETS, SubnetIds=("subnet-a", "subnet-b")))
+    answer = asked(calls, Request.of(DESCRIBE_SUBNETS, SubnetIds=("subnet-a", "subnet-b")))
     assert answer.documents == ({"SubnetId": "subnet-a"},)
     assert not answer.absent
-    assert asked(Calls(gone), Request.of(r.GET_SUBNET_CIDR_RESERVATIONS, SubnetId="subnet-b")).absent
+    assert asked(Calls(gone), Request.of(GET_SUBNET_CIDR_RESERVATIONS, SubnetId="subnet-b")).absent
 
 
 @pytest.mark.parametrize(
@@ -151,12 +161,12 @@ def test_a_subnet_that_is_gone_is_known_absent_and_hides_no_other():
 )
 def test_an_addon_is_absent_only_where_its_cluster_is_known(operation, message, absent):
     calls = Calls(client_error("ResourceNotFoundException", message, operation))
-    request = Request.of(r.DESCRIBE_ADDON, clusterName="pay", addonName="vpc-cni")
+    request = Request.of(DESCRIBE_ADDON, clusterName="pay", addonName="vpc-cni")
     if absent:
-        assert asked(calls, request, service="eks").absent
+        assert asked(calls, request).absent
     else:
         with pytest.raises(Exception, match="No cluster found"):
-            asked(calls, request, service="eks")
+            asked(calls, request)
 
 
 def test_a_refusal_keeps_the_pages_that_came_before_it():
@@ -164,7 +174,7 @@ def test_a_refusal_keeps_the_pages_that_came_before_it():
         {"Subnets": [{"SubnetId": "subnet-a"}], "NextToken": "t"}, client_error("RequestLimitExceeded")
     )
     with pytest.raises(Exception, match="RequestLimitExceeded") as caught:
-        asked(calls, Request.of(r.DESCRIBE_SUBNETS, filter__vpc_id="vpc-1"))
+        asked(calls, Request.of(DESCRIBE_SUBNETS, filter__vpc_id="vpc-1"))
     assert caught.value.documents == ({"SubnetId": "subnet-a"},)
     assert calls.parameters == [
         {"Filters": [{"Name": "vpc-id", "Values": ["vpc-1"]}]},
@@ -175,7 +185,7 @@ def test_a_refusal_keeps_the_pages_that_came_before_it():
 def test_a_page_past_the_deadline_is_not_asked_for():
     calls = Calls()
     with pytest.raises(Exception, match="not within 0 s"):
-        asked(calls, Request.of(r.DESCRIBE_SUBNETS), seconds=0)
+        asked(calls, Request.of(DESCRIBE_SUBNETS), seconds=0)
     assert calls.parameters == []
 
 
@@ -185,7 +195,7 @@ def test_a_page_past_the_deadline_is_not_asked_for():
 )
 def test_lists_are_split_where_the_service_takes_no_more(name, count, sizes):
     values = tuple(f"v{number}" for number in range(count))
-    sets = parameter_sets(Request(r.DESCRIBE_SUBNETS, ((name, values),)))
+    sets = parameter_sets(Request(DESCRIBE_SUBNETS, ((name, values),)))
     parts = [each["Filters"][0]["Values"] if "Filters" in each else each[name] for each in sets]
     assert [len(part) for part in parts] == sizes
     assert [value for part in parts for value in part] == list(values)
@@ -195,28 +205,28 @@ def test_whole_kinds_are_kept_as_json_and_bad_records_counted():
     page = {
         "cluster": {"name": "pay", "createdAt": datetime(2025, 1, 2, tzinfo=UTC), "tomorrow": {"field": 1}}
     }
-    (document,), lost = decode_page(kinds.CLUSTER, page)
+    (document,), lost = decode_page(DESCRIBE_CLUSTER.kind, page)
     assert document == {"name": "pay", "createdAt": "2025-01-02T00:00:00Z", "tomorrow": {"field": 1}}
     assert lost == 0
-    assert decode_page(kinds.SUBNETS, {"Subnets": [{"SubnetId": "a"}, {"SubnetId": 7}, "x"]}) == (
+    assert decode_page(DESCRIBE_SUBNETS.kind, {"Subnets": [{"SubnetId": "a"}, {"SubnetId": 7}, "x"]}) == (
         [{"SubnetId": "a"}],
         2,
     )
     caller, _ = decode_page(
-        kinds.CALLER, {"Account": "1", "Arn": "a", "ResponseMetadata": {"RequestId": "r"}}
+        GET_CALLER_IDENTITY.kind, {"Account": "1", "Arn": "a", "ResponseMetadata": {"RequestId": "r"}}
     )
     assert caller == [{"Account": "1", "Arn": "a"}]
 
 
 def connection(tmp_path, **options):
     config = options.pop("config", {})
-    chosen = Options(kubeconfig=kubeconfig(tmp_path / "config", **config), **options)
-    return connect(find_target(chosen), chosen)
+    chosen = ConnectionOptions(kubeconfig=kubeconfig(tmp_path / "config", **config), **options)
+    return connect(chosen)
 
 
 def test_without_a_region_every_request_says_how_to_give_one(tmp_path):
     refusal = connection(tmp_path).answer(CALLER, Deadline.after(PATIENCE)).refusal
-    assert "no region" in refusal.words
+    assert "no AWS region" in refusal.message
     assert "--region" in refusal.grant
     assert refusal.reason == "unreachable", "nobody was asked, so nobody answered"
 
@@ -242,7 +252,7 @@ def test_an_unknown_profile_is_a_refusal_with_advice(tmp_path):
         .answer(CALLER, Deadline.after(PATIENCE))
         .refusal
     )
-    assert (refusal.reason, "nobody" in refusal.words) == ("unauthenticated", True)
+    assert (refusal.reason, "nobody" in refusal.message) == ("unauthenticated", True)
     assert "list-profiles" in refusal.grant
 
 
@@ -264,7 +274,7 @@ def test_a_profile_that_wants_an_mfa_code_does_not_prompt(tmp_path, nobody_at_ho
     )
     refusal = connection(tmp_path, profile="mfa").answer(CALLER, Deadline.after(PATIENCE)).refusal
     assert refusal.reason == "unauthenticated"
-    assert "MFA" in refusal.words
+    assert "MFA" in refusal.message
 
 
 IDENTITY = b"""<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
@@ -305,7 +315,7 @@ def test_a_dead_endpoint_is_tried_for_one_request_only(tmp_path):
     first = found.answer(CALLER, Deadline.after(PATIENCE))
     second = found.answer(CALLER, Deadline.after(PATIENCE))
     assert (first.refusal.reason, second.refusal) == ("unreachable", first.refusal)
-    assert "127.0.0.1" in first.refusal.words
+    assert "127.0.0.1" in first.refusal.message
 
 
 def test_garbage_from_an_endpoint_is_undecodable(tmp_path):
@@ -325,15 +335,15 @@ def test_the_endpoint_of_a_test_never_reaches_the_environment(tmp_path):
 @pytest.mark.parametrize(
     ("code", "request_sent"),
     [
-        ("NoSuchEntity", Request.of(r.GET_ROLE, RoleName="gone")),
-        ("NoSuchResourceException", Request.of(r.GET_SERVICE_QUOTA, ServiceCode="vpc", QuotaCode="L-0")),
+        ("NoSuchEntity", Request.of(GET_ROLE, RoleName="gone")),
+        ("NoSuchResourceException", Request.of(GET_SERVICE_QUOTA, ServiceCode="vpc", QuotaCode="L-0")),
         (
             "InvalidLaunchTemplateId.NotFound",
-            Request.of(r.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, LaunchTemplateId="lt-0", Versions=("4",)),
+            Request.of(DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, LaunchTemplateId="lt-0", Versions=("4",)),
         ),
         (
             "InvalidLaunchTemplateId.VersionNotFound",
-            Request.of(r.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, LaunchTemplateId="lt-0", Versions=("4",)),
+            Request.of(DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, LaunchTemplateId="lt-0", Versions=("4",)),
         ),
     ],
 )
@@ -344,12 +354,12 @@ def test_not_found_in_the_words_of_each_service_is_known_absent(code, request_se
 
 @pytest.mark.parametrize("region", ["eu-west-1", "us-east-1", "ap-south-2"])
 def test_iam_is_asked_at_its_one_endpoint_from_any_region(region):
-    client = Account(region=region).client("iam", Deadline.after(PATIENCE))
+    client = Account(Target(region=region)).client("iam", Deadline.after(PATIENCE))
     assert client.meta.endpoint_url == "https://iam.amazonaws.com"
 
 
 def test_the_quota_is_asked_for_once_because_a_round_waits_for_it():
-    account = Account(region="eu-west-1")
+    account = Account(Target(region="eu-west-1"))
     tries = {
         service: account.client(service, Deadline.after(PATIENCE)).meta.config.retries["total_max_attempts"]
         for service in ("ec2", "iam", "service-quotas")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from eksdoctor.collect.aws.account import Account
-from eksdoctor.collect.aws.rate_limit import Pace
+from eksdoctor.collect.aws.rate_limit import RateLimit
 from eksdoctor.collect.aws.services import cloudtrail
 from eksdoctor.collect.aws.services.cloudtrail import lookup_events, trail_event
 from eksdoctor.collect.deadline import Deadline
@@ -16,7 +16,7 @@ from eksdoctor.collect.refusal import Refused
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.snapshot import manifest
-from eksdoctor.snapshot.snapshot import Snapshot
+from eksdoctor.snapshot.snapshot import Snapshot, Target
 from tests.process import PATIENCE
 
 AT = datetime(2025, 2, 3, 4, 5, tzinfo=UTC)
@@ -42,7 +42,7 @@ class Trail:
 
 
 def account(trail):
-    found = Account(region="eu-west-1", lookups=Pace(0.0))
+    found = Account(Target(region="eu-west-1"), lookups=RateLimit(0.0))
     found._clients["cloudtrail"] = trail
     return found
 
@@ -94,7 +94,7 @@ def test_what_is_no_call_of_ec2_is_left_out():
 
 
 def test_calls_are_kept_apart_over_threads():
-    pace, starts, lock = Pace(0.05), [], threading.Lock()
+    pace, starts, lock = RateLimit(0.05), [], threading.Lock()
 
     def work():
         pace.wait(Deadline.after(PATIENCE))
@@ -110,7 +110,7 @@ def test_calls_are_kept_apart_over_threads():
 
 
 def test_a_turn_after_the_deadline_is_not_waited_for(monkeypatch):
-    pace = Pace(60)
+    pace = RateLimit(60)
     pace.wait(Deadline.after(1))
     monkeypatch.setattr(time, "sleep", pytest.fail)
     with pytest.raises(Refused) as raised:
@@ -119,7 +119,7 @@ def test_a_turn_after_the_deadline_is_not_waited_for(monkeypatch):
 
 
 def test_pages_that_came_before_the_deadline_are_not_lost():
-    found = Account(region="eu-west-1", lookups=Pace(60))
+    found = Account(Target(region="eu-west-1"), lookups=RateLimit(60))
     found._clients["cloudtrail"] = Trail(3)
     with pytest.raises(Refused) as raised:
         lookup_events(found, ASKED, Deadline.after(5))

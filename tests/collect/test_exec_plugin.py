@@ -8,14 +8,14 @@ import pytest
 
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.dispatch import connect
-from eksdoctor.collect.target.target import Options, find_target
-from eksdoctor.snapshot import request as r
+from eksdoctor.connection_options import ConnectionOptions
+from eksdoctor.snapshot.records.kubernetes import LIST_ENI_CONFIGS, LIST_EVENTS, LIST_NODES, TABULATE_PODS
 from eksdoctor.snapshot.request import Request
 from tests.collect.kubeconfigs import exec_user, kubeconfig
 from tests.collect.server import Reply, listed, serving
 from tests.process import PATIENCE
 
-NODES = Request.of(r.LIST_NODES)
+NODES = Request.of(LIST_NODES)
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def ask(tmp_path, command, seconds=PATIENCE, url="http://127.0.0.1:1", options=N
     path = kubeconfig(
         tmp_path / "config", server=url, user=exec_user(command, "eks", "get-token", **variables)
     )
-    chosen = Options(kubeconfig=path, **(options or {}))
-    return connect(find_target(chosen), chosen).answer(NODES, Deadline.after(seconds))
+    chosen = ConnectionOptions(kubeconfig=path, **(options or {}))
+    return connect(chosen).answer(NODES, Deadline.after(seconds))
 
 
 def test_a_failing_plugin_is_reported_as_that_with_its_words(refuse):
@@ -48,8 +48,8 @@ def test_a_failing_plugin_is_reported_as_that_with_its_words(refuse):
         r"sys.stderr.write('\x1b[31mUnable to locate\x07 credentials\n' + 'x' * 900); sys.exit(255)"
     )
     assert refusal.reason == "unauthenticated"
-    assert "plugin ended with exit code 255: Unable to locate credentials" in refusal.words
-    assert len(refusal.words) == 500
+    assert "plugin failed, exit code 255: Unable to locate credentials" in refusal.message
+    assert len(refusal.message) == 500
     assert refusal.grant == "valid AWS credentials: `aws sts get-caller-identity` must work"
 
 
@@ -74,15 +74,15 @@ def test_a_profile_with_single_sign_on_is_met_with_its_login(refuse, nobody_at_h
 def test_a_missing_plugin_is_said_to_be_missing(tmp_path):
     refusal = ask(tmp_path, "no-such-authenticator").refusal
     assert refusal.reason == "unauthenticated"
-    assert "no-such-authenticator" in refusal.words
-    assert "not on PATH" in refusal.words
+    assert "no-such-authenticator" in refusal.message
+    assert "not on PATH" in refusal.message
 
 
 def test_a_plugin_that_may_not_be_run_is_said_to_be(tmp_path):
     path = tmp_path / "broken"
     path.write_text("#!/no/such/interpreter\n")
     path.chmod(0o755)
-    assert "cannot be run" in ask(tmp_path, str(path)).refusal.words
+    assert "cannot be run" in ask(tmp_path, str(path)).refusal.message
 
 
 def test_a_hanging_plugin_ends_before_the_deadline_with_its_children(tmp_path):
@@ -92,7 +92,7 @@ def test_a_hanging_plugin_ends_before_the_deadline_with_its_children(tmp_path):
     command.chmod(0o755)
     refusal = ask(tmp_path, str(command), seconds=3.0).refusal
     assert refusal.reason == "unauthenticated"
-    assert "gave no credential within" in refusal.words
+    assert "returned no credential within" in refusal.message
     with pytest.raises(ProcessLookupError):
         os.kill(int(marker.read_text()), 0)
 
@@ -104,13 +104,13 @@ def test_a_hanging_plugin_ends_before_the_deadline_with_its_children(tmp_path):
 def test_a_plugin_that_talks_nonsense_is_said_to(refuse, output):
     refusal = refuse(f"print({output!r})")
     assert refusal.reason == "unauthenticated"
-    assert "gave no ExecCredential" in refusal.words
+    assert "returned no ExecCredential" in refusal.message
 
 
 def test_a_user_without_any_command_is_a_refusal(tmp_path):
     path = kubeconfig(tmp_path / "config", user={"exec": {"command": None}})
-    options = Options(kubeconfig=path)
-    answer = connect(find_target(options), options).answer(NODES, Deadline.after(PATIENCE))
+    options = ConnectionOptions(kubeconfig=path)
+    answer = connect(options).answer(NODES, Deadline.after(PATIENCE))
     assert answer.refusal.reason == "unauthenticated"
 
 
@@ -128,8 +128,8 @@ def test_a_working_plugin_gives_the_token_once_and_has_no_terminal(tmp_path):
             server=server.url,
             user=exec_user(plugin(tmp_path, script), AWS_PROFILE="entry"),
         )
-        options = Options(kubeconfig=path, profile="mine", aws_endpoint="http://127.0.0.1:9")
-        connection = connect(find_target(options), options)
+        options = ConnectionOptions(kubeconfig=path, profile="mine", aws_endpoint="http://127.0.0.1:9")
+        connection = connect(options)
         answers = [connection.answer(NODES, Deadline.after(PATIENCE)) for _ in range(2)]
     assert [answer.refusal for answer in answers] == [None, None]
     assert {asked.headers["authorization"] for asked in server.asked} == {"Bearer from-plugin"}
@@ -141,15 +141,15 @@ def test_a_working_plugin_gives_the_token_once_and_has_no_terminal(tmp_path):
 
 def test_the_profile_of_the_command_line_reaches_a_plugin_that_names_none(refuse):
     refusal = refuse("sys.stderr.write(os.environ['AWS_PROFILE']); sys.exit(3)", options={"profile": "mine"})
-    assert refusal.words.endswith("exit code 3: mine")
+    assert refusal.message.endswith("exit code 3: mine")
 
 
 def test_every_kubernetes_request_gets_the_same_refusal_from_one_run(tmp_path):
     count = tmp_path / "count"
     command = plugin(tmp_path, f"open({str(count)!r}, 'a').write('x'); sys.exit(3)")
-    options = Options(kubeconfig=kubeconfig(tmp_path / "config", user=exec_user(command)))
-    connection = connect(find_target(options), options)
-    actions = (r.LIST_NODES, r.LIST_EVENTS, r.TABULATE_PODS, r.LIST_ENI_CONFIGS)
+    options = ConnectionOptions(kubeconfig=kubeconfig(tmp_path / "config", user=exec_user(command)))
+    connection = connect(options)
+    actions = (LIST_NODES, LIST_EVENTS, TABULATE_PODS, LIST_ENI_CONFIGS)
     refusals = {connection.answer(Request.of(action), Deadline.after(PATIENCE)).refusal for action in actions}
     assert len(refusals) == 1
     assert count.read_text() == "x"
@@ -158,4 +158,4 @@ def test_every_kubernetes_request_gets_the_same_refusal_from_one_run(tmp_path):
 def test_waiting_is_bounded_by_the_time_that_is_left():
     assert Deadline.after(0).left == 0
     assert Deadline(time.monotonic() - 5, 20).left == 0
-    assert Deadline.after(20).words == "not within 20 s"
+    assert Deadline.after(20).message == "not within 20 s"

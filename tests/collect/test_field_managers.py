@@ -1,6 +1,6 @@
 """Of who set what of a DaemonSet, aws-node's environment alone is kept."""
 
-from eksdoctor.collect.kubernetes.field_managers import of_environment
+from eksdoctor.collect.kubernetes.field_managers import environment_managers
 from eksdoctor.collect.kubernetes.scrub import scrub
 
 MAX_ENI = {'k:{"name":"MAX_ENI"}': {".": {}, "f:value": {}}}
@@ -14,7 +14,7 @@ def entry(manager):
 
 
 def test_the_environment_is_kept_and_nothing_else():
-    (kept,) = of_environment([entry("kubectl-set") | {"apiVersion": "apps/v1"}, "junk"])
+    (kept,) = environment_managers([entry("kubectl-set") | {"apiVersion": "apps/v1"}, "junk"])
     owned = {'k:{"name":"aws-node"}': {"f:env": {'k:{"name":"MAX_ENI"}': {}}}}
     assert kept == {
         "manager": "kubectl-set",
@@ -27,8 +27,8 @@ def test_the_environment_is_kept_and_nothing_else():
 def test_odd_fields():
     nothing = {"f:spec": {"f:template": {"f:spec": {"f:containers": {}}}}}
     for fields in ({"f:spec": []}, None, {"f:spec": {"f:template": {"f:spec": {"f:containers": {"k": 1}}}}}):
-        assert of_environment([{"manager": 1, "fieldsV1": fields}]) == [{"fieldsV1": nothing}]
-    assert of_environment({"not": "a list"}) == []
+        assert environment_managers([{"manager": 1, "fieldsV1": fields}]) == [{"fieldsV1": nothing}]
+    assert environment_managers({"not": "a list"}) == []
 
 
 def test_only_aws_node_keeps_any():

@@ -6,15 +6,24 @@ import pytest
 
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.dispatch import connect
-from eksdoctor.collect.target.target import Options, find_target
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.errors import UnreachableError
-from eksdoctor.snapshot import request as r
+from eksdoctor.snapshot.records.kubernetes import (
+    GET_CONFIG_MAP,
+    LIST_CNI_NODES,
+    LIST_ENI_CONFIGS,
+    LIST_EVENTS,
+    LIST_NODES,
+    LIST_PODS,
+    LIST_SECURITY_GROUP_POLICIES,
+    TABULATE_PODS,
+)
 from eksdoctor.snapshot.request import Request
 from tests.collect.kubeconfigs import kubeconfig
 from tests.collect.server import Reply, listed, serving, status
 from tests.process import PATIENCE
 
-NODES = Request.of(r.LIST_NODES)
+NODES = Request.of(LIST_NODES)
 NODE = {"metadata": {"name": "one"}, "status": {"allocatable": {"pods": "29"}}}
 
 
@@ -34,8 +43,8 @@ def ask(server, tmp_path):
 
 
 def connection_to(tmp_path, url, **config):
-    options = Options(kubeconfig=kubeconfig(tmp_path / "config", server=url, **config))
-    return connect(find_target(options), options)
+    options = ConnectionOptions(kubeconfig=kubeconfig(tmp_path / "config", server=url, **config))
+    return connect(options)
 
 
 def test_the_token_and_the_page_size_are_sent(server, ask):
@@ -66,7 +75,7 @@ def test_an_expired_page_token_keeps_what_came_and_says_the_list_is_not_whole(se
     answer = ask(NODES)
     assert [node.metadata.name for node in answer.documents] == ["one"]
     assert answer.refusal.reason == "failed"
-    assert "too old" in answer.refusal.words
+    assert "too old" in answer.refusal.message
 
 
 @pytest.mark.parametrize(
@@ -83,7 +92,7 @@ def test_refusals_keep_the_words_and_say_what_to_ask_for(server, ask, code, mess
     reason, grant = refusal_grant
     refusal = ask(NODES).refusal
     assert refusal.reason == reason
-    assert message in refusal.words
+    assert message in refusal.message
     assert grant in refusal.grant
     assert len(server.asked) == 1
 
@@ -93,7 +102,7 @@ def test_words_of_the_server_are_made_fit_for_a_terminal(server, ask):
         "/api/v1/nodes",
         Reply(403, status(403, "Forbidden", "a\x1b[31mb\x1b]0;title\x07c\nd\u202e" + "x" * 900)),
     )
-    words = ask(NODES).refusal.words
+    words = ask(NODES).refusal.message
     assert words.startswith("abc d x")
     assert len(words) == 500
 
@@ -147,7 +156,7 @@ def test_a_retry_after_beyond_the_deadline_is_not_waited_for(server, ask):
 def test_a_silent_server_is_a_timeout_at_the_deadline(server, ask):
     server.on("/api/v1/nodes", Reply(hold=True))
     refusal = ask(NODES, seconds=0.3).refusal
-    assert (refusal.reason, refusal.words) == ("timeout", "not within 0.3 s")
+    assert (refusal.reason, refusal.message) == ("timeout", "not within 0.3 s")
 
 
 def test_redirects_are_not_followed(server, ask):
@@ -157,25 +166,25 @@ def test_redirects_are_not_followed(server, ask):
 
 
 def test_a_missing_crd_is_known_absent(server, ask):
-    for request in (r.LIST_ENI_CONFIGS, r.LIST_CNI_NODES, r.LIST_SECURITY_GROUP_POLICIES):
+    for request in (LIST_ENI_CONFIGS, LIST_CNI_NODES, LIST_SECURITY_GROUP_POLICIES):
         answer = ask(Request.of(request))
         assert (answer.absent, answer.refusal) == (True, None)
 
 
 def test_the_404_page_of_a_proxy_says_nothing_of_the_cluster(server, ask):
     server.on("/apis/crd.k8s.amazonaws.com/v1alpha1/eniconfigs", Reply(404, b"<html>nginx</html>"))
-    answer = ask(Request.of(r.LIST_ENI_CONFIGS))
+    answer = ask(Request.of(LIST_ENI_CONFIGS))
     assert (answer.absent, answer.refusal.reason) == (False, "failed")
 
 
 def test_a_missing_configmap_is_known_absent(server, ask):
     path = "/api/v1/namespaces/kube-system/configmaps/amazon-vpc-cni"
     server.on(path, Reply(404, status(404, "NotFound", 'configmaps "amazon-vpc-cni" not found')))
-    assert ask(Request.of(r.GET_CONFIG_MAP, namespace="kube-system", name="amazon-vpc-cni")).absent
+    assert ask(Request.of(GET_CONFIG_MAP, namespace="kube-system", name="amazon-vpc-cni")).absent
 
 
 def test_names_in_paths_are_quoted(server, ask):
-    ask(Request.of(r.LIST_PODS, namespace="a/../b?c"))
+    ask(Request.of(LIST_PODS, namespace="a/../b?c"))
     assert server.asked[0].path == "/api/v1/namespaces/a%2F..%2Fb%3Fc/pods"
 
 
@@ -188,7 +197,7 @@ def test_whole_documents_are_scrubbed_and_checked(server, ask):
         "/apis/crd.k8s.amazonaws.com/v1alpha1/eniconfigs",
         Reply(body=listed(good, {"metadata": {}, "spec": 3})),
     )
-    answer = ask(Request.of(r.LIST_ENI_CONFIGS))
+    answer = ask(Request.of(LIST_ENI_CONFIGS))
     assert answer.documents == (
         {"metadata": {"name": "a", "annotations": {"kept": "yes"}}, "spec": {"extra": 1}},
     )
@@ -209,29 +218,28 @@ def test_a_refused_connection_names_the_host_and_is_tried_once_for_all(ask, tmp_
     plain = socket.socket.connect
     monkeypatch.setattr(socket.socket, "connect", lambda *rest: (tries.append(rest), plain(*rest))[1])
     answers = [
-        ask(Request.of(action), connection=connection)
-        for action in (r.LIST_NODES, r.LIST_EVENTS, r.LIST_PODS)
+        ask(Request.of(action), connection=connection) for action in (LIST_NODES, LIST_EVENTS, LIST_PODS)
     ]
     assert {answer.refusal.reason for answer in answers} == {"unreachable"}
-    assert all("127.0.0.1" in answer.refusal.words for answer in answers)
+    assert all("127.0.0.1" in answer.refusal.message for answer in answers)
     assert len(tries) == 1
 
 
 def test_an_unknown_host_is_unreachable(ask):
     refusal = ask(NODES, url="https://cluster.invalid").refusal
     assert refusal.reason == "unreachable"
-    assert "cluster.invalid" in refusal.words
+    assert "cluster.invalid" in refusal.message
 
 
 def test_tls_that_fails_is_said_to_be_tls(server, ask):
     refusal = ask(NODES, url=server.url.replace("http:", "https:")).refusal
     assert refusal.reason == "unreachable"
-    assert "TLS" in refusal.words
+    assert "TLS" in refusal.message
 
 
 @pytest.mark.parametrize("url", ["not a url", "https://", "https://[::1", "https://host:port", "a\nb"])
 def test_a_server_address_that_is_none_is_told_before_anything_is_asked(ask, url):
-    with pytest.raises(UnreachableError, match="no address") as caught:
+    with pytest.raises(UnreachableError, match="invalid server") as caught:
         ask(NODES, url=url)
     assert "update-kubeconfig" in caught.value.advice
 
@@ -250,7 +258,7 @@ def test_a_token_that_no_header_holds_is_no_network_fault(ask, token):
 def test_a_user_that_the_kubernetes_package_cannot_read_is_no_fault_of_this_program(ask):
     refusal = ask(NODES, user={"auth-provider": {"name": "gcp"}}).refusal
     assert refusal.reason == "unauthenticated"
-    assert "own fault" not in refusal.words
+    assert "own fault" not in refusal.message
 
 
 def test_no_time_left_asks_nothing(server, ask):
@@ -262,7 +270,7 @@ def test_a_table_keeps_three_columns_by_name(server, ask):
     columns = [{"name": name} for name in ("Name", "Node", "Status", "IP")]
     rows = [{"cells": ["web", "n1", "Running", "10.0.0.9"]}, {"cells": ["short"]}]
     server.on("/api/v1/pods", Reply(body={"kind": "Table", "columnDefinitions": columns, "rows": rows}))
-    answer = ask(Request.of(r.TABULATE_PODS))
+    answer = ask(Request.of(TABULATE_PODS))
     assert [row.cells for row in answer.documents] == [("Running", "10.0.0.9", "n1")]
     assert answer.dropped == 1
     assert server.asked[0].headers["accept"] == "application/json;as=Table;v=v1;g=meta.k8s.io"
@@ -272,7 +280,7 @@ def test_a_table_keeps_three_columns_by_name(server, ask):
 @pytest.mark.parametrize("body", [listed(NODE), {"columnDefinitions": [{"name": "Name"}], "rows": []}])
 def test_a_table_without_the_columns_is_undecodable(server, ask, body):
     server.on("/api/v1/pods", Reply(body=body))
-    assert ask(Request.of(r.TABULATE_PODS)).refusal.reason == "undecodable"
+    assert ask(Request.of(TABULATE_PODS)).refusal.reason == "undecodable"
 
 
 def test_answers_say_how_long_they_took(server, ask):

@@ -6,11 +6,11 @@ import pytest
 
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.dispatch import connect
-from eksdoctor.collect.kubernetes import aws_node_output
-from eksdoctor.collect.kubernetes.aws_node_output import MOST_METRICS, MOST_READ, TAIL
-from eksdoctor.collect.target.target import Options, find_target
+from eksdoctor.collect.kubernetes.special import aws_node_output
+from eksdoctor.collect.kubernetes.special.aws_node_output import MAX_LOG_BYTES, MAX_METRICS_BYTES, TAIL_BYTES
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.model.facts import requests
-from eksdoctor.snapshot import request as r
+from eksdoctor.snapshot.records.node_text import GET_NODE_LOG, GET_POD_LOG, GET_POD_METRICS
 from eksdoctor.snapshot.request import Request
 from tests.collect.kubeconfigs import kubeconfig
 from tests.collect.server import Reply, serving, status
@@ -37,8 +37,8 @@ def server():
 
 @pytest.fixture
 def ask(server, tmp_path):
-    options = Options(kubeconfig=kubeconfig(tmp_path / "config", server=server.url))
-    connection = connect(find_target(options), options)
+    options = ConnectionOptions(kubeconfig=kubeconfig(tmp_path / "config", server=server.url))
+    connection = connect(options)
 
     def asking(request, seconds=PATIENCE):
         return connection.answer(request, Deadline.after(seconds))
@@ -90,9 +90,9 @@ def test_a_silent_daemon_is_a_refusal_and_never_an_absence(server, ask, code, sa
     server.on(METRICS_PATH, Reply(code, status(code, "ServiceUnavailable", said)))
     refusal = refused(ask(METRICS))
     assert refusal.reason == "failed"
-    assert refusal.words.startswith(f"HTTP {code}: ipamd does not answer on its metrics port")
-    assert words in refusal.words
-    assert "10.0.0.7" not in refusal.words  # the same words for every node
+    assert refusal.message.startswith(f"HTTP {code}: ipamd does not answer on its metrics port")
+    assert words in refusal.message
+    assert "10.0.0.7" not in refusal.message  # the same words for every node
     assert "tcp/61678" in refusal.grant
     assert len(server.asked) == 1
 
@@ -119,8 +119,8 @@ def test_a_kubelet_that_does_not_trust_the_api_server_is_no_lack_of_ours(server,
 
 
 def test_too_many_metrics_are_not_kept(server, ask):
-    server.on(METRICS_PATH, Reply(body=b"awscni_x 1\n" * (MOST_METRICS // 11 + 1)))
-    assert "4 MiB" in refused(ask(METRICS)).words
+    server.on(METRICS_PATH, Reply(body=b"awscni_x 1\n" * (MAX_METRICS_BYTES // 11 + 1)))
+    assert "4 MiB" in refused(ask(METRICS)).message
 
 
 def test_dropped_packets_cost_three_seconds_and_not_the_deadline(server, ask, monkeypatch):
@@ -128,7 +128,7 @@ def test_dropped_packets_cost_three_seconds_and_not_the_deadline(server, ask, mo
     server.on(METRICS_PATH, Reply(hold=True))
     refusal = refused(ask(METRICS))
     assert refusal.reason == "failed", "at the deadline it would be a timeout"
-    assert "not within 0.3 s" in refusal.words
+    assert "not within 0.3 s" in refusal.message
     assert refused(ask(METRICS, seconds=0.1)).reason == "timeout"
 
 
@@ -136,10 +136,10 @@ def test_dropped_packets_cost_three_seconds_and_not_the_deadline(server, ask, mo
 
 
 def test_the_end_of_a_long_log(server, ask):
-    body = (b"x" * 30 + b"\n" + LINE * (TAIL // len(LINE) + 1))[-TAIL:]
+    body = (b"x" * 30 + b"\n" + LINE * (TAIL_BYTES // len(LINE) + 1))[-TAIL_BYTES:]
     server.on(LOG_PATH, partial(body, total=90_000_000))
     words = one(ask(LOG))
-    assert server.asked[0].headers["range"] == f"bytes=-{TAIL}"
+    assert server.asked[0].headers["range"] == f"bytes=-{TAIL_BYTES}"
     assert (words.kind, words.node, words.name) == ("ipamd", NODE, "/var/log/aws-routed-eni/ipamd.log")
     assert not words.whole
     assert set(words.text.splitlines()) == {LINE.decode().strip()}  # the first, cut line is gone
@@ -159,26 +159,26 @@ def test_the_plugins_log_is_of_its_own_kind(server, ask):
 
 def test_a_part_that_is_not_the_end_is_not_taken_for_it(server, ask):
     server.on(LOG_PATH, partial(LINE, start=0, total=90_000_000))
-    assert "not the end" in refused(ask(LOG)).words
+    assert "not the end" in refused(ask(LOG)).message
     server.replies.clear()
     server.on(LOG_PATH, Reply(206, LINE))
-    assert "not the end" in refused(ask(LOG)).words
+    assert "not the end" in refused(ask(LOG)).message
 
 
 def test_a_range_that_nobody_minds_is_found_by_reading_on(server, ask):
-    body = LINE * (3 * TAIL // len(LINE))
+    body = LINE * (3 * TAIL_BYTES // len(LINE))
     server.on(LOG_PATH, Reply(200, body))
     words = one(ask(LOG))
     assert not words.whole
-    assert TAIL - len(LINE) <= len(words.text) <= TAIL
+    assert TAIL_BYTES - len(LINE) <= len(words.text) <= TAIL_BYTES
     assert set(words.text.splitlines()) == {LINE.decode().strip()}
 
 
 def test_a_log_of_which_only_old_lines_could_be_read_is_refused(server, ask):
-    server.on(LOG_PATH, Reply(200, b"x" * (MOST_READ + 1)))
+    server.on(LOG_PATH, Reply(200, b"x" * (MAX_LOG_BYTES + 1)))
     refusal = refused(ask(LOG))
     assert refusal.reason == "failed"
-    assert "longer than 16 MiB" in refusal.words
+    assert "longer than 16 MiB" in refusal.message
 
 
 def test_a_server_that_minds_a_range_longer_than_the_log(server, ask):
@@ -207,7 +207,7 @@ def test_no_such_log_is_an_answer(server, ask):
 def test_other_answers_of_a_kubelet(server, ask, code, body):
     server.on(LOG_PATH, Reply(code, body))
     refusal = refused(ask(LOG))
-    assert refusal.words.startswith(f"HTTP {code}: the kubelet does not give its node's log")
+    assert refusal.message.startswith(f"HTTP {code}: the kubelet does not return the node's log")
 
 
 def test_bytes_that_are_no_text(server, ask):
@@ -218,7 +218,7 @@ def test_bytes_that_are_no_text(server, ask):
 def test_an_answer_that_breaks_off_is_not_the_end_of_a_log(server, ask):
     headers = {"Content-Range": "bytes 0-99/100", "Content-Length": "100"}
     server.on(LOG_PATH, Reply(206, LINE, headers, closing=True))
-    assert refused(ask(LOG)).words == "the answer broke off before its end"
+    assert refused(ask(LOG)).message == "the connection closed before the end of the answer"
 
 
 @pytest.mark.parametrize("node", ["..", "../../apis", "a/b", "a?b", "a%2f", "", ".", "a b"])
@@ -228,13 +228,13 @@ def test_a_name_that_leads_elsewhere_is_not_asked_for(server, ask, node):
         requests.pod_metrics(node, NODE),
         requests.pod_log(node, NODE, 60),
     ):
-        assert "no part of a path" in refused(ask(request)).words
+        assert "not a valid part of a path" in refused(ask(request)).message
     assert not server.asked
 
 
 @pytest.mark.parametrize("path", ["../ipamd.log", "aws-routed-eni/..", "/etc/passwd", "", "a b", "a%2f.."])
 def test_a_log_elsewhere_is_not_asked_for(server, ask, path):
-    assert "no part of a path" in refused(ask(requests.node_log(NODE, path))).words
+    assert "not a valid part of a path" in refused(ask(requests.node_log(NODE, path))).message
     assert not server.asked
 
 
@@ -253,21 +253,21 @@ def test_the_output_of_the_daemon_over_the_window(server, ask):
     assert (words.kind, words.pod, words.node) == ("aws-node stdout", "aws-node-x7k2p", NODE)
     assert words.whole
     assert server.asked[0].query == {
-        "container": ["aws-node"], "sinceSeconds": ["3600"], "tailLines": [str(aws_node_output.MOST_LINES)],
+        "container": ["aws-node"], "sinceSeconds": ["3600"], "tailLines": [str(aws_node_output.MAX_LINES)],
     }  # fmt: skip
 
 
 def test_more_output_than_is_kept(server, ask):
-    server.on(STDOUT_PATH, Reply(200, LINE * (2 * TAIL // len(LINE))))
+    server.on(STDOUT_PATH, Reply(200, LINE * (2 * TAIL_BYTES // len(LINE))))
     words = one(ask(STDOUT))
     assert not words.whole
-    assert len(words.text) <= TAIL
+    assert len(words.text) <= TAIL_BYTES
     server.replies.clear()
-    server.on(STDOUT_PATH, Reply(200, b"x\n" * aws_node_output.MOST_LINES))
+    server.on(STDOUT_PATH, Reply(200, b"x\n" * aws_node_output.MAX_LINES))
     assert not one(ask(STDOUT)).whole
 
 
 def test_only_what_reads_is_asked():
-    for action in (r.GET_POD_METRICS, r.GET_NODE_LOG, r.GET_POD_LOG):
+    for action in (GET_POD_METRICS, GET_NODE_LOG, GET_POD_LOG):
         assert action.source == "kubernetes"
         assert Request.of(action).action.permission.startswith("get ")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from eksdoctor.collect.rounds import IN_FLIGHT, Observer, collect
-from eksdoctor.snapshot import request as r
+from eksdoctor.snapshot.records.kubernetes import LIST_PODS
 from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 from tests.process import PATIENCE
@@ -15,7 +15,7 @@ EMPTY = Snapshot(at=datetime(2025, 10, 12, tzinfo=UTC))
 
 
 def pods(*names):
-    return [Request.of(r.LIST_PODS, namespace=name) for name in names]
+    return [Request.of(LIST_PODS, namespace=name) for name in names]
 
 
 def always(*requests):
@@ -107,7 +107,7 @@ def test_at_the_deadline_what_hangs_is_refused_and_what_came_is_kept():
     snapshot = collect(EMPTY, questions, connection, 1, watching)
     forever.set()
     assert snapshot.outcomes[quick].refusal is None
-    assert {snapshot.outcomes[each].refusal.words for each in (slow, later)} == {"not within 1 s"}
+    assert {snapshot.outcomes[each].refusal.message for each in (slow, later)} == {"not within 1 s"}
     assert {snapshot.outcomes[each].refusal.reason for each in (slow, later)} == {"timeout"}
     assert watching.seen.count("answer") == 3
 
@@ -192,4 +192,4 @@ def test_a_fault_of_one_collector_costs_its_own_answer_only():
     snapshot = collect(EMPTY, always(good, bad), Answering(before), PATIENCE, Observer())
     assert snapshot.outcomes[good].refusal is None
     assert snapshot.outcomes[bad].refusal.reason == "failed"
-    assert snapshot.outcomes[bad].refusal.words == "eksdoctor's own fault: ValueError: boom"
+    assert snapshot.outcomes[bad].refusal.message == "internal error of eksdoctor: ValueError: boom"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from eksdoctor.collect.kubernetes.pages import decode_document, decode_page
 from eksdoctor.collect.kubernetes.scrub import scrub
 from eksdoctor.collect.refusal import clean
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.kubernetes import LIST_ENI_CONFIGS, LIST_PODS
 
 SECRET = "hunter2"
 
@@ -79,7 +79,7 @@ def test_pods_lose_environment_and_annotations_in_decoding():
         "spec": {"containers": [{"name": "main", "env": [{"name": "P", "value": SECRET}], "args": [SECRET]}]},
     }
     page = msgspec.json.encode({"items": [pod]})
-    (record,) = decode_page(kinds.PODS, page).documents
+    (record,) = decode_page(LIST_PODS.kind, page).documents
     assert SECRET not in msgspec.json.encode(record).decode()
     assert record.metadata.annotations.pod_eni == "[]"
 
@@ -95,20 +95,20 @@ def test_of_environments_and_last_words_only_the_daemons_own_are_kept():
         "status": {"containerStatuses": statuses},
     }
     page = msgspec.json.encode({"items": [pod]})
-    (record,) = decode_page(kinds.PODS, page).documents
+    (record,) = decode_page(LIST_PODS.kind, page).documents
     (own, foreign), (spoke, silent) = record.spec.containers, record.status.container_statuses
     assert [variable.name for variable in own.env] == ["AWS_ROLE_ARN"]
     assert foreign.env is None
     assert spoke.last_state.terminated.message == SECRET
     assert silent.last_state.terminated.message == ""
     assert silent.last_state.terminated.exit_code == 1
-    again = msgspec.json.decode(msgspec.json.encode(record), type=kinds.PODS.record)
+    again = msgspec.json.decode(msgspec.json.encode(record), type=LIST_PODS.kind.record)
     assert again == record, "what is kept is read as it was kept"
 
 
 def test_a_whole_document_is_kept_with_fields_that_no_record_declares():
     data = b'{"metadata": {"name": "a"}, "spec": {"subnet": "subnet-1", "tomorrow": 1}}'
-    assert decode_document(kinds.ENI_CONFIGS, data)["spec"] == {"subnet": "subnet-1", "tomorrow": 1}
+    assert decode_document(LIST_ENI_CONFIGS.kind, data)["spec"] == {"subnet": "subnet-1", "tomorrow": 1}
 
 
 @given(st.text())

@@ -6,7 +6,8 @@ import hashlib
 import pytest
 import yaml
 
-from eksdoctor.collect.target.target import Options, find_target
+from eksdoctor.collect.dispatch import connect
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.errors import UnreachableError
 from tests.collect.kubeconfigs import exec_user, kubeconfig
 
@@ -19,7 +20,7 @@ EKS_URL_DUAL_STACK = "https://ABCD.eks-cluster.eu-west-1.api.aws"
 
 def target(tmp_path, options=None, **config):
     path = kubeconfig(tmp_path / "config", **config)
-    return find_target(Options(kubeconfig=path, **(options or {})))
+    return connect(ConnectionOptions(kubeconfig=path, **(options or {}))).target
 
 
 @pytest.mark.parametrize(
@@ -123,22 +124,22 @@ def test_several_files_merge_and_the_first_one_wins(tmp_path, monkeypatch):
     second = kubeconfig(tmp_path / "b", server="https://second", context="other", cluster_name="two")
     third = kubeconfig(tmp_path / "c", server="https://third", context="shared", cluster_name="one")
     monkeypatch.setenv("KUBECONFIG", f"{first}:{tmp_path / 'missing'}:{second}:{third}")
-    assert find_target(Options()).server == "https://first"
-    assert find_target(Options(context="other")).server == "https://second"
+    assert connect(ConnectionOptions()).target.server == "https://first"
+    assert connect(ConnectionOptions(context="other")).target.server == "https://second"
 
 
 def refusal(options):
     with pytest.raises(UnreachableError) as caught:
-        find_target(options)
+        connect(options)
     assert caught.value.exit_code == 5
     return caught.value
 
 
 def test_unknown_context_is_met_with_the_nearest_and_the_list(tmp_path):
     path = kubeconfig(tmp_path / "config", context="production")
-    error = refusal(Options(kubeconfig=path, context="prodution"))
+    error = refusal(ConnectionOptions(kubeconfig=path, context="prodution"))
     assert "no context prodution" in error.message
-    assert error.advice == "Did you mean production? There are: production."
+    assert error.advice == "Did you mean production? Contexts: production."
 
 
 def test_no_current_context_lists_what_there_is(tmp_path):
@@ -146,7 +147,7 @@ def test_no_current_context_lists_what_there_is(tmp_path):
     document = yaml.safe_load((tmp_path / "config").read_text())
     document["contexts"][0]["name"] = "production"
     (tmp_path / "config").write_text(yaml.safe_dump(document))
-    error = refusal(Options(kubeconfig=path))
+    error = refusal(ConnectionOptions(kubeconfig=path))
     assert "no current context" in error.message
     assert "production" in error.advice
 
@@ -166,17 +167,17 @@ def test_no_current_context_lists_what_there_is(tmp_path):
 )
 def test_a_broken_kubeconfig_is_said_to_be(tmp_path, content, said):
     (tmp_path / "config").write_text(content)
-    error = refusal(Options(kubeconfig=str(tmp_path / "config")))
+    error = refusal(ConnectionOptions(kubeconfig=str(tmp_path / "config")))
     assert said in error.message
     assert error.advice
 
 
 def test_no_kubeconfig_says_how_to_write_one(tmp_path, monkeypatch):
-    assert "aws eks update-kubeconfig" in refusal(Options()).advice
-    assert "no kubeconfig" in refusal(Options(kubeconfig=str(tmp_path / "none"))).message
+    assert "aws eks update-kubeconfig" in refusal(ConnectionOptions()).advice
+    assert "no kubeconfig" in refusal(ConnectionOptions(kubeconfig=str(tmp_path / "none"))).message
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "none"))
-    assert str(tmp_path / "none") in refusal(Options()).message
+    assert str(tmp_path / "none") in refusal(ConnectionOptions()).message
 
 
 def test_a_kubeconfig_that_may_not_be_read_is_said_to_be(tmp_path):
-    assert "cannot read the kubeconfig" in refusal(Options(kubeconfig=str(tmp_path))).message
+    assert "cannot read the kubeconfig" in refusal(ConnectionOptions(kubeconfig=str(tmp_path))).message

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.collect.user_data import launch_template
-from eksdoctor.collect.user_data.max_pods_in_user_data import MOST_BYTES, max_pods_in, max_pods_in_encoded
+from eksdoctor.collect.user_data import reductions
+from eksdoctor.collect.user_data.max_pods_in_user_data import MAX_BYTES, max_pods_in, max_pods_in_encoded
 from eksdoctor.snapshot.records.launch_template import MaxPodsSetting
 
 READ = {"user_data": "read"}
@@ -97,7 +97,7 @@ def test_the_setting_is_read(text, expected):
         "[other]\nmax-pods = 110\n",
         "max-pods" + "[" * 3000,
         "apiVersion: node.eks.aws/v1\nmaxPods: " + "[" * 3000,
-        "max-pods " + "x" * MOST_BYTES,
+        "max-pods " + "x" * MAX_BYTES,
     ],
 )
 def test_what_cannot_be_read_off_is_unclear_and_not_none(text):
@@ -110,7 +110,7 @@ def test_what_cannot_be_read_off_is_unclear_and_not_none(text):
         "not base64!",
         base64.b64encode(b"\xff\xfe max-pods").decode(),
         base64.b64encode(gzip.compress(b"--max-pods=58" * 9, mtime=0)[:20]).decode(),
-        base64.b64encode(gzip.compress(b" " * (MOST_BYTES + 1), mtime=0)).decode(),
+        base64.b64encode(gzip.compress(b" " * (MAX_BYTES + 1), mtime=0)).decode(),
     ],
 )
 def test_what_is_no_user_data_is_unclear(encoded):
@@ -147,13 +147,13 @@ def test_any_bytes_give_a_setting(data):
     ],
 )
 def test_reductions_take_documents_of_any_shape(document):
-    kept = launch_template.only_aws_node(document)
+    kept = reductions.only_aws_node(document)
     assert set(kept["data"]["spec"]["template"]["spec"]) == {"containers"}
-    launch_template.without_user_data(document)
+    reductions.without_user_data(document)
 
 
 def test_a_node_class_without_user_data_says_so_and_stays_so():
-    once = launch_template.without_user_data({"spec": {"role": "node"}})
+    once = reductions.without_user_data({"spec": {"role": "node"}})
     assert once["spec"] == {"role": "node", "userDataSetting": {"UserData": "none"}}
-    again = launch_template.without_user_data(msgspec.json.decode(msgspec.json.encode(once)))
+    again = reductions.without_user_data(msgspec.json.decode(msgspec.json.encode(once)))
     assert again == once

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from eksdoctor.snapshot.request import Action, Request
+from eksdoctor.snapshot.declaration import Action
+from eksdoctor.snapshot.request import Request
 from tests.lab.faults import Fault
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from eksdoctor.snapshot.records.node_text import Words
+from eksdoctor.snapshot.records.node_text import NodeText
 from eksdoctor.snapshot.snapshot import Snapshot
 
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)")
@@ -25,7 +25,7 @@ def moved(snapshot: Snapshot, to: datetime) -> Snapshot:
 
 
 def _shifted(record: Any, delta: timedelta) -> Any:
-    if isinstance(record, Words):
+    if isinstance(record, NodeText):
         record = msgspec.structs.replace(record, text=_said(record.text, delta))
     if isinstance(record, msgspec.Struct):
         plain = msgspec.to_builtins(record, builtin_types=(datetime,))

@@ -5,8 +5,50 @@ from typing import Any
 
 import msgspec
 
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.kinds import Kind
+from eksdoctor.snapshot.actions import KINDS
+from eksdoctor.snapshot.declaration import Kind
+from eksdoctor.snapshot.records.admission import LIST_MUTATING_WEBHOOKS
+from eksdoctor.snapshot.records.aws import (
+    DESCRIBE_ADDON,
+    DESCRIBE_CLUSTER,
+    DESCRIBE_INSTANCE_TYPES,
+    DESCRIBE_NETWORK_INTERFACES,
+    DESCRIBE_NODEGROUP,
+    DESCRIBE_SECURITY_GROUPS,
+    DESCRIBE_SUBNETS,
+    DESCRIBE_VPCS,
+    GET_CALLER_IDENTITY,
+    GET_SUBNET_CIDR_RESERVATIONS,
+    LIST_NODEGROUPS,
+)
+from eksdoctor.snapshot.records.identity import (
+    DESCRIBE_POD_IDENTITY_ASSOCIATION,
+    GET_ROLE,
+    LIST_ATTACHED_ROLE_POLICIES,
+    LIST_POD_IDENTITY_ASSOCIATIONS,
+    LIST_ROLE_POLICIES,
+)
+from eksdoctor.snapshot.records.karpenter import LIST_EC2_NODE_CLASSES, LIST_NODE_POOLS
+from eksdoctor.snapshot.records.kubernetes import (
+    GET_CONFIG_MAP,
+    GET_SERVICE_ACCOUNT,
+    LIST_CNI_NODES,
+    LIST_CONTROLLER_REVISIONS,
+    LIST_DAEMON_SETS,
+    LIST_ENI_CONFIGS,
+    LIST_EVENTS,
+    LIST_NODES,
+    LIST_PODS,
+    LIST_SECURITY_GROUP_POLICIES,
+    LIST_SERVICE_ACCOUNTS,
+)
+from eksdoctor.snapshot.records.launch_template import DESCRIBE_LAUNCH_TEMPLATE_VERSIONS
+from eksdoctor.snapshot.records.network import (
+    DESCRIBE_ROUTE_TABLES,
+    DESCRIBE_SECURITY_GROUP_RULES,
+    DESCRIBE_VPC_ENDPOINTS,
+)
+from eksdoctor.snapshot.records.quotas import GET_DEFAULT_SERVICE_QUOTA, GET_SERVICE_QUOTA
 from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Outcome, Snapshot, Target
 
@@ -23,9 +65,9 @@ def ago(**spans: float) -> str:
 def snapshot(outcomes: dict[Request, Outcome] | None = None, **extra: list[Any]) -> Snapshot:
     """The example; `extra` replaces the documents of a kind, named as the last part of its file."""
     documents = _kubernetes() | _aws()
-    by_name = {kind.file.partition("/")[2].replace("-", "_"): kind for kind in kinds.KINDS}
+    by_name = {kind.file.partition("/")[2].replace("-", "_"): kind for kind in KINDS}
     documents |= {by_name[name].file: found for name, found in extra.items()}
-    by_file = {kind.file: kind for kind in kinds.KINDS}
+    by_file = {kind.file: kind for kind in KINDS}
     records = {file: tuple(_kept(by_file[file], one) for one in found) for file, found in documents.items()}
     return Snapshot(
         at=AT,
@@ -103,25 +145,25 @@ def _kubernetes() -> dict[str, list[Any]]:
     }
     policy = {"metadata": {"name": "database", "namespace": "payments"}, "spec": {"podSelector": {}}}
     return {
-        kinds.NODES.file: [node(number, zone="a" if number % 2 else "b") for number in range(1, 8)],
-        kinds.PODS.file: [
+        LIST_NODES.kind.file: [node(number, zone="a" if number % 2 else "b") for number in range(1, 8)],
+        LIST_PODS.kind.file: [
             pod("api-0"),
             pod("api-1", on=None),
             pod("worker-0", phase="Running", podIP="10.0.0.77"),
             pod("web-0", "shop", "Running", 2, podIP="10.0.0.78"),
         ],
-        kinds.EVENTS.file: [event, pulled],
-        kinds.DAEMON_SETS.file: [aws_node],
-        kinds.ENI_CONFIGS.file: [{"metadata": {"name": "eu-west-1a"}, "spec": {"subnet": "subnet-a"}}],
-        kinds.SECURITY_GROUP_POLICIES.file: [policy],
-        kinds.CNI_NODES.file: [{"metadata": {"name": node(1)["metadata"]["name"]}, "spec": {}}],
-        kinds.CONFIG_MAPS.file: [
+        LIST_EVENTS.kind.file: [event, pulled],
+        LIST_DAEMON_SETS.kind.file: [aws_node],
+        LIST_ENI_CONFIGS.kind.file: [{"metadata": {"name": "eu-west-1a"}, "spec": {"subnet": "subnet-a"}}],
+        LIST_SECURITY_GROUP_POLICIES.kind.file: [policy],
+        LIST_CNI_NODES.kind.file: [{"metadata": {"name": node(1)["metadata"]["name"]}, "spec": {}}],
+        GET_CONFIG_MAP.kind.file: [
             {
                 "metadata": {"name": "amazon-vpc-cni", "namespace": "kube-system"},
                 "data": {"enable-windows-ipam": "false"},
             }
         ],
-        kinds.SERVICE_ACCOUNTS.file: [{"metadata": {"name": "api", "namespace": "payments"}}],
+        LIST_SERVICE_ACCOUNTS.kind.file: [{"metadata": {"name": "api", "namespace": "payments"}}],
         **_settings(),
     }
 
@@ -147,11 +189,11 @@ def _settings() -> dict[str, list[Any]]:
     pool = {"template": {"spec": {"nodeClassRef": {"kind": "EC2NodeClass", "name": "default"}}}}
     node_class = {"amiFamily": "AL2023", "kubelet": {"maxPods": 58}, "userDataSetting": {"UserData": "none"}}
     return {
-        kinds.AWS_NODE_ACCOUNT.file: [{"metadata": {"name": "aws-node", "namespace": "kube-system"}}],
-        kinds.CONTROLLER_REVISIONS.file: [revision],
-        kinds.NODE_POOLS.file: [{"metadata": {"name": "default"}, "spec": pool}],
-        kinds.EC2_NODE_CLASSES.file: [{"metadata": {"name": "default"}, "spec": node_class}],
-        kinds.MUTATING_WEBHOOKS.file: [
+        GET_SERVICE_ACCOUNT.kind.file: [{"metadata": {"name": "aws-node", "namespace": "kube-system"}}],
+        LIST_CONTROLLER_REVISIONS.kind.file: [revision],
+        LIST_NODE_POOLS.kind.file: [{"metadata": {"name": "default"}, "spec": pool}],
+        LIST_EC2_NODE_CLASSES.kind.file: [{"metadata": {"name": "default"}, "spec": node_class}],
+        LIST_MUTATING_WEBHOOKS.kind.file: [
             {"metadata": {"name": "vpc-resource-mutating-webhook"}, "webhooks": [hook]}
         ],
     }
@@ -218,17 +260,19 @@ def _aws() -> dict[str, list[Any]]:
         "ReservationType": "prefix",
     }
     return {
-        kinds.CALLER.file: [
+        GET_CALLER_IDENTITY.kind.file: [
             {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/oncall", "UserId": "AIDA"}
         ],
-        kinds.CLUSTER.file: [cluster],
-        kinds.ADDONS.file: [
+        DESCRIBE_CLUSTER.kind.file: [cluster],
+        DESCRIBE_ADDON.kind.file: [
             {"addonName": "vpc-cni", "addonVersion": "v1.19.2-eksbuild.1", "status": "ACTIVE"}
         ],
-        kinds.NODEGROUP_NAMES.file: [f"group-{number}" for number in range(5)],
-        kinds.NODEGROUPS.file: [{"nodegroupName": "group-0", "status": "ACTIVE", "subnets": ["subnet-a"]}],
-        kinds.SUBNETS.file: [subnet("a", 0), subnet("b", 113)],
-        kinds.VPCS.file: [
+        LIST_NODEGROUPS.kind.file: [f"group-{number}" for number in range(5)],
+        DESCRIBE_NODEGROUP.kind.file: [
+            {"nodegroupName": "group-0", "status": "ACTIVE", "subnets": ["subnet-a"]}
+        ],
+        DESCRIBE_SUBNETS.kind.file: [subnet("a", 0), subnet("b", 113)],
+        DESCRIBE_VPCS.kind.file: [
             {
                 "VpcId": "vpc-1",
                 "CidrBlock": "10.0.0.0/22",
@@ -237,10 +281,11 @@ def _aws() -> dict[str, list[Any]]:
                 ],
             }
         ],
-        kinds.INSTANCE_TYPES.file: [instance_type("m5.large"), instance_type("c5.xlarge", 4, 15)],
-        kinds.RESERVATIONS.file: [reservation],
-        kinds.INTERFACES.file: [interface(number) for number in range(12)] + [interface(12, "b")],
-        kinds.SECURITY_GROUPS.file: [{"GroupId": "sg-1", "GroupName": "nodes", "VpcId": "vpc-1"}],
+        DESCRIBE_INSTANCE_TYPES.kind.file: [instance_type("m5.large"), instance_type("c5.xlarge", 4, 15)],
+        GET_SUBNET_CIDR_RESERVATIONS.kind.file: [reservation],
+        DESCRIBE_NETWORK_INTERFACES.kind.file: [interface(number) for number in range(12)]
+        + [interface(12, "b")],
+        DESCRIBE_SECURITY_GROUPS.kind.file: [{"GroupId": "sg-1", "GroupName": "nodes", "VpcId": "vpc-1"}],
         **_paths(),
         **_identity(),
     }
@@ -283,10 +328,10 @@ def _paths() -> dict[str, list[Any]]:
         "MaxPods": 110,
     }
     return {
-        kinds.LAUNCH_TEMPLATE_VERSIONS.file: [version],
-        kinds.ROUTE_TABLES.file: [table],
-        kinds.SECURITY_GROUP_RULES.file: [inbound, outbound | {"FromPort": -1, "ToPort": -1}],
-        kinds.VPC_ENDPOINTS.file: [endpoint],
+        DESCRIBE_LAUNCH_TEMPLATE_VERSIONS.kind.file: [version],
+        DESCRIBE_ROUTE_TABLES.kind.file: [table],
+        DESCRIBE_SECURITY_GROUP_RULES.kind.file: [inbound, outbound | {"FromPort": -1, "ToPort": -1}],
+        DESCRIBE_VPC_ENDPOINTS.kind.file: [endpoint],
     }
 
 
@@ -310,11 +355,11 @@ def _identity() -> dict[str, list[Any]]:
     }
     quota = {"ServiceCode": "vpc", "QuotaCode": "L-DF5E4CA3", "Value": 6000.0}
     return {
-        kinds.POD_IDENTITY_NAMES.file: [summary],
-        kinds.POD_IDENTITIES.file: [summary | {"roleArn": role["Arn"]}],
-        kinds.ROLES.file: [role],
-        kinds.ATTACHED_POLICIES.file: [attached],
-        kinds.INLINE_POLICIES.file: [{"RoleName": "cni", "PolicyName": name} for name in ("extra", "more")],
-        kinds.QUOTAS.file: [quota],
-        kinds.DEFAULT_QUOTAS.file: [quota | {"Value": 5000.0}],
+        LIST_POD_IDENTITY_ASSOCIATIONS.kind.file: [summary],
+        DESCRIBE_POD_IDENTITY_ASSOCIATION.kind.file: [summary | {"roleArn": role["Arn"]}],
+        GET_ROLE.kind.file: [role],
+        LIST_ATTACHED_ROLE_POLICIES.kind.file: [attached],
+        LIST_ROLE_POLICIES.kind.file: [{"RoleName": "cni", "PolicyName": name} for name in ("extra", "more")],
+        GET_SERVICE_QUOTA.kind.file: [quota],
+        GET_DEFAULT_SERVICE_QUOTA.kind.file: [quota | {"Value": 5000.0}],
     }

@@ -78,7 +78,7 @@ class Fault:
     @classmethod
     def of(cls, refusal: Refusal) -> "Fault | None":
         """A recorded refusal in kind; None where the API itself refused nothing (the user interrupted)."""
-        words = refusal.words
+        words = refusal.message
         known: dict[str, Fault | None] = {
             "forbidden": cls.denied(words),
             "unauthenticated": cls.unauthenticated(words),

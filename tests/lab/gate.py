@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from eksdoctor.snapshot.request import ACTIONS, Refusal, Request
+from eksdoctor.snapshot.actions import ACTIONS
+from eksdoctor.snapshot.request import Refusal, Request
 from eksdoctor.snapshot.snapshot import Outcome, Snapshot
 from tests.lab.call import FREELY, Asked, Passage
 from tests.lab.faults import Fault

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from eksdoctor.snapshot.kinds import CALLER, CLUSTER
+from eksdoctor.snapshot.records.aws import DESCRIBE_CLUSTER, GET_CALLER_IDENTITY
 from eksdoctor.snapshot.snapshot import Snapshot
 
 
@@ -22,8 +22,8 @@ class Identity:
     def of(cls, snapshot: Snapshot) -> "Identity":
         """As the snapshot's target says, then as its records say."""
         target = snapshot.target
-        callers = [caller.account for caller in snapshot.of(CALLER) if caller.account]
-        clusters = snapshot.of(CLUSTER)
+        callers = [caller.account for caller in snapshot.of(GET_CALLER_IDENTITY.kind) if caller.account]
+        clusters = snapshot.of(DESCRIBE_CLUSTER.kind)
         named = [cluster.name for cluster in clusters]
         regions = [cluster.arn.split(":")[3] for cluster in clusters if cluster.arn.count(":") > 3]
         return cls(

@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
-from eksdoctor.snapshot.kinds import PODS, WORDS, Kind
+from eksdoctor.snapshot.declaration import Kind
 from eksdoctor.snapshot.records.aws import Tag
-from eksdoctor.snapshot.records.node_text import Words
+from eksdoctor.snapshot.records.kubernetes import LIST_PODS
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS, NodeText
 from eksdoctor.snapshot.snapshot import Snapshot, decode
 
 Document = Any
@@ -24,15 +25,15 @@ class Records:
     def _of(self, kind: Kind[Any]) -> tuple[Document, ...]:
         shape = _kubernetes if kind.file.startswith("kubernetes/") else _aws
         documents = tuple(shape(record) for record in self._records.get(kind.file, ()))
-        if kind is PODS:
+        if kind is LIST_PODS.kind:
             for pod in documents:
                 _complete_container_statuses(pod)
         return documents
 
     @property
-    def words(self) -> tuple[Words, ...]:
+    def words(self) -> tuple[NodeText, ...]:
         """What the daemons said."""
-        return tuple(decode(WORDS, record) for record in self._records.get(WORDS.file, ()))
+        return tuple(decode(NODE_TEXTS, record) for record in self._records.get(NODE_TEXTS.file, ()))
 
     def holds(self, kind: Kind[Any]) -> bool:
         """Whether the snapshot has a file of this kind, if only an empty one."""

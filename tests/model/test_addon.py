@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eksdoctor.collect.kubernetes.field_managers import of_environment
+from eksdoctor.collect.kubernetes.field_managers import environment_managers
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.aws_node_settings import addon_configuration
 from eksdoctor.model.aws_node_settings.addon_configuration import AWS_NODE, INIT
@@ -158,7 +158,7 @@ def test_an_addon_is_one_whatever_else_is_marked():
 
 def test_who_set_a_variable():
     managers = [owning("eks", "MAX_ENI"), owning("kubectl-set", "MAX_ENI"), owning("kubectl-edit", "OTHER")]
-    deployer = cni(daemon_set(managedFields=of_environment(managers))).deployer
+    deployer = cni(daemon_set(managedFields=environment_managers(managers))).deployer
     assert deployer.setter_of("aws-node", "MAX_ENI") == "kubectl-set at 2026-01-01 22:05 UTC"
     assert deployer.setter_of("aws-node", "WARM_IP_TARGET") == ""
     assert cni({}).deployer.setter_of("aws-node", "MAX_ENI") == ""

@@ -16,8 +16,9 @@ from eksdoctor.model.addresses.eni_owner import Estate, Owner
 from eksdoctor.model.addresses.free_prefixes import free_prefixes
 from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Unknown
-from eksdoctor.snapshot import archive, kinds
+from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.records import aws
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS
 
 AT = datetime(2026, 1, 2, 2, 14, tzinfo=UTC)
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -479,7 +480,7 @@ def book(address, **changed):
     enis = {"eni-a1": {"ID": "eni-a1", "AvailableIPv4Cidrs": {f"{address}/32": block}}}
     text = json.dumps({"0": {"TotalIPs": 18, "AssignedIPs": 1, "ENIs": enis}})
     words = {"kind": "introspection", "node": "node-a", "name": "enis.json", "text": text}
-    return {kinds.WORDS.file: {"words-1": words}}
+    return {NODE_TEXTS.file: {"words-1": words}}
 
 
 @pytest.mark.parametrize(
@@ -503,7 +504,7 @@ def test_addresses_cool_where_the_daemons_own_book_was_read(changed, env, cools)
 @pytest.mark.parametrize("text", ["", "{", "[1]", '{"0": {"ENIs": {"eni-a1": 1}}}', "\ud800"])
 def test_a_book_that_cannot_be_read_tells_of_none(text):
     words = {"kind": "introspection", "node": "node-a", "name": "enis.json", "text": text}
-    assert subnet(patch={kinds.WORDS.file: {"words-1": words}}).address_map.count(Use.COOLING) == 0
+    assert subnet(patch={NODE_TEXTS.file: {"words-1": words}}).address_map.count(Use.COOLING) == 0
 
 
 def test_the_map_in_words():

@@ -7,7 +7,7 @@ from eksdoctor.model.branch_enis.shortage import shortage
 from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import NotKnown
 from eksdoctor.model.pods.scheduler_message import required_answer
-from eksdoctor.snapshot.request import ACTIONS
+from eksdoctor.snapshot.actions import ACTIONS
 from eksdoctor.triage.build_report import build_report
 from tests.shared import rulebook
 

@@ -12,8 +12,8 @@ from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.fact import Unknown
 from eksdoctor.model.pods.scheduler_message import SchedulerAnswer
 from eksdoctor.model.pods.unschedulable_pod import RefusedPod
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.records.kubernetes import PodRow
+from eksdoctor.snapshot.records.aws import LIST_NODEGROUPS
+from eksdoctor.snapshot.records.kubernetes import TABULATE_PODS, PodRow
 from eksdoctor.snapshot.request import Refusal
 from eksdoctor.snapshot.snapshot import Outcome
 
@@ -144,7 +144,7 @@ def counted(table, limit="3"):
         requests.DAEMON_SETS: Outcome(),
         requests.POD_ROWS: refusal if table is None else Outcome(),
     }  # fmt: skip
-    records = snapshot.records | {kinds.POD_ROWS.file: table or ()}
+    records = snapshot.records | {TABULATE_PODS.kind.file: table or ()}
     return Cluster(replace(snapshot, outcomes=outcomes, records=records))
 
 
@@ -184,8 +184,8 @@ def test_a_triage_asks_whose_the_full_nodes_are():
         "0/2 nodes are available: 1 Insufficient cpu, 1 Too many pods.", nodes={"/node-a": FULL | GROUP}
     )
     records = snapshot.records | {
-        kinds.NODEGROUP_NAMES.file: (*(f"other-{number:02}" for number in range(90)), "web"),
-        kinds.POD_ROWS.file: rows(RUNNING, RUNNING, RUNNING),
+        LIST_NODEGROUPS.kind.file: (*(f"other-{number:02}" for number in range(90)), "web"),
+        TABULATE_PODS.kind.file: rows(RUNNING, RUNNING, RUNNING),
     }
     asked = questions(
         replace(snapshot, purpose="triage", outcomes=dict(cluster.snapshot.outcomes), records=records)

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from eksdoctor.paste import api_objects
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.aws import DESCRIBE_SUBNETS
+from eksdoctor.snapshot.records.kubernetes import LIST_NODES
 
 SUBNET = {"SubnetId": "subnet-0aa11bb22cc33dd44", "AvailableIpAddressCount": 3}
 
@@ -24,22 +25,22 @@ def names(text):
     ],
 )
 def test_subnets(text):
-    assert names(text) == [kinds.SUBNETS.file]
+    assert names(text) == [DESCRIBE_SUBNETS.kind.file]
 
 
 def test_a_list_of_kubernetes():
     text = json.dumps({"kind": "List", "items": [{"kind": "Node", "metadata": {"name": "a"}}] * 2})
-    assert names(text) == [kinds.NODES.file] * 2
+    assert names(text) == [LIST_NODES.kind.file] * 2
 
 
 def test_yaml_that_ends_in_something_else():
     text = "apiVersion: v1\nkind: Node\nmetadata:\n  name: a\n  labels:\n    x: {y\nThat was it.\n"
-    assert names(text) == [kinds.NODES.file]
+    assert names(text) == [LIST_NODES.kind.file]
 
 
 def test_yaml_that_was_cut():
     text = 'apiVersion: v1\nkind: Node\nmetadata:\n  name: a\nspec:\n  providerID: "aws:///eu'
-    assert names(text) == [kinds.NODES.file]
+    assert names(text) == [LIST_NODES.kind.file]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,50 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.admission import LIST_MUTATING_WEBHOOKS
+from eksdoctor.snapshot.records.aws import (
+    DESCRIBE_ADDON,
+    DESCRIBE_CLUSTER,
+    DESCRIBE_INSTANCE_TYPES,
+    DESCRIBE_NETWORK_INTERFACES,
+    DESCRIBE_NODEGROUP,
+    DESCRIBE_SECURITY_GROUPS,
+    DESCRIBE_SUBNETS,
+    DESCRIBE_VPCS,
+    GET_CALLER_IDENTITY,
+    GET_SUBNET_CIDR_RESERVATIONS,
+    LIST_NODEGROUPS,
+)
+from eksdoctor.snapshot.records.cloudtrail import LOOKUP_EVENTS
+from eksdoctor.snapshot.records.identity import (
+    DESCRIBE_POD_IDENTITY_ASSOCIATION,
+    GET_ROLE,
+    LIST_ATTACHED_ROLE_POLICIES,
+    LIST_POD_IDENTITY_ASSOCIATIONS,
+    LIST_ROLE_POLICIES,
+)
+from eksdoctor.snapshot.records.karpenter import LIST_EC2_NODE_CLASSES, LIST_NODE_POOLS
+from eksdoctor.snapshot.records.kubernetes import (
+    GET_CONFIG_MAP,
+    GET_SERVICE_ACCOUNT,
+    LIST_CNI_NODES,
+    LIST_CONTROLLER_REVISIONS,
+    LIST_DAEMON_SETS,
+    LIST_ENI_CONFIGS,
+    LIST_EVENTS,
+    LIST_NODES,
+    LIST_PODS,
+    LIST_SECURITY_GROUP_POLICIES,
+    LIST_SERVICE_ACCOUNTS,
+)
+from eksdoctor.snapshot.records.launch_template import DESCRIBE_LAUNCH_TEMPLATE_VERSIONS
+from eksdoctor.snapshot.records.network import (
+    DESCRIBE_ROUTE_TABLES,
+    DESCRIBE_SECURITY_GROUP_RULES,
+    DESCRIBE_VPC_ENDPOINTS,
+)
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS
+from eksdoctor.snapshot.records.quotas import GET_DEFAULT_SERVICE_QUOTA, GET_SERVICE_QUOTA
 from eksdoctor.snapshot.snapshot import Target
 from tests.simulator.account import ACCOUNT, REGION
 from tests.simulator.documents import (
@@ -28,12 +71,16 @@ from tests.simulator.documents import (
 from tests.simulator.network import Subnet
 from tests.simulator.simulation import AT, Simulation
 
+CUSTOM_RESOURCES = {LIST_NODE_POOLS.kind.file, LIST_EC2_NODE_CLASSES.kind.file}
+"""Kinds that a world may lack because their custom resource is not installed."""
+
 
 @dataclass(frozen=True, slots=True)
 class World:
     """All documents by kind (`kinds.….file`); tests may change them before a capture.
 
-    A kind that is not here is of a custom resource that is not installed.
+    Of a kind that is not here the custom resource is not installed (`CUSTOM_RESOURCES`), or the simulator
+    makes no documents: a request for it is not recorded.
     """
 
     at: datetime
@@ -68,37 +115,41 @@ def assemble(simulation: Simulation, around: Surroundings) -> World:
     nodegroups = eks.nodegroups(simulation)
     daemon_sets = kube_system.daemon_sets(simulation, vpc, endpoint)
     documents: dict[str, list[Any]] = {
-        kinds.NODES.file: nodes.nodes(simulation),
-        kinds.PODS.file: identity.with_role(pods.pods(simulation), simulation, around.identity),
-        kinds.EVENTS.file: events.events(simulation),
-        kinds.DAEMON_SETS.file: daemon_sets,
-        kinds.CONTROLLER_REVISIONS.file: revisions.revisions(simulation, daemon_sets),
-        kinds.MUTATING_WEBHOOKS.file: admission.webhooks(),
-        kinds.ENI_CONFIGS.file: around.eni_configs,
-        kinds.SECURITY_GROUP_POLICIES.file: around.policies,
-        kinds.CNI_NODES.file: nodes.cni_nodes(simulation),
-        kinds.WORDS.file: words.words(simulation),
-        kinds.CONFIG_MAPS.file: kube_system.config_maps(),
-        kinds.SERVICE_ACCOUNTS.file: kube_system.service_accounts(simulation),
-        kinds.CALLER.file: eks.caller(),
-        kinds.CLUSTER.file: [eks.cluster(simulation, vpc, endpoint, control_plane, cluster_group)],
-        kinds.ADDONS.file: [eks.addon(simulation)],
-        kinds.NODEGROUP_NAMES.file: [group["nodegroupName"] for group in nodegroups],
-        kinds.NODEGROUPS.file: nodegroups,
-        kinds.SUBNETS.file: ec2.subnets(simulation, vpc),
-        kinds.VPCS.file: ec2.vpcs(vpc, around.cidrs),
-        kinds.INSTANCE_TYPES.file: ec2.instance_types({m.group.limits.name for m in simulation.machines}),
-        kinds.RESERVATIONS.file: ec2.reservations(simulation),
-        kinds.INTERFACES.file: ec2.interfaces(simulation, vpc, cluster_group, list(around.groups)),
-        kinds.SECURITY_GROUPS.file: ec2.security_groups(vpc, groups),
-        kinds.LAUNCH_TEMPLATE_VERSIONS.file: launch_templates.versions(simulation),
-        kinds.TRAIL_EVENTS.file: cloudtrail.events(simulation),
+        LIST_NODES.kind.file: nodes.nodes(simulation),
+        LIST_PODS.kind.file: identity.with_role(pods.pods(simulation), simulation, around.identity),
+        LIST_EVENTS.kind.file: events.events(simulation),
+        LIST_DAEMON_SETS.kind.file: daemon_sets,
+        LIST_CONTROLLER_REVISIONS.kind.file: revisions.revisions(simulation, daemon_sets),
+        LIST_MUTATING_WEBHOOKS.kind.file: admission.webhooks(),
+        LIST_ENI_CONFIGS.kind.file: around.eni_configs,
+        LIST_SECURITY_GROUP_POLICIES.kind.file: around.policies,
+        LIST_CNI_NODES.kind.file: nodes.cni_nodes(simulation),
+        NODE_TEXTS.file: words.words(simulation),
+        GET_CONFIG_MAP.kind.file: kube_system.config_maps(),
+        LIST_SERVICE_ACCOUNTS.kind.file: kube_system.service_accounts(simulation),
+        GET_CALLER_IDENTITY.kind.file: eks.caller(),
+        DESCRIBE_CLUSTER.kind.file: [eks.cluster(simulation, vpc, endpoint, control_plane, cluster_group)],
+        DESCRIBE_ADDON.kind.file: [eks.addon(simulation)],
+        LIST_NODEGROUPS.kind.file: [group["nodegroupName"] for group in nodegroups],
+        DESCRIBE_NODEGROUP.kind.file: nodegroups,
+        DESCRIBE_SUBNETS.kind.file: ec2.subnets(simulation, vpc),
+        DESCRIBE_VPCS.kind.file: ec2.vpcs(vpc, around.cidrs),
+        DESCRIBE_INSTANCE_TYPES.kind.file: ec2.instance_types(
+            {m.group.limits.name for m in simulation.machines}
+        ),
+        GET_SUBNET_CIDR_RESERVATIONS.kind.file: ec2.reservations(simulation),
+        DESCRIBE_NETWORK_INTERFACES.kind.file: ec2.interfaces(
+            simulation, vpc, cluster_group, list(around.groups)
+        ),
+        DESCRIBE_SECURITY_GROUPS.kind.file: ec2.security_groups(vpc, groups),
+        DESCRIBE_LAUNCH_TEMPLATE_VERSIONS.kind.file: launch_templates.versions(simulation),
+        LOOKUP_EVENTS.kind.file: cloudtrail.events(simulation),
         **_identity(simulation, around),
         **_paths(simulation, around, vpc, cluster_group),
     }
     if karpenter.groups(simulation):
-        documents[kinds.NODE_POOLS.file] = karpenter.node_pools(simulation)
-        documents[kinds.EC2_NODE_CLASSES.file] = karpenter.node_classes(simulation, cluster_group)
+        documents[LIST_NODE_POOLS.kind.file] = karpenter.node_pools(simulation)
+        documents[LIST_EC2_NODE_CLASSES.kind.file] = karpenter.node_classes(simulation, cluster_group)
     return World(AT, _target(simulation, endpoint), documents)
 
 
@@ -108,14 +159,14 @@ def _identity(simulation: Simulation, around: Surroundings) -> dict[str, list[An
     associations = identity.pod_identities(simulation, by)
     summaries = [{k: v for k, v in one.items() if k != "roleArn"} for one in associations]
     return {
-        kinds.AWS_NODE_ACCOUNT.file: [identity.aws_node_account(simulation, by)],
-        kinds.POD_IDENTITY_NAMES.file: summaries,
-        kinds.POD_IDENTITIES.file: associations,
-        kinds.ROLES.file: identity.roles(simulation, by),
-        kinds.ATTACHED_POLICIES.file: identity.attached_policies(simulation, by),
-        kinds.INLINE_POLICIES.file: [],
-        kinds.QUOTAS.file: quotas.quotas(around.quota),
-        kinds.DEFAULT_QUOTAS.file: quotas.defaults(),
+        GET_SERVICE_ACCOUNT.kind.file: [identity.aws_node_account(simulation, by)],
+        LIST_POD_IDENTITY_ASSOCIATIONS.kind.file: summaries,
+        DESCRIBE_POD_IDENTITY_ASSOCIATION.kind.file: associations,
+        GET_ROLE.kind.file: identity.roles(simulation, by),
+        LIST_ATTACHED_ROLE_POLICIES.kind.file: identity.attached_policies(simulation, by),
+        LIST_ROLE_POLICIES.kind.file: [],
+        GET_SERVICE_QUOTA.kind.file: quotas.quotas(around.quota),
+        GET_DEFAULT_SERVICE_QUOTA.kind.file: quotas.defaults(),
     }
 
 
@@ -123,9 +174,11 @@ def _paths(simulation: Simulation, around: Surroundings, vpc: str, own: str) -> 
     """Ways out of the VPC, and what its groups let through."""
     tables = paths.route_tables(simulation, vpc, around.cidrs)
     return {
-        kinds.ROUTE_TABLES.file: tables,
-        kinds.SECURITY_GROUP_RULES.file: paths.security_group_rules(simulation, own, list(around.groups)),
-        kinds.VPC_ENDPOINTS.file: paths.vpc_endpoints(simulation, vpc, tables),
+        DESCRIBE_ROUTE_TABLES.kind.file: tables,
+        DESCRIBE_SECURITY_GROUP_RULES.kind.file: paths.security_group_rules(
+            simulation, own, list(around.groups)
+        ),
+        DESCRIBE_VPC_ENDPOINTS.kind.file: paths.vpc_endpoints(simulation, vpc, tables),
     }
 
 

@@ -38,13 +38,15 @@ def script_files():
         "ipamd/metrics.json": "# TYPE awscni_total_ip_addresses gauge\nawscni_total_ip_addresses 14\n",
         "ipamd/ipam.json": '{"version":"vpc-cni-ipam/1","allocations":[]}',
         "var_log/aws-routed-eni/ipamd.log": zap("IP stats", "2025-02-03T04:05:06.789Z") + "\n",
-        "var_log/aws-routed-eni/ipamd-2025-02-01T10-00-00.000.log.gz": gzip.compress(b"the oldest\n"),
-        "var_log/aws-routed-eni/ipamd-2025-02-02T10-00-00.000.log.gz": gzip.compress(b"the older\n"),
+        "var_log/aws-routed-eni/ipamd-2025-02-01T10-00-00.000.log.gz": gzip.compress(
+            b"the oldest\n", mtime=0
+        ),
+        "var_log/aws-routed-eni/ipamd-2025-02-02T10-00-00.000.log.gz": gzip.compress(b"the older\n", mtime=0),
         "var_log/aws-routed-eni/plugin.log": zap("Received CNI add", "2025-02-03T04:05:01.000Z") + "\n",
         "var_log/aws-routed-eni/network-policy-agent.log": "other\n",
         f"{POD}/aws-node/1.log": "2025-02-03T04:01:00.5Z stdout F second start\n",
         f"{POD}/aws-node/0.log": "2025-02-03T03:01:00.5Z stdout F first start\n",
-        f"{POD}/aws-node/0.log.20250203-030000.gz": gzip.compress(b"before that\n"),
+        f"{POD}/aws-node/0.log.20250203-030000.gz": gzip.compress(b"before that\n", mtime=0),
         f"{POD}/aws-vpc-cni-init/0.log": "2025-02-03T03:00:00.5Z stdout F init\n",
         f"{POD}/aws-eks-nodeagent/0.log": "2025-02-03T03:00:00.5Z stdout F another daemon's\n",
         TWIN: "2025-02-03T04:01:00.5Z stdout F second start\n",

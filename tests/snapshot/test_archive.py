@@ -11,16 +11,9 @@ import pytest
 from eksdoctor.errors import SnapshotError
 from eksdoctor.snapshot import archive, manifest
 from eksdoctor.snapshot.records import aws, kubernetes
-from eksdoctor.snapshot.request import (
-    DESCRIBE_SUBNETS,
-    LIST_DAEMON_SETS,
-    LIST_NODES,
-    LIST_PODS,
-    TABULATE_PODS,
-    Answer,
-    Refusal,
-    Request,
-)
+from eksdoctor.snapshot.records.aws import DESCRIBE_SUBNETS
+from eksdoctor.snapshot.records.kubernetes import LIST_DAEMON_SETS, LIST_NODES, LIST_PODS, TABULATE_PODS
+from eksdoctor.snapshot.request import Answer, Refusal, Request
 from eksdoctor.snapshot.snapshot import Snapshot, Target
 
 NODE = msgspec.convert({"metadata": {"name": "n1"}, "spec": {"providerID": "aws:///a/i-1"}}, kubernetes.Node)
@@ -128,11 +121,11 @@ def test_no_snapshot_a_text_and_a_missing_file(tmp_path):
 
 
 def test_a_bomb_is_stopped_at_the_limit(tmp_path, monkeypatch):
-    monkeypatch.setattr(archive, "MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(archive, "MAX_BYTES", 1 << 20)
     path = members(tmp_path / "bomb.tar.gz", plain("kubernetes/pods.json", b" " * (1 << 21)))
     with pytest.raises(SnapshotError, match="more than 1 MiB"):
         archive.read(path)
-    monkeypatch.setattr(archive, "MOST_MEMBERS", 3)
+    monkeypatch.setattr(archive, "MAX_MEMBERS", 3)
     path = members(tmp_path / "many.tar.gz", *[plain(f"x{i}", b"") for i in range(5)])
     with pytest.raises(SnapshotError, match="more than 3 files"):
         archive.read(path)
@@ -172,7 +165,7 @@ def test_plain_files_of_kubectl_and_aws_are_a_snapshot_whose_lists_may_go_on(tmp
     (tmp_path / "kubernetes/daemonsets.json").write_bytes(msgspec.json.encode(DAEMON_SET))
     (tmp_path / "aws/ec2-describe-subnets.json").write_text('{"Subnets": [{"SubnetId": "subnet-1"}]}')
     read = archive.read(tmp_path)
-    assert not read.manifested
+    assert not read.has_manifest
     assert [node.metadata.name for node in read.of(LIST_NODES.kind)] == ["n"]
     assert read.of(LIST_DAEMON_SETS.kind)[0].metadata.name == "aws-node"
     assert read.of(DESCRIBE_SUBNETS.kind) == (aws.Subnet(subnet_id="subnet-1"),)

@@ -8,12 +8,13 @@ import pytest
 
 from eksdoctor.errors import SnapshotError
 from eksdoctor.evidence.observed.source import SourceKind
-from eksdoctor.snapshot import archive, kinds
+from eksdoctor.snapshot import archive
 from eksdoctor.snapshot.bundle import bundle_origin, layout, reader
-from eksdoctor.snapshot.bundle.bundle_placement import NEVER, alone, beside, node_of
+from eksdoctor.snapshot.bundle.bundle_placement import NEVER, from_bundles, node_of, with_bundles
 from eksdoctor.snapshot.bundle.reader import Bundle
-from eksdoctor.snapshot.records.kubernetes import Node
-from eksdoctor.snapshot.request import LIST_NODES, Answer, Request
+from eksdoctor.snapshot.records.kubernetes import LIST_NODES, Node
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS
+from eksdoctor.snapshot.request import Answer, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 from tests.snapshot.packing import DIAGNOSTIC, HOST, INSTANCE, POD, SCRIPT, TWIN, pack, script_files, zap
 
@@ -89,23 +90,23 @@ def test_two_streams_may_be_read_at_once(bundle):
 
 
 def test_small_texts_are_words(bundle):
-    found = {one.name: one for one in bundle.words}
+    found = {one.name: one for one in bundle.texts}
     assert found["ipamd/metrics.json"].kind == "metrics"
     assert found["ipamd/enis.json"].kind == found["ipamd/ipam.json"].kind == "introspection"
     assert len(found) == 6
-    assert {one.at for one in bundle.words} == {AT}
+    assert {one.at for one in bundle.texts} == {AT}
     assert "ipamd/pods.json" not in found
-    assert all(one.whole for one in bundle.words)
+    assert all(one.whole for one in bundle.texts)
 
 
 def test_a_text_that_is_too_long_is_cut_and_says_so(tmp_path, monkeypatch):
-    monkeypatch.setattr(reader, "MOST_TEXT", 10)
-    (words,) = reader.read(pack(tmp_path / "a.tgz", {"ipamd/enis.json": "0123456789abc"})).words
+    monkeypatch.setattr(reader, "MAX_TEXT_BYTES", 10)
+    (words,) = reader.read(pack(tmp_path / "a.tgz", {"ipamd/enis.json": "0123456789abc"})).texts
     assert (words.text, words.whole) == ("0123456789", False)
 
 
 def test_nothing_secret_is_taken(bundle):
-    kept = [one.name for one in (*bundle.words, *bundle.streams)]
+    kept = [one.name for one in (*bundle.texts, *bundle.streams)]
     assert not [name for name in kept if "kubeconfig" in name or "messages" in name or "nodeagent" in name]
 
 
@@ -113,7 +114,7 @@ def test_nothing_secret_is_taken(bundle):
 @pytest.mark.parametrize("mode", ["w:gz", "w"])
 def test_packed_anew_by_hand(tmp_path, prefix, mode):
     found = reader.read(pack(tmp_path / "mine.tar", script_files(), prefix, mode))
-    assert (found.instance, found.host, len(found.streams), len(found.words)) == (INSTANCE, HOST, 9, 6)
+    assert (found.instance, found.host, len(found.streams), len(found.texts)) == (INSTANCE, HOST, 9, 6)
 
 
 def test_bottlerocket_s_own_layout(tmp_path):
@@ -198,18 +199,18 @@ def test_on_which_node_it_lands(instance, host, nodes, named):
 
 def test_beside_a_snapshot(bundle):
     before = snapshot(node("n1", INSTANCE))
-    found = beside(before, [bundle, bundle])
-    assert (found.at, found.outcomes, found.manifested) == (before.at, before.outcomes, True)
-    assert {one.node for one in (*found.of(kinds.WORDS), *found.streams)} == {"n1"}
+    found = with_bundles(before, [bundle, bundle])
+    assert (found.at, found.outcomes, found.has_manifest) == (before.at, before.outcomes, True)
+    assert {one.node for one in (*found.of(NODE_TEXTS), *found.streams)} == {"n1"}
     assert len(found.streams) == 2 * len(bundle.streams)
-    assert not found.is_of_logs_alone
+    assert not found.has_node_logs_only
 
 
 def test_alone_it_is_a_snapshot_in_which_nothing_was_asked(bundle):
-    found = alone([bundle])
-    assert (found.at, found.manifested, found.outcomes) == (AT, False, {})
-    assert found.is_of_logs_alone
-    assert alone([Bundle(Path("x"))]).at == NEVER
+    found = from_bundles([bundle])
+    assert (found.at, found.has_manifest, found.outcomes) == (AT, False, {})
+    assert found.has_node_logs_only
+    assert from_bundles([Bundle(Path("x"))]).at == NEVER
     assert {one.node for one in found.streams} == {HOST}
 
 

@@ -8,7 +8,7 @@ from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import Items
 from eksdoctor.snapshot import manifest
 from eksdoctor.snapshot.file_encoding import utf8
-from eksdoctor.snapshot.request import LIST_EVENTS, LIST_NODES
+from eksdoctor.snapshot.records.kubernetes import LIST_EVENTS, LIST_NODES
 
 HEAD = {"format": 1, "at": "2026-01-02T00:00:00Z"}
 NODES = {"kind": "List", "items": [{"metadata": {"name": "n"}}]}

@@ -48,8 +48,9 @@ def capture(
     """Write a snapshot, which `--from` reads on any machine."""
     from eksdoctor.cli import unreachable
     from eksdoctor.cli.progress import Progress
-    from eksdoctor.cli.run_options import Connection, RunOptions, extras
+    from eksdoctor.cli.run_options import RunOptions, extras
     from eksdoctor.cli.take_snapshot import collect_snapshot
+    from eksdoctor.connection_options import ConnectionOptions
     from eksdoctor.engine.rulebook.load import load
     from eksdoctor.resources import rules_folder
     from eksdoctor.snapshot import archive
@@ -57,7 +58,15 @@ def capture(
     target = _target(path, replace_existing=force)
     options = RunOptions(
         purpose=purpose.value,
-        connection=Connection(kubeconfig, context, profile, region, role_arn, cluster_name, aws_endpoint),
+        connection=ConnectionOptions(
+            kubeconfig=kubeconfig,
+            context=context,
+            profile=profile,
+            region=region,
+            role_arn=role_arn,
+            cluster=cluster_name,
+            aws_endpoint=aws_endpoint,
+        ),
         deadline_seconds=deadline,
         window_seconds=since,
         namespace=namespace,

@@ -36,12 +36,21 @@ def triage(
     quiet: shared.Quiet = False,
 ) -> None:
     """Find out why pods get no IP, and how to fix it."""
-    from eksdoctor.cli.run_options import Connection, ReportOptions, RunOptions, extras
+    from eksdoctor.cli.run_options import ReportOptions, RunOptions, extras
     from eksdoctor.cli.run_report import report_on
+    from eksdoctor.connection_options import ConnectionOptions
 
     options = RunOptions(
         purpose="triage",
-        connection=Connection(kubeconfig, context, profile, region, role_arn, cluster_name, aws_endpoint),
+        connection=ConnectionOptions(
+            kubeconfig=kubeconfig,
+            context=context,
+            profile=profile,
+            region=region,
+            role_arn=role_arn,
+            cluster=cluster_name,
+            aws_endpoint=aws_endpoint,
+        ),
         deadline_seconds=deadline,
         window_seconds=since,
         namespace=namespace,

@@ -1,4 +1,4 @@
-"""Which refusal a failed AWS request becomes."""
+"""The refusal for a failed AWS request."""
 
 import re
 from typing import Any
@@ -29,30 +29,30 @@ _NETWORK = (
     "ConnectionError", "ConnectTimeoutError", "EndpointConnectionError", "HTTPClientError",
     "ProxyConnectionError", "SSLError", "ConnectionClosedError", "InvalidRegionError",
 )  # fmt: skip
-_PATH = "a network path to the AWS endpoint (VPN, proxy, region)"
-_WAY = {"InvalidRegionError": "the cluster's region as AWS writes it: --region eu-west-1"}
+_NETWORK_PATH = "a network path to the AWS endpoint (VPN, proxy, region)"
+_GRANTS = {"InvalidRegionError": "the cluster's region as AWS writes it: --region eu-west-1"}
 _ENCODED = re.compile(r"\s*Encoded authorization failure message: \S+")
 
 
 def refused_by_aws(error: Exception, permission: str, profile: str) -> Refused:
-    """The refusal for whatever botocore raised; `permission` is what the action needs."""
+    """The refusal for an exception of botocore; `permission` is what the action needs."""
     from botocore import exceptions
 
-    words = f"{error}"
+    message = f"{error}"
     if isinstance(error, exceptions.ClientError):
         return _by_code(error_code(error), _message(error), permission, profile)
     if _is(error, _CREDENTIALS):
-        return refused("unauthenticated", words, _login(error, profile, words))
+        return refused("unauthenticated", message, _login(error, profile, message))
     if isinstance(error, exceptions.ReadTimeoutError):
-        return refused("timeout", words)
+        return refused("timeout", message)
     if _is(error, _NETWORK):
-        return refused("unreachable", words, _WAY.get(type(error).__name__, _PATH))
+        return refused("unreachable", message, _GRANTS.get(type(error).__name__, _NETWORK_PATH))
     reason = "undecodable" if _is(error, ("ResponseParserError",)) else "failed"
-    return refused(reason, f"{type(error).__name__}: {words}")
+    return refused(reason, f"{type(error).__name__}: {message}")
 
 
 def error_code(error: Any) -> str:
-    """The API's code of a ClientError, else empty."""
+    """The error code of a ClientError; empty for other exceptions."""
     response = getattr(error, "response", None)
     return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
 
@@ -62,24 +62,24 @@ def _message(error: Any) -> str:
 
 
 def _by_code(code: str, message: str, permission: str, profile: str) -> Refused:
-    words = f"{code}: {message}"
+    whole = f"{code}: {message}"
     if code in FORBIDDEN:
-        return refused("forbidden", words, permission)
+        return refused("forbidden", whole, permission)
     if code in UNAUTHENTICATED:
-        return refused("unauthenticated", words, credentials_advice(profile, message))
+        return refused("unauthenticated", whole, credentials_advice(profile, message))
     if code in THROTTLED:
-        return refused("throttled", words)
-    return refused("failed", words)
+        return refused("throttled", whole)
+    return refused("failed", whole)
 
 
-def _login(error: Exception, profile: str, words: str) -> str:
+def _login(error: Exception, profile: str, message: str) -> str:
     if type(error).__name__ == "ProfileNotFound":
-        return "a profile that `aws configure list-profiles` shows: --profile NAME"
+        return "a profile of `aws configure list-profiles`: --profile NAME"
     if type(error).__name__.startswith(("SSO", "UnauthorizedSSO", "TokenRetrieval", "NoAuthToken")):
-        words = "sso"
-    return credentials_advice(profile, words)
+        message = "sso"
+    return credentials_advice(profile, message)
 
 
 def _is(error: Exception, names: tuple[str, ...]) -> bool:
-    """By name along the class's line: botocore's list of exceptions differs between versions."""
+    """Whether the class or a base class has one of the names: botocore's exceptions differ by version."""
     return any(ancestor.__name__ in names for ancestor in type(error).__mro__)

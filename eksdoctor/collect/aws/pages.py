@@ -1,4 +1,4 @@
-"""AWS answers, page by page, as records; ids that no longer exist are left out and asked no more."""
+"""AWS answers, page by page, as records; ids that no longer exist are left out and the call is repeated."""
 
 import re
 from collections.abc import Callable
@@ -12,11 +12,11 @@ from eksdoctor.collect.aws.errors import error_code, refused_by_aws
 from eksdoctor.collect.aws.parameters import parameter_sets
 from eksdoctor.collect.deadline import Deadline
 from eksdoctor.collect.refusal import Refused, refused
-from eksdoctor.snapshot.kinds import Kind
+from eksdoctor.snapshot.declaration import AwsAction, Kind
 from eksdoctor.snapshot.request import Answer, Request
 
-MOST_TRIES_WITHOUT_UNKNOWN = 3
-# One id that is gone fails the whole call, and its message names it.
+MAX_RETRIES_WITHOUT_UNKNOWN_IDS = 3
+# One id that no longer exists fails the whole call, and the error message names it.
 _UNKNOWN_ID = re.compile(r"InvalidInstanceType|Invalid(Subnet|Vpc|Group)(ID|Id)?\.(NotFound|Malformed)")
 _NOT_FOUND = frozenset({
     "ResourceNotFoundException", "NoSuchResourceException", "NoSuchEntity",
@@ -27,11 +27,10 @@ Call = Callable[..., dict[str, Any]]
 
 
 @dataclass(slots=True)
-class Gathering:
-    """The pages of one request as they come in."""
+class PagedRead:
+    """The pages of one request read so far."""
 
     account: Account
-    service: str
     call: Call
     request: Request
     deadline: Deadline
@@ -39,17 +38,23 @@ class Gathering:
     dropped: int = 0
     pages: int = 0
 
-    def gather(self, parameters: dict[str, Any]) -> bool:
-        """Take in every page of one call; False when nothing that it names exists."""
-        for _ in range(MOST_TRIES_WITHOUT_UNKNOWN + 1):
+    @property
+    def client(self) -> str:
+        """boto3's name of the service."""
+        action = self.request.action
+        return action.client if isinstance(action, AwsAction) else ""
+
+    def read(self, parameters: dict[str, Any]) -> bool:
+        """Read every page of one call; False when nothing that it names exists. Raises Refused."""
+        for _ in range(MAX_RETRIES_WITHOUT_UNKNOWN_IDS + 1):
             try:
-                self._every_page(parameters)
+                self._read_every_page(parameters)
             except Refused:
                 raise
-            except Exception as error:  # botocore raises many kinds, none of which may end the run
+            except Exception as error:  # botocore raises many types, and none may end the run
                 if _is_absent(error):
                     return False
-                without = _without_unknown(parameters, error)
+                without = _without_unknown_ids(parameters, error)
                 if without == {}:
                     return False
                 if without is None:
@@ -59,67 +64,72 @@ class Gathering:
                 return True
         raise self._refused(last) from last
 
-    def _every_page(self, parameters: dict[str, Any]) -> None:
-        resume: dict[str, Any] = {}
+    def _read_every_page(self, parameters: dict[str, Any]) -> None:
+        token: dict[str, Any] = {}
         while True:
             if self.deadline.left <= 0:
-                raise refused("timeout", self.deadline.words)
-            page = self.call(**parameters, **resume)
-            self.account.note_success(self.service)
-            found, lost = decode_page(self.request.action.kind, page)
+                raise refused("timeout", self.deadline.message)
+            page = self.call(**parameters, **token)
+            self.account.note_success(self.client)
+            found, dropped = decode_page(self.request.action.kind, page)
             self.documents += found
-            self.dropped += lost
+            self.dropped += dropped
             self.pages += 1
-            resume = {name: page[name] for name in _TOKENS if page.get(name)}
-            if not resume:
+            token = {name: page[name] for name in _TOKENS if page.get(name)}
+            if not token:
                 return
 
     def _refused(self, error: Exception) -> Refused:
         refusal = refused_by_aws(error, self.request.action.permission, self.account.profile)
-        self.account.note_failure(self.service, refusal.refusal)
+        self.account.note_failure(self.client, refusal.refusal)
         return refusal
 
 
-def ask(
-    account: Account, service: str, call: Call, request: Request, deadline: Deadline, **more: Any
-) -> Answer:
-    """Every record a request names; raises Refused with what came before the refusal."""
-    gathering = Gathering(account, service, call, request, deadline)
+def read_pages(account: Account, call: Call, request: Request, deadline: Deadline, **more: Any) -> Answer:
+    """Every record that a request names; the call also gets the action's parameters and `more`.
+
+    Raises Refused with the records that were read before the failure.
+    """
+    declared = dict(request.action.parameters) if isinstance(request.action, AwsAction) else {}
+    reading = PagedRead(account, call, request, deadline)
     try:
-        present = [gathering.gather({**parameters, **more}) for parameters in parameter_sets(request)]
-    except Refused as broken:
+        present = [reading.read({**parameters, **declared, **more}) for parameters in parameter_sets(request)]
+    except Refused as failure:
         raise Refused(
-            broken.refusal, tuple(gathering.documents), gathering.dropped, max(gathering.pages, 1)
-        ) from broken
+            failure.refusal, tuple(reading.documents), reading.dropped, max(reading.pages, 1)
+        ) from failure
     return Answer(
         request,
-        tuple(gathering.documents),
+        tuple(reading.documents),
         absent=bool(present) and not any(present),
-        dropped=gathering.dropped,
-        pages=max(gathering.pages, 1),
+        dropped=reading.dropped,
+        pages=max(reading.pages, 1),
     )
 
 
 def decode_page(kind: Kind[Any], page: dict[str, Any]) -> tuple[list[Any], int]:
-    """The records of one answer, and how many could not be read."""
+    """The records of one answer, and the number of entries that could not be decoded."""
     if kind.items:
         inner = page.get(kind.items, [])
         entries = inner if isinstance(inner, list) else [inner]
     else:
         entries = [{name: value for name, value in page.items() if name != "ResponseMetadata"}]
-    found, lost = [], 0
+    found, dropped = [], 0
     for entry in entries:
         try:
             record = msgspec.convert(entry, kind.record, strict=False)
         except (msgspec.ValidationError, TypeError):
-            lost += 1
+            dropped += 1
             continue
         found.append(msgspec.to_builtins(entry) if kind.whole else record)
-    return found, lost
+    return found, dropped
 
 
-def _without_unknown(parameters: dict[str, Any], error: Exception) -> dict[str, Any] | None:
-    """The parameters less the ids the error names: none left is `{}`; None when it is another error."""
+def _without_unknown_ids(parameters: dict[str, Any], error: Exception) -> dict[str, Any] | None:
+    """The parameters without the ids that the error names.
+
+    `{}` when no id is left; None when the error is not about unknown ids.
+    """
     if not _UNKNOWN_ID.fullmatch(error_code(error)):
         return None
     ids = next(
@@ -136,7 +146,7 @@ def _without_unknown(parameters: dict[str, Any], error: Exception) -> dict[str, 
 
 
 def _is_absent(error: Exception) -> bool:
-    """Whether the thing asked for is known not to exist; that its cluster is not known says nothing of it."""
+    """Whether the requested object does not exist; an unknown cluster does not show that."""
     if error_code(error) not in _NOT_FOUND:
         return False
     return getattr(error, "operation_name", "") == "DescribeCluster" or "No cluster found" not in str(error)

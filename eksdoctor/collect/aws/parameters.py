@@ -1,22 +1,22 @@
-"""boto3 parameters of a request, in as many calls as the service's limits ask for."""
+"""The boto3 parameters of a request, split into several calls where the service limits a list."""
 
 from typing import Any
 
 from eksdoctor.snapshot.request import Request
 
-MOST_FILTER_VALUES = 200  # EC2 refuses more
-MOST_IDS = {"InstanceTypes": 100}  # DescribeInstanceTypes takes no more; the others take 1,000
-MOST_IDS_OTHERWISE = 1000
+MAX_FILTER_VALUES = 200  # EC2's limit for one filter
+MAX_IDS_BY_PARAMETER = {"InstanceTypes": 100}  # the limit of DescribeInstanceTypes; others allow 1,000
+MAX_IDS = 1000
 FILTER = "filter:"
 
 
 def parameter_sets(request: Request) -> list[dict[str, Any]]:
-    """The parameters of each call; almost always one. The longest list is what gets split."""
+    """The parameters of each call, almost always one; the longest list is split."""
     lists = {name: value for name, value in request.arguments if isinstance(value, tuple)}
     longest = max(lists, key=lambda name: len(lists[name]), default="")
     if not longest:
         return [_parameters(request.values)]
-    size = MOST_FILTER_VALUES if longest.startswith(FILTER) else MOST_IDS.get(longest, MOST_IDS_OTHERWISE)
+    size = MAX_FILTER_VALUES if longest.startswith(FILTER) else MAX_IDS_BY_PARAMETER.get(longest, MAX_IDS)
     values = lists[longest]
     return [
         _parameters({**request.values, longest: values[start : start + size]})

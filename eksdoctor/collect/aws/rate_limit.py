@@ -1,4 +1,4 @@
-"""Calls kept apart in time, over all threads."""
+"""A minimum interval between calls, across threads."""
 
 import threading
 import time
@@ -9,19 +9,19 @@ from eksdoctor.collect.refusal import refused
 
 
 @dataclass(slots=True)
-class Pace:
-    """So many seconds between two calls."""
+class RateLimit:
+    """Calls are at least `seconds` apart."""
 
     seconds: float
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _free: float = 0.0
+    _next_start: float = 0.0
 
     def wait(self, deadline: Deadline) -> None:
-        """Wait for this caller's turn; raises Refused when that comes after the deadline."""
+        """Wait until the next call may start; raises Refused when that is after the deadline."""
         with self._lock:
             now = time.monotonic()
-            turn = max(now, self._free)
-            if turn - now > deadline.left:
-                raise refused("timeout", deadline.words)
-            self._free = turn + self.seconds
-        time.sleep(turn - now)
+            start = max(now, self._next_start)
+            if start - now > deadline.left:
+                raise refused("timeout", deadline.message)
+            self._next_start = start + self.seconds
+        time.sleep(start - now)

@@ -1,4 +1,4 @@
-"""boto3 sessions that never prompt: of a profile, or of a role taken on from there."""
+"""boto3 sessions that never prompt: of a profile, or of a role assumed with it."""
 
 from pathlib import Path
 from typing import Any
@@ -8,31 +8,31 @@ SESSION_NAME = "eksdoctor"
 
 
 def new_session(profile: str, region: str) -> Any:
-    """A session of the profile (or the environment's credentials when empty).
+    """A session of the profile, or of the environment's credentials when it is empty.
 
-    A profile that wants an MFA code is refused instead of asking for it in the middle of a report;
-    what the aws command line has cached for it is used.
+    A profile that needs an MFA code fails instead of prompting; credentials that the AWS CLI has cached
+    for it are used.
     """
     import boto3
     import botocore.session
     from botocore.utils import JSONFileCache
 
     class ReadOnlyCache(JSONFileCache):  # type: ignore[misc]  # botocore has no types
-        """The aws command line's cache of temporary credentials, never written."""
+        """The AWS CLI's cache of temporary credentials, read-only."""
 
         def __setitem__(self, key: str, value: Any) -> None:
-            """Forget it: this program leaves no files of credentials behind."""
+            """Do nothing: this program writes no credentials to disk."""
 
     inner = botocore.session.Session(profile=profile or None)
     session = boto3.Session(botocore_session=inner, region_name=region)
     assume_role = inner.get_component("credential_provider").get_provider("assume-role")
     assume_role.cache = ReadOnlyCache(str(Path(CLI_CACHE).expanduser()))
-    assume_role._prompter = _no_prompt  # noqa: SLF001  botocore has no other way in
+    assume_role._prompter = _no_prompt  # noqa: SLF001  botocore has no public way
     return session
 
 
 def assumed_role(sts: Any, role_arn: str, region: str) -> Any:
-    """A session in another role."""
+    """A session with the credentials of an assumed role."""
     import boto3
 
     credentials = sts.assume_role(RoleArn=role_arn, RoleSessionName=SESSION_NAME)["Credentials"]

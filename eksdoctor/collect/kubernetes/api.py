@@ -1,7 +1,7 @@
-"""One Kubernetes API server: the connection, and raw GETs with few retries.
+"""One Kubernetes API server: the connection, and GET requests with few retries.
 
-Configuration and auth are the kubernetes package's; bodies stay bytes, because its typed objects
-cost twenty times the time and memory of the records.
+The kubernetes package does configuration and authentication. Bodies stay bytes: its typed objects take
+twenty times the time and memory of the records.
 """
 
 import threading
@@ -16,12 +16,13 @@ from eksdoctor.collect.refusal import Refused, refused
 from eksdoctor.collect.target import exec_plugin
 from eksdoctor.collect.target.kubeconfig import Entry
 from eksdoctor.collect.target.login_advice import login_command
-from eksdoctor.snapshot.request import Action, Refusal
+from eksdoctor.snapshot.declaration import Action
+from eksdoctor.snapshot.request import Refusal
 
 CONNECTIONS = 16
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
-MOST_RETRIES = 2
+MAX_RETRIES = 2
 PAUSE_SECONDS = 0.25
 _OK, _NOT_FOUND, _TOO_MANY, _SERVER_ERRORS = 200, 404, 429, 500
 JSON = "application/json"
@@ -29,7 +30,7 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An HTTP answer that is not a refusal: 200 or 404."""
+    """An HTTP answer with status 200 or 404."""
 
     status: int
     data: bytes
@@ -39,24 +40,24 @@ class Body:
 class KubernetesApi:
     """The API server of one kubeconfig entry; safe to share between threads.
 
-    The credential plugin runs once, at the first request, while the others wait for it. What kept
-    the first requests from connecting is remembered: the rest do not wait for it again.
+    The credential plugin runs once, at the first request, while the others wait for it. A failure to
+    connect is remembered: later requests fail at once.
     """
 
     entry: Entry
     profile: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _client: Any = None
-    _hindrance: Refusal | None = None
+    _connect_failure: Refusal | None = None
     _reached: bool = False
 
     def get(
-        self, path: str, query: dict[str, str], action: Action, deadline: Deadline, accept: str = JSON
+        self, path: str, query: dict[str, str], action: Action[Any], deadline: Deadline, accept: str = JSON
     ) -> Body:
-        """GET a path; raises Refused for everything but 200 and 404."""
+        """GET a path; raises Refused for every status other than 200 and 404."""
         url = self._url(path, query, deadline)
         headers = {"Accept": accept, "Accept-Encoding": "gzip"}
-        for attempt in range(MOST_RETRIES + 1):
+        for attempt in range(MAX_RETRIES + 1):
             answer = self._once(url, headers, deadline, attempt)
             if answer is None:
                 continue
@@ -69,9 +70,9 @@ class KubernetesApi:
         raise refused_by_status(answer.status, answer.data, action, self._login)
 
     def open(self, path: str, query: dict[str, str], headers: dict[str, str], deadline: Deadline) -> Any:
-        """GET a path whose body is read piece by piece; raises Refused when there is no answer.
+        """GET a path without reading the body; raises Refused when there is no answer.
 
-        What is returned is urllib3's answer, of any status, for the caller to read and to close.
+        Returns urllib3's answer, of any status, which the caller reads and closes.
         """
         url = self._url(path, query, deadline)
         answer, attempt = None, 0
@@ -87,13 +88,13 @@ class KubernetesApi:
     def _once(
         self, url: str, headers: dict[str, str], deadline: Deadline, attempt: int, *, whole: bool = True
     ) -> Any:
-        """One try; None when the connection broke in a way that a second try may mend."""
+        """One attempt; None when the connection broke and another attempt may succeed."""
         import urllib3
 
         client = self._connected(deadline)
         if deadline.left <= 0:
-            raise refused("timeout", deadline.words)
-        patience = urllib3.Timeout(
+            raise refused("timeout", deadline.message)
+        timeout = urllib3.Timeout(
             connect=min(CONNECT_SECONDS, deadline.left), read=min(READ_SECONDS, deadline.left)
         )
         try:
@@ -101,36 +102,34 @@ class KubernetesApi:
                 "GET",
                 url,
                 headers={**headers, "User-Agent": "eksdoctor", **_auth_headers(client)},
-                timeout=patience,
+                timeout=timeout,
                 retries=False,
                 redirect=False,
                 preload_content=whole,
             )
-        except (
-            urllib3.exceptions.ProtocolError
-        ) as error:  # a kept connection that the server closed meanwhile
-            if attempt < MOST_RETRIES:
+        except urllib3.exceptions.ProtocolError as error:  # the server closed a kept-alive connection
+            if attempt < MAX_RETRIES:
                 return None
-            raise refused_by_network(error, self.host, deadline.words) from error
+            raise refused_by_network(error, self.host, deadline.message) from error
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise self._remembered(refused_by_network(error, self.host, deadline.words)) from error
+            raise self._remembered(refused_by_network(error, self.host, deadline.message)) from error
         self._reached = True
         return answer
 
     def _remembered(self, refusal: Refused) -> Refused:
         if refusal.refusal.reason == "unreachable" and not self._reached:
-            self._hindrance = refusal.refusal
+            self._connect_failure = refusal.refusal
         return refusal
 
     def _connected(self, deadline: Deadline) -> Any:
         with self._lock:
-            if self._hindrance is not None:
-                raise Refused(self._hindrance)
+            if self._connect_failure is not None:
+                raise Refused(self._connect_failure)
             if self._client is None:
                 try:
                     self._client = self._connect(deadline)
-                except Refused as hindrance:
-                    self._hindrance = hindrance.refusal
+                except Refused as failure:
+                    self._connect_failure = failure.refusal
                     raise
             return self._client
 
@@ -143,20 +142,22 @@ class KubernetesApi:
             user |= exec_plugin.credential(self.entry, self.profile, deadline)
         user.pop("exec", None)
         document = {
-            "current-context": "it",
-            "contexts": [{"name": "it", "context": {"cluster": "it", "user": "it"}}],
-            "clusters": [{"name": "it", "cluster": self.entry.cluster}],
-            "users": [{"name": "it", "user": user}],
+            "current-context": "only",
+            "contexts": [{"name": "only", "context": {"cluster": "only", "user": "only"}}],
+            "clusters": [{"name": "only", "cluster": self.entry.cluster}],
+            "users": [{"name": "only", "user": user}],
         }
         configuration = Configuration()
         configuration.connection_pool_maxsize = CONNECTIONS
         try:
             KubeConfigLoader(document, config_base_path="").load_and_set(configuration)
             return ApiClient(configuration)
-        except Exception as error:  # the kubernetes package raises AttributeError and others for odd users
-            words = f"kubeconfig user {self.entry.user_name}: {type(error).__name__}: {error}"
+        except (
+            Exception
+        ) as error:  # the kubernetes package raises AttributeError and others for invalid users
+            message = f"kubeconfig user {self.entry.user_name}: {type(error).__name__}: {error}"
             raise refused(
-                "unauthenticated", words, "a working kubeconfig entry: kubectl get nodes"
+                "unauthenticated", message, "a working kubeconfig entry: kubectl get nodes"
             ) from error
 
     @property
@@ -180,8 +181,8 @@ def _auth_headers(client: Any) -> dict[str, str]:
 
 
 def _pause(status: int, retry_after: str | None, attempt: int) -> float | None:
-    """How long to wait before the next try; None when there is none."""
-    if attempt >= MOST_RETRIES or not (status == _TOO_MANY or status >= _SERVER_ERRORS):
+    """Seconds to wait before the next attempt; None when there is none."""
+    if attempt >= MAX_RETRIES or not (status == _TOO_MANY or status >= _SERVER_ERRORS):
         return None
     if retry_after is not None and retry_after.strip().isdigit():
         return float(retry_after)

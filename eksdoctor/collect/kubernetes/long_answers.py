@@ -1,4 +1,4 @@
-"""Answers of the API server that may be long: read piece by piece, their end kept in little memory."""
+"""Long answers of the API server, read in pieces; only their end is kept in memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,17 +12,17 @@ from eksdoctor.collect.kubernetes.api import KubernetesApi
 from eksdoctor.collect.refusal import refused
 from eksdoctor.snapshot.manifest import NEWEST, OLDEST
 
-PIECE = 1 << 14
-MOST_OF_A_REFUSAL = 1 << 12
+PIECE_BYTES = 1 << 14
+MAX_REFUSAL_BYTES = 1 << 12
 
 
 class TooLongError(Exception):
-    """More came than may be read."""
+    """The answer is longer than may be read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
-    """An HTTP answer whose body has not been read yet."""
+class StreamedAnswer:
+    """An HTTP answer with an unread body."""
 
     answer: Any
     deadline: Deadline
@@ -33,12 +33,12 @@ class Flow:
         return int(self.answer.status)
 
     def header(self, name: str) -> str:
-        """A header, empty without it."""
+        """The value of a header; empty when it is missing."""
         return str(self.answer.headers.get(name) or "")
 
     @property
     def at(self) -> datetime:
-        """When it was answered, as the answer says itself; our own clock where it does not."""
+        """The `Date` header of the answer; the local time when it is missing or invalid."""
         try:
             found = parsedate_to_datetime(self.header("Date"))
         except (ValueError, OverflowError):
@@ -48,18 +48,18 @@ class Flow:
         return found.astimezone(UTC)
 
     def pieces(self) -> Iterator[bytes]:
-        """The body; raises Refused when the deadline passes or the connection breaks before its end."""
+        """The body in pieces; raises Refused at the deadline or when the connection breaks."""
         import urllib3.exceptions as network
 
         try:
-            for piece in self.answer.stream(PIECE):
+            for piece in self.answer.stream(PIECE_BYTES):
                 if self.deadline.left <= 0:
-                    raise refused("timeout", self.deadline.words)
+                    raise refused("timeout", self.deadline.message)
                 yield piece
         except network.ReadTimeoutError as error:
-            raise refused("timeout", self.deadline.words) from error
+            raise refused("timeout", self.deadline.message) from error
         except (network.HTTPError, OSError) as error:
-            raise refused("failed", "the answer broke off before its end") from error
+            raise refused("failed", "the connection closed before the end of the answer") from error
 
     def whole(self, most: int) -> bytes:
         """The body; raises TooLongError when it has more than `most` bytes."""
@@ -82,22 +82,22 @@ class Flow:
         return bytes(end[-kept:])
 
     def beginning(self) -> bytes:
-        """The first bytes, enough for a refusal's words; empty when they do not come."""
+        """The first MAX_REFUSAL_BYTES bytes."""
         found = b""
         for piece in self.pieces():
             found += piece
-            if len(found) >= MOST_OF_A_REFUSAL:
+            if len(found) >= MAX_REFUSAL_BYTES:
                 break
-        return found[:MOST_OF_A_REFUSAL]
+        return found[:MAX_REFUSAL_BYTES]
 
 
 @contextmanager
-def flowing(
+def streamed(
     api: KubernetesApi, path: str, query: dict[str, str], headers: dict[str, str], deadline: Deadline
-) -> Iterator[Flow]:
-    """GET a path; what is not read by the end of the `with` is left on the wire."""
+) -> Iterator[StreamedAnswer]:
+    """GET a path; the end of the `with` closes the connection, whether or not the body was read."""
     answer = api.open(path, query, {"Accept": "*/*", "Accept-Encoding": "identity", **headers}, deadline)
     try:
-        yield Flow(answer, deadline)
+        yield StreamedAnswer(answer, deadline)
     finally:
         answer.close()

@@ -1,4 +1,4 @@
-"""Lists of Kubernetes objects, page by page, decoded straight into their records."""
+"""Lists of Kubernetes objects, page by page, decoded into records."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from eksdoctor.collect.kubernetes.api import JSON, KubernetesApi
 from eksdoctor.collect.kubernetes.errors import known_absent, refused_by_status
 from eksdoctor.collect.kubernetes.scrub import scrub
 from eksdoctor.collect.refusal import Refused, refused
-from eksdoctor.snapshot.kinds import Kind
+from eksdoctor.snapshot.declaration import Kind
 from eksdoctor.snapshot.request import Answer, Request
 
 T = TypeVar("T")
@@ -21,9 +21,9 @@ PAGE_SIZE = 500
 
 
 class ListMetadata(msgspec.Struct, rename="camel", frozen=True):
-    """`resume` is empty on the last page."""
+    """`token` continues the list; empty on the last page."""
 
-    resume: str = msgspec.field(default="", name="continue")
+    token: str = msgspec.field(default="", name="continue")
 
 
 class Page(msgspec.Struct, Generic[T], frozen=True):
@@ -34,19 +34,19 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
-    """What stood on one page, and where the next one begins."""
+class DecodedPage:
+    """The records of one page, and the token of the next page."""
 
     documents: list[Any]
     dropped: int
-    resume: str
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """How a list is asked for and read."""
+class ListFormat:
+    """How a list is requested and decoded."""
 
-    decode: Callable[[bytes], Decoded]
+    decode: Callable[[bytes], DecodedPage]
     size: int = PAGE_SIZE
     accept: str = JSON
     query: tuple[tuple[str, str], ...] = ()
@@ -55,46 +55,50 @@ class Shape:
 def list_all(
     api: KubernetesApi, path: str, request: Request, deadline: Deadline, reduction: Reduction | None = None
 ) -> Answer:
-    """Every object at a list path, by the request's selectors; a path that is not served is known absent.
+    """Every object of a list path that matches the request's selectors; absent when the path is not served.
 
-    `reduction` takes out of each document what must not be kept, before anything else is done with it.
+    `reduction` removes from each document what must not be kept, before anything else reads it.
     """
     kind = request.action.kind
-    return read_pages(api, path, request, deadline, Shape(lambda data: decode_page(kind, data, reduction)))
+    return read_pages(
+        api, path, request, deadline, ListFormat(lambda data: decode_page(kind, data, reduction))
+    )
 
 
-def read_pages(api: KubernetesApi, path: str, request: Request, deadline: Deadline, shape: Shape) -> Answer:
-    """The pages of a list, one after another; raises Refused with what came before the refusal."""
-    query = {**_selectors(request), "limit": str(shape.size), **dict(shape.query)}
+def read_pages(
+    api: KubernetesApi, path: str, request: Request, deadline: Deadline, form: ListFormat
+) -> Answer:
+    """The pages of a list; raises Refused with the records that were read before the failure."""
+    query = {**_selectors(request), "limit": str(form.size), **dict(form.query)}
     documents: list[Any] = []
     dropped = pages = 0
     while True:
         try:
-            body = api.get(path, query, request.action, deadline, shape.accept)
+            body = api.get(path, query, request.action, deadline, form.accept)
             if known_absent(body.status, body.data) and not pages:
                 return Answer(request, absent=True)
-            if body.status != 200:  # noqa: PLR2004  a proxy's 404
+            if body.status != 200:  # noqa: PLR2004  the 404 of a proxy
                 raise refused_by_status(body.status, body.data, request.action, "")
-            page = shape.decode(body.data)
-        except Refused as broken:
-            raise Refused(broken.refusal, tuple(documents), dropped, max(pages, 1)) from broken
+            page = form.decode(body.data)
+        except Refused as failure:
+            raise Refused(failure.refusal, tuple(documents), dropped, max(pages, 1)) from failure
         documents += page.documents
         dropped += page.dropped
         pages += 1
-        if not page.resume:
+        if not page.token:
             return Answer(request, tuple(documents), dropped=dropped, pages=pages)
-        query["continue"] = page.resume
+        query["continue"] = page.token
 
 
-def decode_page(kind: Kind[Any], data: bytes, reduction: Reduction | None = None) -> Decoded:
-    """The records of a page; one bad object costs itself only."""
+def decode_page(kind: Kind[Any], data: bytes, reduction: Reduction | None = None) -> DecodedPage:
+    """The records of a page; an object that cannot be decoded is dropped and counted."""
     if kind.whole or reduction is not None:
         return _one_by_one(kind, data, reduction)
     try:
         page = _decoder(kind).decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return _one_by_one(kind, data, reduction)
-    return Decoded(page.items or [], 0, page.metadata.resume)
+    return DecodedPage(page.items or [], 0, page.metadata.token)
 
 
 @cache
@@ -103,7 +107,7 @@ def _decoder(kind: Kind[Any]) -> "msgspec.json.Decoder[Page[Any]]":
     return msgspec.json.Decoder(page[kind.record])
 
 
-def _one_by_one(kind: Kind[Any], data: bytes, reduction: Reduction | None) -> Decoded:
+def _one_by_one(kind: Kind[Any], data: bytes, reduction: Reduction | None) -> DecodedPage:
     try:
         page = msgspec.json.decode(data, type=Page[msgspec.Raw])
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
@@ -114,11 +118,14 @@ def _one_by_one(kind: Kind[Any], data: bytes, reduction: Reduction | None) -> De
             documents.append(decode_document(kind, bytes(raw), reduction))
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             dropped += 1
-    return Decoded(documents, dropped, page.metadata.resume)
+    return DecodedPage(documents, dropped, page.metadata.token)
 
 
 def decode_document(kind: Kind[Any], data: bytes, reduction: Reduction | None = None) -> Any:
-    """One object: a record, or the scrubbed document when the kind is kept whole and is what it should be."""
+    """One object: its record, or the scrubbed document for a kind that is kept whole.
+
+    Raises msgspec.DecodeError when it is not of the kind.
+    """
     if not kind.whole and reduction is None:
         return msgspec.json.decode(data, type=kind.record)
     document = msgspec.json.decode(data, type=dict[str, Any])

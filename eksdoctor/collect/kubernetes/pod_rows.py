@@ -1,10 +1,10 @@
-"""The API server's own pod table: 50,000 pods in 8 MB, because only the printed cells travel."""
+"""The API server's pod table: 50,000 pods in 8 MB, because it transfers only the printed cells."""
 
 from typing import Any
 
 import msgspec
 
-from eksdoctor.collect.kubernetes.pages import Decoded, ListMetadata, Shape
+from eksdoctor.collect.kubernetes.pages import DecodedPage, ListFormat, ListMetadata
 from eksdoctor.collect.refusal import refused
 from eksdoctor.snapshot.records.kubernetes import PodRow
 
@@ -20,31 +20,31 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A row as it came."""
+    """A row with all its cells."""
 
     cells: list[Any]
 
 
 class Table(msgspec.Struct, rename="camel", frozen=True):
-    """A Table answer."""
+    """An answer in the Table format."""
 
     column_definitions: list[Column]
     rows: list[Row] | None
     metadata: ListMetadata = msgspec.field(default_factory=ListMetadata)
 
 
-def decode_table(data: bytes) -> Decoded:
-    """The rows reduced to status, IP and node, found by the columns' names."""
+def decode_table(data: bytes) -> DecodedPage:
+    """The rows reduced to status, IP and node, which are found by column name."""
     try:
         table = msgspec.json.decode(data, type=Table)
         headings = [column.name for column in table.column_definitions]
-        places = [headings.index(name) for name in COLUMNS]
+        indexes = [headings.index(name) for name in COLUMNS]
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise refused("undecodable", f"not a table of pods: {error}; begins {data[:60]!r}") from error
     rows = table.rows or []
-    whole = [row.cells for row in rows if len(row.cells) > max(places)]
-    documents: list[Any] = [PodRow(tuple(str(cells[place]) for place in places)) for cells in whole]  # type: ignore[arg-type]
-    return Decoded(documents, len(rows) - len(whole), table.metadata.resume)
+    whole = [row.cells for row in rows if len(row.cells) > max(indexes)]
+    documents: list[Any] = [PodRow(tuple(str(cells[index]) for index in indexes)) for cells in whole]  # type: ignore[arg-type]
+    return DecodedPage(documents, len(rows) - len(whole), table.metadata.token)
 
 
-TABLE = Shape(decode_table, PAGE_SIZE, ACCEPT, (("includeObject", "None"),))
+TABLE = ListFormat(decode_table, PAGE_SIZE, ACCEPT, (("includeObject", "None"),))

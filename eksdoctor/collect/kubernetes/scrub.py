@@ -1,10 +1,10 @@
-"""What is taken out of a Kubernetes document before it is kept."""
+"""Removal of credentials and workload settings from a Kubernetes document."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from eksdoctor.collect.kubernetes.field_managers import of_environment
+from eksdoctor.collect.kubernetes.field_managers import environment_managers
 from eksdoctor.snapshot.records.kubernetes import LAST_APPLIED
 
 _CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
@@ -15,13 +15,13 @@ _USER_INFO = re.compile(r"(?<=://)[^/@\s]*@")
 
 
 def scrub(document: dict[str, Any]) -> dict[str, Any]:
-    """The document, changed in place: no bookkeeping, no workload environment, no credentials."""
+    """The document, changed in place: without bookkeeping, workload environment and credentials."""
     metadata = document.get("metadata")
     own = _is_aws_node(metadata if isinstance(metadata, dict) else {})
     if isinstance(metadata, dict):
         managers = metadata.pop("managedFields", None)
         if own and managers is not None:
-            metadata["managedFields"] = of_environment(managers)
+            metadata["managedFields"] = environment_managers(managers)
         annotations = metadata.get("annotations")
         if isinstance(annotations, dict):
             annotations.pop(LAST_APPLIED, None)
@@ -49,7 +49,7 @@ def _containers(document: Any) -> Iterator[dict[str, Any]]:
 
 
 def blank_credentials(variables: Any) -> None:
-    """Take the values of variables that hold a credential, and user names out of addresses."""
+    """Blank the values of variables that hold a credential, and remove user information from URLs."""
     for variable in variables if isinstance(variables, list) else []:
         if not isinstance(variable, dict) or not isinstance(variable.get("value"), str):
             continue

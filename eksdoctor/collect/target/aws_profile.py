@@ -1,4 +1,4 @@
-"""The user's AWS profile as ~/.aws/config has it, read without botocore."""
+"""The settings of an AWS profile in ~/.aws/config, read without botocore."""
 
 import configparser
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def profile_settings(profile: str, environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The settings of a profile (of the default one when empty); none when the file is missing or broken."""
+    """The settings of a profile, or the default one when empty; `{}` when the file is missing or invalid."""
     variables = os.environ if environment is None else environment
     path = Path(variables.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
     parser = configparser.RawConfigParser(strict=False)
@@ -23,7 +23,7 @@ def profile_settings(profile: str, environment: Mapping[str, str] | None = None)
 
 
 def default_region(profile: str, environment: Mapping[str, str] | None = None) -> str:
-    """The region that AWS tools would use: of the environment, then of the profile."""
+    """The region of AWS_REGION or AWS_DEFAULT_REGION, else of the profile; empty when there is none."""
     variables = os.environ if environment is None else environment
     named = variables.get("AWS_REGION") or variables.get("AWS_DEFAULT_REGION")
     return named or profile_settings(profile, variables).get("region", "")

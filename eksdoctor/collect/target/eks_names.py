@@ -1,4 +1,4 @@
-"""What a kubeconfig says of AWS: cluster name, region, profile, role and account."""
+"""AWS names in a kubeconfig entry: cluster, region, profile, role and account."""
 
 import re
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ _VARIABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What is known of the cluster on AWS's side; empty is not said."""
+    """The AWS names of a cluster; empty is not known."""
 
     cluster: str = ""
     region: str = ""
@@ -37,10 +37,10 @@ class Names:
 
 
 def names_in(entry: Entry) -> Names:
-    """The names a kubeconfig entry gives.
+    """The AWS names of a kubeconfig entry.
 
-    The server's own address cannot err about the region; an ARN and the credential plugin's flags
-    come next. For the cluster's name the plugin's flag is what its token is good for.
+    The region comes from the server's host name, then from the credential plugin's flags, an ARN or an
+    eksctl name. The cluster's name comes from the plugin's flag first: its token is for that cluster.
     """
     flags = _plugin_names(entry.user.get("exec"))
     arn = _matched(_ARN, (entry.cluster_name, entry.context, entry.user_name))
@@ -61,17 +61,17 @@ def _plugin_names(plugin: Any) -> dict[str, str]:
         return {}
     found: dict[str, str] = {}
     arguments = plugin.get("args")
-    words = [str(word) for word in arguments] if isinstance(arguments, list) else []
-    for index, word in enumerate(words):
-        flag, equals, value = word.partition("=")
-        if flag in _FLAGS and (equals or index + 1 < len(words)):
-            found.setdefault(_FLAGS[flag], value if equals else words[index + 1])
+    texts = [str(text) for text in arguments] if isinstance(arguments, list) else []
+    for index, text in enumerate(texts):
+        flag, equals, value = text.partition("=")
+        if flag in _FLAGS and (equals or index + 1 < len(texts)):
+            found.setdefault(_FLAGS[flag], value if equals else texts[index + 1])
     variables = plugin.get("env")
     for variable in variables if isinstance(variables, list) else []:
         setting = variable if isinstance(variable, dict) else {}
-        key, text = _VARIABLES.get(str(setting.get("name"))), setting.get("value")
-        if key and isinstance(text, str):
-            found.setdefault(key, text)
+        key, content = _VARIABLES.get(str(setting.get("name"))), setting.get("value")
+        if key and isinstance(content, str):
+            found.setdefault(key, content)
     return found
 
 

@@ -1,7 +1,7 @@
-"""A kubeconfig's exec credential plugin, run here so that its failure is seen.
+"""A kubeconfig's exec credential plugin, run here so that its failure is reported.
 
-The kubernetes package only logs a plugin that fails and goes on anonymously; the user would then
-read a 403 and look for an RBAC fault. Run here it also has a time limit and no hold on the terminal.
+The kubernetes package only logs a failed plugin and continues anonymously; the user would get a 403 and
+look for an RBAC error. Here it also has a time limit and no access to the terminal.
 """
 
 import atexit
@@ -22,8 +22,8 @@ from eksdoctor.collect.target.eks_names import names_in
 from eksdoctor.collect.target.kubeconfig import Entry
 from eksdoctor.collect.target.login_advice import credentials_advice
 
-# Of the time left: the refusal must be in before the deadline makes a mere timeout of it.
-PATIENCE = 0.85
+# Share of the time left for the plugin, so that its own refusal comes before the deadline.
+TIME_SHARE = 0.85
 _V1 = "client.authentication.k8s.io/v1"
 _CLUSTER_KEYS = (
     "server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority-data", "proxy-url",
@@ -31,16 +31,16 @@ _CLUSTER_KEYS = (
 
 
 def credential(entry: Entry, profile: str, deadline: Deadline) -> dict[str, str]:
-    """What the plugin of this entry gives, as kubeconfig user fields: a token or a client certificate.
+    """The credential from the entry's plugin, as kubeconfig user fields: a token or a client certificate.
 
-    `profile` is the AWS profile the user named; the plugin gets it unless its entry names one itself.
-    Raises Refused when the plugin is missing, fails, hangs or talks nonsense.
+    `profile` is the user's AWS profile; the plugin gets it unless its entry names another one.
+    Raises Refused when the plugin is missing, fails, times out or returns no credential.
     """
     plugin = entry.user["exec"]
     command = plugin.get("command") if isinstance(plugin, dict) else None
     if not isinstance(command, str) or not command:
         raise refused(
-            "unauthenticated", f"the exec entry of kubeconfig user {entry.user_name} names no command"
+            "unauthenticated", f"the exec entry of kubeconfig user {entry.user_name} has no command"
         )
     environment = _environment(entry, plugin, profile)
     arguments = [_located(command, entry, environment), *_arguments(plugin)]
@@ -55,7 +55,7 @@ def _run(
     try:
         process = subprocess.Popen(  # noqa: S603  the user's own kubeconfig names it, as for kubectl
             arguments,
-            stdin=subprocess.DEVNULL,  # a prompt would fight with the report for the terminal
+            stdin=subprocess.DEVNULL,  # a prompt would mix with the report on the terminal
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=folder or None,
@@ -64,19 +64,19 @@ def _run(
         )
     except (OSError, ValueError) as error:
         raise refused("unauthenticated", f"credential plugin {name} cannot be run: {error}") from error
-    out, err = _output(process, arguments, deadline.left * PATIENCE)
+    out, err = _output(process, arguments, deadline.left * TIME_SHARE)
     if process.returncode != 0:
-        words = err.decode(errors="replace").strip()
+        message = err.decode(errors="replace").strip()
         raise refused(
             "unauthenticated",
-            f"credential plugin {name} ended with exit code {process.returncode}: {words or '(no words)'}",
-            credentials_advice(profile, words),
+            f"credential plugin {name} failed, exit code {process.returncode}: {message or '(no message)'}",
+            credentials_advice(profile, message),
         )
     return out
 
 
 def _output(process: "subprocess.Popen[bytes]", arguments: list[str], limit: float) -> tuple[bytes, bytes]:
-    """What the plugin wrote; it does not outlive its limit, nor this program."""
+    """The plugin's output; the plugin is killed at its time limit and at the end of this program."""
     atexit.register(_end, process)
     try:
         with process:
@@ -87,15 +87,15 @@ def _output(process: "subprocess.Popen[bytes]", arguments: list[str], limit: flo
     except subprocess.TimeoutExpired as error:
         raise refused(
             "unauthenticated",
-            f"credential plugin {Path(arguments[0]).name} gave no credential within {limit:.0f} s",
-            f"see what it waits for: {shlex.join(arguments)}",
+            f"credential plugin {Path(arguments[0]).name} returned no credential within {limit:.0f} s",
+            f"check what it waits for: {shlex.join(arguments)}",
         ) from error
     finally:
         atexit.unregister(_end)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End the plugin and what it started, if it still runs."""
+    """Kill the plugin and its child processes, if it still runs."""
     if process.poll() is None:
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
@@ -104,7 +104,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _located(command: str, entry: Entry, environment: Mapping[str, str]) -> str:
-    """The plugin's path; a path with a slash is relative to the kubeconfig, a bare name is on PATH."""
+    """The plugin's path; a name with a slash is relative to the kubeconfig, others are searched on PATH."""
     named = str(Path(entry.folder) / command) if os.sep in command else command
     found = shutil.which(named, path=environment.get("PATH"))
     if found is None:
@@ -112,7 +112,7 @@ def _located(command: str, entry: Entry, environment: Mapping[str, str]) -> str:
         raise refused(
             "unauthenticated",
             f"credential plugin {command} (kubeconfig user {entry.user_name}) is not on PATH",
-            hint if isinstance(hint, str) else f"install {command}, or mend the kubeconfig's exec entry",
+            hint if isinstance(hint, str) else f"install {command}, or fix the kubeconfig's exec entry",
         )
     return found
 
@@ -153,7 +153,8 @@ def _fields(output: bytes, command: str) -> dict[str, str]:
         if isinstance(certificate, str) and isinstance(key, str) and certificate and key:
             return {"client-certificate-data": _encoded(certificate), "client-key-data": _encoded(key)}
     raise refused(
-        "unauthenticated", f"credential plugin {command} gave no ExecCredential with a token or certificate"
+        "unauthenticated",
+        f"credential plugin {command} returned no ExecCredential with a token or certificate",
     )
 
 

@@ -1,4 +1,4 @@
-"""kubeconfig files: which are read, how several become one, and the entry of one context."""
+"""kubeconfig files: where they are, how several are merged, and the entry of one context."""
 
 import difflib
 import os
@@ -15,15 +15,15 @@ from eksdoctor.errors import UnreachableError
 
 DEFAULT = "~/.kube/config"
 SECTIONS = ("contexts", "clusters", "users")
-MOST_CONTEXTS_LISTED = 20
+MAX_CONTEXTS_LISTED = 20
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# Paths inside a kubeconfig are relative to its own folder, not to where the user stands.
+# Paths inside a kubeconfig are relative to its own folder, not to the working directory.
 _PATHS = {"clusters": ("certificate-authority",), "users": ("client-certificate", "client-key", "tokenFile")}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One context with the cluster and user it names; `folder` is where its user's file stands."""
+    """One context with its cluster and user; `folder` is the folder of the file that defines the user."""
 
     context: str
     namespace: str
@@ -36,7 +36,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Merged:
-    """Several kubeconfig files as one: for each name the first file that has it wins."""
+    """Several kubeconfig files merged: for each name the first file that defines it counts."""
 
     files: list[str] = field(default_factory=list)
     current: str = ""
@@ -47,9 +47,9 @@ class Merged:
 
 
 def read_entry(kubeconfig: str, context: str, environment: Mapping[str, str] | None = None) -> Entry:
-    """The wanted (or current) context of the user's kubeconfig.
+    """The named or current context of the user's kubeconfig.
 
-    Raises UnreachableError where there is no file, no such context, or no sense in it.
+    Raises UnreachableError when the file or context is missing or invalid.
     """
     merged = _merge(_files(kubeconfig, os.environ if environment is None else environment))
     name = context or merged.current
@@ -59,11 +59,11 @@ def read_entry(kubeconfig: str, context: str, environment: Mapping[str, str] | N
     cluster_name, user_name = _text(inner, "cluster"), _text(inner, "user")
     cluster = merged.clusters.get(cluster_name, {})
     server = _text(cluster, "server")
-    if not _is_address(server):
-        fault = f"has the server {clean(server)!r}, which is no address" if server else "has no server"
+    if not _is_server(server):
+        fault = f"has an invalid server {clean(server)!r}" if server else "has no server"
         raise UnreachableError(
             f"kubeconfig context {clean(name)}: its cluster {clean(cluster_name) or '(none)'} {fault}",
-            "Write the entry anew: aws eks update-kubeconfig --name CLUSTER --region REGION",
+            "Write the entry again: aws eks update-kubeconfig --name CLUSTER --region REGION",
         )
     return Entry(
         name,
@@ -80,7 +80,7 @@ def _files(kubeconfig: str, environment: Mapping[str, str]) -> list[Path]:
     if kubeconfig:
         return _present([Path(kubeconfig).expanduser()], kubeconfig)
     listed = [part for part in environment.get("KUBECONFIG", "").split(os.pathsep) if part]
-    if listed:  # like kubectl: a listed file may be missing, as long as one is there
+    if listed:  # as in kubectl, some of the listed files may be missing
         return _present([Path(part) for part in listed], os.pathsep.join(listed))
     return _present([Path(DEFAULT).expanduser()], DEFAULT)
 
@@ -90,7 +90,7 @@ def _present(paths: list[Path], named: str) -> list[Path]:
     if not found:
         raise UnreachableError(
             f"no kubeconfig at {clean(named)}",
-            "Write one: `aws eks update-kubeconfig --name CLUSTER --region REGION`, or give --kubeconfig.",
+            "Write one: `aws eks update-kubeconfig --name CLUSTER --region REGION`, or set --kubeconfig.",
         )
     return found
 
@@ -109,20 +109,20 @@ def _merge(paths: list[Path]) -> Merged:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        document = yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506  a safe loader, in C if there is one
+        document = yaml.load(path.read_bytes(), Loader=_LOADER)  # noqa: S506  a safe loader, in C where available
     except OSError as error:
         raise UnreachableError(
-            f"cannot read the kubeconfig {path}: {error.strerror or error}", "Give a file you may read."
+            f"cannot read the kubeconfig {path}: {error.strerror or error}", "Use a file that you may read."
         ) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UnreachableError(
             f"the kubeconfig {path} is not valid YAML: {clean(str(error))}",
-            "Mend it, or give --kubeconfig.",
+            "Fix it, or set --kubeconfig.",
         ) from error
     if document is None:
         return {}
     if not isinstance(document, dict):
-        raise UnreachableError(f"{path} is not a kubeconfig: it holds no mapping", "Give --kubeconfig FILE.")
+        raise UnreachableError(f"{path} is not a kubeconfig: it is not a mapping", "Set --kubeconfig FILE.")
     return document
 
 
@@ -154,25 +154,25 @@ def _no_context(name: str, merged: Merged) -> UnreachableError:
             f"no context in the kubeconfig {files}",
             "Write one with `aws eks update-kubeconfig --name CLUSTER --region REGION`.",
         )
-    listed = ", ".join(clean(known_name) for known_name in known[:MOST_CONTEXTS_LISTED])
-    more = f" and {len(known) - MOST_CONTEXTS_LISTED} more" if len(known) > MOST_CONTEXTS_LISTED else ""
+    listed = ", ".join(clean(known_name) for known_name in known[:MAX_CONTEXTS_LISTED])
+    more = f" and {len(known) - MAX_CONTEXTS_LISTED} more" if len(known) > MAX_CONTEXTS_LISTED else ""
     if not name:
         return UnreachableError(
-            f"the kubeconfig {files} has no current context", f"Give --context: {listed}{more}."
+            f"the kubeconfig {files} has no current context", f"Set --context to one of: {listed}{more}."
         )
     near = difflib.get_close_matches(name, known, n=1)
     meant = f"Did you mean {clean(near[0])}? " if near else ""
     return UnreachableError(
-        f"no context {clean(name)} in the kubeconfig {files}", f"{meant}There are: {listed}{more}."
+        f"no context {clean(name)} in the kubeconfig {files}", f"{meant}Contexts: {listed}{more}."
     )
 
 
-def _is_address(server: str) -> bool:
-    """Whether a host can be read from it; like kubectl, without a scheme it is one too."""
+def _is_server(server: str) -> bool:
+    """Whether it has a host; as in kubectl, the scheme is optional."""
     try:
         parts = urlsplit(server if "://" in server else f"//{server}")
         return bool(parts.hostname) and parts.port != 0 and server.isprintable() and " " not in server
-    except ValueError:  # a broken IPv6 address, or a port that is none
+    except ValueError:  # an invalid IPv6 address or port
         return False
 
 

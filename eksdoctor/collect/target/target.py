@@ -1,40 +1,19 @@
-"""Which cluster a run looks at, from the command line's options and the kubeconfig."""
+"""The cluster of a run, from the command line's options and the kubeconfig."""
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 from eksdoctor.collect.target.aws_profile import default_region
 from eksdoctor.collect.target.eks_names import names_in
-from eksdoctor.collect.target.kubeconfig import Entry, read_entry
+from eksdoctor.collect.target.kubeconfig import Entry
+from eksdoctor.connection_options import ConnectionOptions
 from eksdoctor.errors import UnreachableError
 from eksdoctor.snapshot.snapshot import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the user said on the command line; empty is not said.
-
-    `aws_endpoint` serves tests: it is set on this program's own AWS clients and never in the
-    environment, which credential plugins inherit.
-    """
-
-    kubeconfig: str = ""
-    context: str = ""
-    profile: str = ""
-    region: str = ""
-    role_arn: str = ""
-    cluster: str = ""
-    aws_endpoint: str = ""
-
-
-def find_target(options: Options) -> Target:
-    """The cluster that options and kubeconfig name; reads files only.
-
-    Raises UnreachableError, with advice, when they name none.
-    """
-    entry = read_entry(options.kubeconfig, options.context)
+def target_of(entry: Entry, options: ConnectionOptions) -> Target:
+    """The cluster of a kubeconfig entry; options override what the entry names."""
     names = names_in(entry)
     profile = options.profile or names.profile
     return Target(
@@ -51,7 +30,7 @@ def find_target(options: Options) -> Target:
 
 
 def _certificate(entry: Entry) -> str:
-    """SHA-256 of the certificate authority's base64 text, which is what DescribeCluster gives too."""
+    """SHA-256 of the certificate authority's base64 text, as DescribeCluster returns it."""
     data = entry.cluster.get("certificate-authority-data")
     path = entry.cluster.get("certificate-authority")
     if isinstance(data, str) and data:
@@ -62,7 +41,7 @@ def _certificate(entry: Entry) -> str:
         except OSError as error:
             raise UnreachableError(
                 f"cannot read the certificate authority {path} of context {entry.context}: {error.strerror}",
-                "Write the entry anew: aws eks update-kubeconfig --name CLUSTER --region REGION",
+                "Write the entry again: aws eks update-kubeconfig --name CLUSTER --region REGION",
             ) from error
     else:
         return ""

@@ -1,6 +1,6 @@
 """The max-pods setting in a node's user data: MIME parts, NodeConfig, shell script or Bottlerocket's TOML.
 
-The rest of user data may hold anything, credentials too, and is let go at once.
+The rest of user data may hold anything, including credentials, and is not kept.
 """
 
 import base64
@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from eksdoctor.collect.refusal import clean
-from eksdoctor.collect.user_data.node_config import of_node_config
+from eksdoctor.collect.user_data.node_config import node_config_setting
 from eksdoctor.snapshot.records.launch_template import MaxPodsSetting
 
-MOST_BYTES = 1 << 16  # EC2 takes 16 KiB; compressed user data may unpack to more
+MAX_BYTES = 1 << 16  # EC2 allows 16 KiB; compressed user data may unpack to more
 _GZIP = b"\x1f\x8b"
 _NO_SETTING = MaxPodsSetting(user_data="none")
 _UNCLEAR = MaxPodsSetting(user_data="unclear")
@@ -28,7 +28,7 @@ _HEADED = re.compile(rb"\s*(?:MIME-Version|Content-Type|From|Mime-Version):", re
 
 
 def max_pods_in_encoded(text: str) -> MaxPodsSetting:
-    """The setting in user data as EC2 gives it, in base64."""
+    """The setting in user data in base64, as EC2 returns it."""
     try:
         return max_pods_in(base64.b64decode("".join(text.split()), validate=True))
     except (binascii.Error, ValueError):
@@ -43,16 +43,16 @@ def max_pods_in(data: bytes) -> MaxPodsSetting:
         texts = [part.decode() for part in _parts(_unpacked(data))]
     except (UnicodeDecodeError, zlib.error, LookupError, ValueError, RecursionError):
         return _UNCLEAR
-    return _joined(_of_part(text) for text in texts)
+    return _merged(_of_part(text) for text in texts)
 
 
 def _unpacked(data: bytes) -> bytes:
     if data.startswith(_GZIP):
         stream = zlib.decompressobj(wbits=47)
-        data = stream.decompress(data, MOST_BYTES)
+        data = stream.decompress(data, MAX_BYTES)
         if not stream.eof:
             raise ValueError("longer than user data can be, or cut off")
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise ValueError("longer than user data can be")
     return data
 
@@ -70,7 +70,7 @@ def _parts(data: bytes) -> Iterator[bytes]:
             yield _unpacked(content if isinstance(content, bytes) else b"")
 
 
-def _joined(settings: Iterable[MaxPodsSetting]) -> MaxPodsSetting:
+def _merged(settings: Iterable[MaxPodsSetting]) -> MaxPodsSetting:
     whole = _READ
     for setting in settings:
         if setting.user_data == "unclear":
@@ -89,7 +89,7 @@ def _of_part(text: str) -> MaxPodsSetting:
         return _READ
     if text.lstrip().startswith("#!"):
         return _of_script(text)
-    found = of_node_config(text) if "node.eks.aws/" in text else _of_settings(text)
+    found = node_config_setting(text) if "node.eks.aws/" in text else _of_settings(text)
     if found is None or (found == _READ and _MENTIONED.search(_COMMENT.sub("", text))):
         return _UNCLEAR
     expression = found.max_pods_expression
@@ -97,7 +97,7 @@ def _of_part(text: str) -> MaxPodsSetting:
 
 
 def _of_script(text: str) -> MaxPodsSetting:
-    """bootstrap.sh's arguments; a number that the script computes cannot be told."""
+    """The arguments of bootstrap.sh; `unclear` when the script computes the number."""
     script = _COMMENT.sub("", text)
     numbers = {int(number) for number in _ARGUMENT.findall(script)}
     flags = set(_FLAG.findall(script))
@@ -112,17 +112,17 @@ def _of_script(text: str) -> MaxPodsSetting:
 
 
 def _of_settings(text: str) -> MaxPodsSetting | None:
-    """Bottlerocket's settings; None for what is not TOML, or sets max-pods to no number."""
+    """Bottlerocket's settings; None when the text is not TOML or max-pods is not a number."""
     import tomllib
 
     try:
-        place = tomllib.loads(text)
+        table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError):
         return None
     for step in ("settings", "kubernetes"):
-        inner = place.get(step, {})
-        place = inner if isinstance(inner, dict) else {}
-    number = place.get("max-pods")
+        inner = table.get(step, {})
+        table = inner if isinstance(inner, dict) else {}
+    number = table.get("max-pods")
     if number is None:
         return _READ
     if isinstance(number, bool) or not isinstance(number, int) or not 0 < number < 10**6:

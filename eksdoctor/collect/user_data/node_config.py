@@ -1,7 +1,6 @@
-"""nodeadm's NodeConfig: where it sets max-pods.
+"""The max-pods setting in nodeadm's NodeConfig.
 
-The YAML is walked node by node and never built into objects: aliases that refer to aliases would
-grow without end.
+The YAML nodes are walked and never built into objects: nested aliases could exhaust memory.
 """
 
 import re
@@ -13,10 +12,10 @@ _NUMBER = re.compile(r"[1-9]\d{0,5}")
 _FLAG = re.compile(r"--max-pods=[\"']?([1-9]\d{0,5})[\"']?")
 
 
-def of_node_config(text: str) -> MaxPodsSetting | None:
-    """The setting; None for what is not YAML, or sets max-pods to no number.
+def node_config_setting(text: str) -> MaxPodsSetting | None:
+    """The setting; None when the text is not YAML or max-pods is not a number.
 
-    A kubelet flag beats the kubelet's configuration, which beats the expression.
+    A kubelet flag overrides the kubelet's configuration, which overrides the expression.
     """
     import yaml
 
@@ -38,13 +37,13 @@ def of_node_config(text: str) -> MaxPodsSetting | None:
 
 
 def _flagged(flags: Any) -> str | None:
-    words = [_scalar(flag) or "" for flag in (flags.value if getattr(flags, "id", "") == "sequence" else ())]
-    found = [match[1] for word in words if (match := _FLAG.fullmatch(word))]
+    texts = [_scalar(flag) or "" for flag in (flags.value if getattr(flags, "id", "") == "sequence" else ())]
+    found = [match[1] for text in texts if (match := _FLAG.fullmatch(text))]
     return found[-1] if found else None
 
 
 def _at(place: Any, *path: str) -> Any:
-    """The node at a path of keys; None where there is none."""
+    """The node at a path of keys; None when a key is missing."""
     for step in path:
         if getattr(place, "id", "") != "mapping":
             return None

@@ -17,8 +17,9 @@ import msgspec
 import yaml
 
 from eksdoctor.errors import UsageError
-from eksdoctor.snapshot.kinds import KINDS, Kind
-from eksdoctor.snapshot.request import ACTIONS, Refusal, Request
+from eksdoctor.snapshot.actions import ACTIONS, KINDS
+from eksdoctor.snapshot.declaration import Kind
+from eksdoctor.snapshot.request import Refusal, Request
 from eksdoctor.snapshot.snapshot import Outcome, Snapshot, Target, decode
 
 AT = datetime(2026, 1, 2, 2, 14, tzinfo=UTC)

@@ -9,7 +9,7 @@ from eksdoctor.evidence.observed.source import SourceKind
 from eksdoctor.model.entities.cluster import Cluster, ClusterPart
 from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import NotKnown, known
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS
 
 PERIOD = 30  # seconds; IP_COOLDOWN_PERIOD since v1.15, fixed before
 
@@ -20,7 +20,7 @@ def cooling_addresses(cluster: "Cluster") -> frozenset[str]:
     No API and no metric tells which addresses cool, so on all other nodes they look like warm ones.
     """
     period, found = cool_down(cluster), set[str]()
-    for words in cluster.snapshot.of(kinds.WORDS):
+    for words in cluster.snapshot.of(NODE_TEXTS):
         if words.kind != SourceKind.INTROSPECTION:
             continue
         book = ipamd_introspection.parse_enis(words.text.encode("utf-8", "replace"))

@@ -10,9 +10,16 @@ from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap, listed
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
 from eksdoctor.model.provisioning.managed_node_group import NodeGroups
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
-from eksdoctor.snapshot.records.identity import PodIdentity
+from eksdoctor.snapshot.records.identity import (
+    DESCRIBE_POD_IDENTITY_ASSOCIATION,
+    LIST_ATTACHED_ROLE_POLICIES,
+    LIST_POD_IDENTITY_ASSOCIATIONS,
+    LIST_ROLE_POLICIES,
+    PodIdentity,
+)
+from eksdoctor.snapshot.records.karpenter import LIST_EC2_NODE_CLASSES
+from eksdoctor.snapshot.records.kubernetes import GET_SERVICE_ACCOUNT
 
 ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
 ROLE_VARIABLE = "AWS_ROLE_ARN"
@@ -44,13 +51,13 @@ class Identity(ClusterPart, name="identity"):
         """The pod identity association of aws-node; None when there is known to be none."""
         name = known(self.cluster.target_name)
         self.cluster.require_same_cluster()
-        for one in self.snapshot.of(kinds.POD_IDENTITIES):
+        for one in self.snapshot.of(DESCRIBE_POD_IDENTITY_ASSOCIATION.kind):
             if (one.namespace, one.service_account) == (requests.SYSTEM, "aws-node"):
                 return one
         missing = gap(self.snapshot, requests.pod_identities(name))
         if missing is not None:
             raise NotKnown(missing)
-        for named in self.snapshot.of(kinds.POD_IDENTITY_NAMES):
+        for named in self.snapshot.of(LIST_POD_IDENTITY_ASSOCIATIONS.kind):
             missing = gap(self.snapshot, requests.pod_identity(name, named.association_id))
             if missing is not None:
                 raise NotKnown(missing)
@@ -59,7 +66,7 @@ class Identity(ClusterPart, name="identity"):
     @fact
     def annotated_role(self) -> str:
         """The ARN in the service account's annotation; empty without one."""
-        for account in self.snapshot.of(kinds.AWS_NODE_ACCOUNT):
+        for account in self.snapshot.of(GET_SERVICE_ACCOUNT.kind):
             meta = account.metadata
             if (meta.namespace, meta.name) == (requests.SYSTEM, "aws-node"):
                 return meta.annotations.get(ROLE_ANNOTATION, "")
@@ -118,7 +125,7 @@ class Identity(ClusterPart, name="identity"):
     def node_roles(self) -> Items[str]:
         """The names of the roles of managed node groups and EC2NodeClasses; of other nodes none is seen."""
         groups = known(self.cluster.part(NodeGroups).node_groups)
-        classes = listed(self.snapshot, kinds.EC2_NODE_CLASSES, requests.EC2_NODE_CLASSES)
+        classes = listed(self.snapshot, LIST_EC2_NODE_CLASSES.kind, requests.EC2_NODE_CLASSES)
         names = [role_name(group.record.node_role) for group in groups]
         names += [node_class.spec.role for node_class in classes]
         missing = groups.missing if groups.missing is not None else classes.missing
@@ -133,8 +140,8 @@ class Identity(ClusterPart, name="identity"):
 
     def policies_of(self, role: str) -> Items[str]:
         """The names of a role's policies, attached and its own."""
-        attached = listed(self.snapshot, kinds.ATTACHED_POLICIES, requests.attached_policies(role))
-        inline = listed(self.snapshot, kinds.INLINE_POLICIES, requests.inline_policies(role))
+        attached = listed(self.snapshot, LIST_ATTACHED_ROLE_POLICIES.kind, requests.attached_policies(role))
+        inline = listed(self.snapshot, LIST_ROLE_POLICIES.kind, requests.inline_policies(role))
         names = [one.policy_name for one in (*attached, *inline) if one.role_name == role]
         missing = attached.missing if attached.missing is not None else inline.missing
         return Items(tuple(names), missing)

@@ -9,8 +9,8 @@ from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
+from eksdoctor.snapshot.records.kubernetes import LIST_PODS
 
 LABEL, VALUE = "k8s-app", "aws-node"  # by which sources.AWS_NODE_PODS selects
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -22,7 +22,7 @@ class Daemons(ClusterPart, name="daemons"):
     @cached_property
     def records(self) -> Items[kubernetes.Pod]:
         """The pods; incomplete when they could not all be listed."""
-        found = listed(self.cluster.snapshot, kinds.PODS, requests.AWS_NODE_PODS)
+        found = listed(self.cluster.snapshot, LIST_PODS.kind, requests.AWS_NODE_PODS)
         return Items(tuple(pod for pod in found if _is_daemon(pod)), found.missing)
 
     @cached_property

@@ -12,7 +12,7 @@ from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import NotKnown, Reason, Unknown, fact, known
 from eksdoctor.model.facts.version import Version
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.kubernetes import GET_CONFIG_MAP
 
 INIT_CONTAINER = "aws-vpc-cni-init"
 MODE_VARIABLE = "POD_SECURITY_GROUP_ENFORCING_MODE"
@@ -73,7 +73,7 @@ class BranchMode(ClusterPart):
     @fact
     def kube_proxy_mode(self) -> str:
         """The `mode` of kube-proxy's configuration as EKS keeps it; `iptables` when none is written."""
-        for record in self.snapshot.of(kinds.CONFIG_MAPS):
+        for record in self.snapshot.of(GET_CONFIG_MAP.kind):
             meta = record.metadata
             if (meta.namespace, meta.name) == (requests.SYSTEM, requests.KUBE_PROXY_CONFIG_MAP):
                 return _written_mode(record.data.get("config", ""))

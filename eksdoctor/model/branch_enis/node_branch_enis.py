@@ -19,8 +19,8 @@ from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.model.facts.version import Version
 from eksdoctor.model.nodes.node_capacity import NodeCapacity
 from eksdoctor.model.nodes.node_enis import NodeInterfaces
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws, kubernetes
+from eksdoctor.snapshot.records.kubernetes import LIST_CNI_NODES
 
 TRUNK_LABEL = "vpc.amazonaws.com/has-trunk-attached"
 FEATURE = "SecurityGroupsForPods"
@@ -145,7 +145,7 @@ class NodeBranch(NodePart, Subject, name="branch"):
     @fact
     def cni_node(self) -> kubernetes.CNINode | None:
         """The controller's record of this node; None when it manages no such node."""
-        records = listed(self.cluster.snapshot, kinds.CNI_NODES, requests.CNI_NODES)
+        records = listed(self.cluster.snapshot, LIST_CNI_NODES.kind, requests.CNI_NODES)
         for record in records:
             if record.metadata.name == self.node.name:
                 return record

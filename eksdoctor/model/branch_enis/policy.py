@@ -10,8 +10,8 @@ from eksdoctor.model.facts.fact import Items, Unknown, fact, known
 from eksdoctor.model.facts.label_selector import selects
 from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.model.instance_types.compute import Compute
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
+from eksdoctor.snapshot.records.kubernetes import LIST_SECURITY_GROUP_POLICIES, LIST_SERVICE_ACCOUNTS
 
 
 class Policy(Subject):
@@ -67,7 +67,7 @@ class Policy(Subject):
         return labels if isinstance(labels, Unknown) else selects(spec.service_account_selector, labels)
 
     def _labels_of_account(self, name: str) -> dict[str, str] | Unknown:
-        for account in self.cluster.snapshot.of(kinds.SERVICE_ACCOUNTS):
+        for account in self.cluster.snapshot.of(LIST_SERVICE_ACCOUNTS.kind):
             if (account.metadata.namespace, account.metadata.name) == (self.namespace, name):
                 return account.metadata.labels
         missing = gap(self.cluster.snapshot, requests.service_accounts(self.namespace))
@@ -122,6 +122,6 @@ class Policies(ClusterPart, inline=True):
     def policies(self) -> Items[Policy]:
         """The SecurityGroupPolicies."""
         records = listed(
-            self.cluster.snapshot, kinds.SECURITY_GROUP_POLICIES, requests.SECURITY_GROUP_POLICIES
+            self.cluster.snapshot, LIST_SECURITY_GROUP_POLICIES.kind, requests.SECURITY_GROUP_POLICIES
         )
         return Items(tuple(Policy(self.cluster, record) for record in records), records.missing)

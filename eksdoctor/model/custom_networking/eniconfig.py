@@ -18,8 +18,8 @@ from eksdoctor.model.facts.fact import Items, fact, known
 from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.model.facts.version import Version
 from eksdoctor.model.network.security_group_lookup import is_missing, is_of_another_vpc
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
+from eksdoctor.snapshot.records.kubernetes import LIST_ENI_CONFIGS
 
 EXTERNAL_LABEL = "vpc.amazonaws.com/externalEniConfig"
 DEFAULT_KEY = "k8s.amazonaws.com/eniConfig"
@@ -126,7 +126,7 @@ class ENIConfigs(ClusterPart, inline=True):
     @fact
     def eni_configs(self) -> Items[ENIConfig]:
         """The ENIConfigs."""
-        records = listed(self.cluster.snapshot, kinds.ENI_CONFIGS, requests.ENI_CONFIGS)
+        records = listed(self.cluster.snapshot, LIST_ENI_CONFIGS.kind, requests.ENI_CONFIGS)
         return Items(tuple(ENIConfig(self.cluster, record) for record in records), records.missing)
 
     def eni_config_named(self, name: str) -> ENIConfig | None:

@@ -7,7 +7,9 @@ from eksdoctor.evidence.inputs.cloudtrail_events import CallRate, call_rates, ca
 from eksdoctor.model.entities.cluster import ClusterPart
 from eksdoctor.model.entities.subnets import Subnets
 from eksdoctor.model.facts.fact import Items, fact
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.aws import DESCRIBE_NETWORK_INTERFACES
+from eksdoctor.snapshot.records.cloudtrail import LOOKUP_EVENTS
+from eksdoctor.snapshot.records.kubernetes import LIST_NODES
 
 MOST_CALLERS = 5
 
@@ -49,7 +51,7 @@ class Trail(ClusterPart, name="trail"):
     @cached_property
     def calls(self) -> tuple[CloudTrailCall, ...]:
         """All that were looked at."""
-        return calls_of_records(self.cluster.snapshot.of(kinds.TRAIL_EVENTS))
+        return calls_of_records(self.cluster.snapshot.of(LOOKUP_EVENTS.kind))
 
     @fact
     def callers(self) -> Items[Caller]:
@@ -78,13 +80,13 @@ class Trail(ClusterPart, name="trail"):
 
     @cached_property
     def _nodes(self) -> dict[str, str]:
-        nodes = self.cluster.snapshot.of(kinds.NODES)
+        nodes = self.cluster.snapshot.of(LIST_NODES.kind)
         ids = ((node.spec.provider_id.rpartition("/")[2], node.metadata.name) for node in nodes)
         return {instance: name for instance, name in ids if instance.startswith("i-")}
 
     @cached_property
     def _enis(self) -> dict[str, str]:
-        enis = self.cluster.snapshot.of(kinds.INTERFACES)
+        enis = self.cluster.snapshot.of(DESCRIBE_NETWORK_INTERFACES.kind)
         return {e.network_interface_id: e.attachment.instance_id for e in enis if e.attachment is not None}
 
     def _is_in_subnets(self, call: CloudTrailCall) -> bool:

@@ -6,8 +6,8 @@ from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import LOGS_ALONE, PASTED, gap
 from eksdoctor.model.facts.fact import NotKnown, Unknown, fact, known
 from eksdoctor.model.facts.subject import Part, Subject
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
+from eksdoctor.snapshot.records.aws import DESCRIBE_CLUSTER
 from eksdoctor.snapshot.snapshot import Snapshot
 
 ASK_ACCOUNT = "the profile and region of this cluster: --profile, --region, --cluster-name"
@@ -29,12 +29,12 @@ class Cluster(Subject):
     def target_name(self) -> str:
         """The EKS name of the cluster."""
         if not self.snapshot.target.cluster:
-            found = self.snapshot.of(kinds.CLUSTER)
+            found = self.snapshot.of(DESCRIBE_CLUSTER.kind)
             if found:
                 return found[0].name
             if self.snapshot.is_pasted:
                 raise NotKnown(PASTED)
-            if self.snapshot.is_of_logs_alone:
+            if self.snapshot.has_node_logs_only:
                 raise NotKnown.because(*LOGS_ALONE)
             raise NotKnown.because("kubeconfig does not name the EKS cluster", "--cluster-name NAME")
         return self.snapshot.target.cluster
@@ -43,7 +43,7 @@ class Cluster(Subject):
     def record(self) -> aws.Cluster:
         """DescribeCluster."""
         name = known(self.target_name)
-        for cluster in self.snapshot.of(kinds.CLUSTER):
+        for cluster in self.snapshot.of(DESCRIBE_CLUSTER.kind):
             if cluster.name == name:
                 return cluster
         missing = gap(self.snapshot, requests.cluster(name))

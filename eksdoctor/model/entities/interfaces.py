@@ -4,8 +4,8 @@ from collections import defaultdict
 from functools import cached_property
 
 from eksdoctor.model.entities.cluster import ClusterPart
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
+from eksdoctor.snapshot.records.aws import DESCRIBE_NETWORK_INTERFACES
 
 
 class Interfaces(ClusterPart):
@@ -14,7 +14,7 @@ class Interfaces(ClusterPart):
     @cached_property
     def _interfaces(self) -> dict[str, list[aws.NetworkInterface]]:
         found: dict[str, list[aws.NetworkInterface]] = defaultdict(list)
-        for eni in self.cluster.snapshot.of(kinds.INTERFACES):
+        for eni in self.cluster.snapshot.of(DESCRIBE_NETWORK_INTERFACES.kind):
             found[eni.subnet_id].append(eni)
         return found
 

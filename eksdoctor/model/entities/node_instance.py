@@ -13,7 +13,7 @@ from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
 from eksdoctor.model.instance_types.limits import InstanceLimits, bundled_limits, limits_of
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.aws import DESCRIBE_INSTANCE_TYPES
 
 
 class InstanceTypes(ClusterPart, inline=True):
@@ -21,7 +21,7 @@ class InstanceTypes(ClusterPart, inline=True):
 
     @cached_property
     def _limits(self) -> dict[str, InstanceLimits]:
-        found = (limits_of(kind) for kind in self.cluster.snapshot.of(kinds.INSTANCE_TYPES))
+        found = (limits_of(kind) for kind in self.cluster.snapshot.of(DESCRIBE_INSTANCE_TYPES.kind))
         return {limits.instance_type: limits for limits in found if limits is not None}
 
     def limits_of(self, instance_type: str) -> InstanceLimits:

@@ -12,8 +12,8 @@ from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import Items, fact, known
 from eksdoctor.model.instance_types.compute import Compute
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
+from eksdoctor.snapshot.records.kubernetes import LIST_NODES, LIST_PODS
 
 
 class Nodes(ClusterPart, inline=True):
@@ -22,7 +22,7 @@ class Nodes(ClusterPart, inline=True):
     @cached_property
     def node_records(self) -> Items[kubernetes.Node]:
         """The nodes the API server lists."""
-        return listed(self.cluster.snapshot, kinds.NODES, requests.NODES)
+        return listed(self.cluster.snapshot, LIST_NODES.kind, requests.NODES)
 
     @cached_property
     def _nodes(self) -> dict[str, Node]:
@@ -36,7 +36,7 @@ class Nodes(ClusterPart, inline=True):
         """Every node."""
         names = dict.fromkeys(record.metadata.name for record in self.node_records)
         if self.node_records.missing is not None:  # then one that is only named somewhere counts too
-            bound = (record.spec.node_name for record in self.cluster.snapshot.of(kinds.PODS))
+            bound = (record.spec.node_name for record in self.cluster.snapshot.of(LIST_PODS.kind))
             names |= dict.fromkeys(sorted({*self.cluster.part(ObservationIndex).nodes_named, *bound} - {""}))
         return Items(tuple(self.node_named(name) for name in names), self.node_records.missing)
 

@@ -21,8 +21,8 @@ from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.entities.cloudtrail import Trail
 from eksdoctor.model.entities.cluster import Cluster, ClusterPart
 from eksdoctor.model.facts.fact import NotKnown, Reason, Unknown
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.records.node_text import Words
+from eksdoctor.snapshot.records.kubernetes import LIST_EVENTS, LIST_NODES
+from eksdoctor.snapshot.records.node_text import NODE_TEXTS, NodeText
 
 SUBNET_REFUSALS = (
     EvidenceClass.SUBNET_WITHOUT_ADDRESSES,
@@ -52,10 +52,10 @@ class ObservationIndex(ClusterPart):
         """Everything that was said in the window."""
         snapshot = self.cluster.snapshot
         scan = LogScan(captured_at=snapshot.at)
-        for event in snapshot.of(kinds.EVENTS):
+        for event in snapshot.of(LIST_EVENTS.kind):
             if self._is_in_window(event_times(event).last):
                 add_event(scan.aggregator, event)
-        for node in snapshot.of(kinds.NODES):
+        for node in snapshot.of(LIST_NODES.kind):
             add_node_conditions(scan.aggregator, node)
         for call, node_name in self.cluster.part(Trail).own_calls:
             add_call(scan.aggregator, call, node_name)
@@ -80,8 +80,8 @@ class ObservationIndex(ClusterPart):
             else:
                 yield from counter_observations(scrape, _source(words), since, words.at)
 
-    def _words_of(self, *sorts: SourceKind) -> tuple[Words, ...]:
-        return tuple(words for words in self.cluster.snapshot.of(kinds.WORDS) if words.kind in sorts)
+    def _words_of(self, *sorts: SourceKind) -> tuple[NodeText, ...]:
+        return tuple(words for words in self.cluster.snapshot.of(NODE_TEXTS) if words.kind in sorts)
 
     def _is_in_window(self, last: datetime | None) -> bool:
         return last is None or self.cluster.at - last <= self.cluster.window
@@ -148,5 +148,5 @@ class ObservationIndex(ClusterPart):
         raise NotKnown(self.unheard)
 
 
-def _source(words: Words) -> Source:
+def _source(words: NodeText) -> Source:
     return Source(SourceKind(words.kind), words.name, words.node, words.pod)

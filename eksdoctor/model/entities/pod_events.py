@@ -9,8 +9,8 @@ from eksdoctor.model.entities.event_times import last_seen
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import NotKnown, Unknown, fact
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
+from eksdoctor.snapshot.records.kubernetes import LIST_EVENTS
 from eksdoctor.snapshot.request import Request
 
 NOT_READY = "NetworkPluginNotReady"
@@ -61,7 +61,7 @@ class PodEvents(ClusterPart, inline=True):
     @cached_property
     def _events(self) -> dict[tuple[str, str, str], list[kubernetes.Event]]:
         found: dict[tuple[str, str, str], list[kubernetes.Event]] = defaultdict(list)
-        for event in self.cluster.snapshot.of(kinds.EVENTS):
+        for event in self.cluster.snapshot.of(LIST_EVENTS.kind):
             seen = last_seen(event)
             if seen is None or self.cluster.at - seen <= self.cluster.window:
                 about = event.involved_object

@@ -9,7 +9,7 @@ from eksdoctor.model.entities.pod_events import PodEvents
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, join
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.kubernetes import LIST_EVENTS, LIST_PODS
 
 
 class Pods(ClusterPart, inline=True):
@@ -44,10 +44,10 @@ class Pods(ClusterPart, inline=True):
     def pods(self) -> Items[Pod]:
         """Every pod that a list or an event of a failed sandbox names."""
         found: dict[tuple[str, str], Pod] = {}
-        for record in self.cluster.snapshot.of(kinds.PODS):
+        for record in self.cluster.snapshot.of(LIST_PODS.kind):
             key = (record.metadata.namespace, record.metadata.name)
             found[key] = Pod(self.cluster, *key, record)
-        for event in self.cluster.snapshot.of(kinds.EVENTS):
+        for event in self.cluster.snapshot.of(LIST_EVENTS.kind):
             about = event.involved_object
             key = (about.namespace, about.name)
             if about.kind == "Pod" and event.reason == "FailedCreatePodSandBox" and key not in found:

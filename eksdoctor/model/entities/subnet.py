@@ -13,8 +13,8 @@ from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
 from eksdoctor.model.facts.subject import Part, Subject
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
+from eksdoctor.snapshot.records.aws import GET_SUBNET_CIDR_RESERVATIONS
 
 EXPLICIT, PREFIX = "explicit", "prefix"
 ID = re.compile(r"subnet-[0-9a-z-]{1,64}")
@@ -124,7 +124,7 @@ class Subnet(Subject):
     @fact
     def reservations(self) -> Items[aws.CidrReservation]:
         """Its CIDR reservations."""
-        found = self.cluster.snapshot.of(kinds.RESERVATIONS)
+        found = self.cluster.snapshot.of(GET_SUBNET_CIDR_RESERVATIONS.kind)
         mine = tuple(reservation for reservation in found if reservation.subnet_id == self.id)
         return Items(mine, gap(self.cluster.snapshot, requests.reservations(self.id)))
 

@@ -8,7 +8,7 @@ from eksdoctor.model.entities.subnet import Subnet, SubnetPart
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, Unknown, fact, known
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.aws import DESCRIBE_SUBNETS
 
 
 class Subnets(ClusterPart, inline=True):
@@ -18,7 +18,7 @@ class Subnets(ClusterPart, inline=True):
     def _subnets(self) -> dict[str, Subnet]:
         return {
             record.subnet_id: Subnet(self.cluster, record.subnet_id, record)
-            for record in self.cluster.snapshot.of(kinds.SUBNETS)
+            for record in self.cluster.snapshot.of(DESCRIBE_SUBNETS.kind)
         }
 
     @cached_property

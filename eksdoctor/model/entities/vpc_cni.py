@@ -13,8 +13,8 @@ from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
 from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.model.facts.version import Version
 from eksdoctor.model.warm_pool.pool import Targets
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
+from eksdoctor.snapshot.records.kubernetes import LIST_DAEMON_SETS
 
 AWS_NODE = "aws-node"
 OTHER_PLUGINS = {  # DaemonSets that bring a CNI of their own
@@ -50,7 +50,7 @@ class CNI(ClusterPart, Subject, name="cni"):
     @fact
     def daemon_sets(self) -> Items[kubernetes.DaemonSet]:
         """The cluster's DaemonSets."""
-        return listed(self.snapshot, kinds.DAEMON_SETS, requests.DAEMON_SETS)
+        return listed(self.snapshot, LIST_DAEMON_SETS.kind, requests.DAEMON_SETS)
 
     @fact
     def daemon_set(self) -> kubernetes.DaemonSet | None:

@@ -3,7 +3,7 @@
 from typing import TypeVar
 
 from eksdoctor.model.facts.fact import Items, Reason, Unknown
-from eksdoctor.snapshot.kinds import Kind
+from eksdoctor.snapshot.declaration import Kind
 from eksdoctor.snapshot.request import Refusal, Request
 from eksdoctor.snapshot.snapshot import Snapshot
 
@@ -43,7 +43,7 @@ def refused(request: Request, refusal: Refusal) -> Reason:
         "unreachable": f"{source_name(source)} is unreachable",
         "undecodable": f"{request.action.name} gave an answer that is not what its API promises",
         "interrupted": "the run was interrupted",
-    }.get(refusal.reason, f"{request.action.name} failed: {refusal.words[:200]}")
+    }.get(refusal.reason, f"{request.action.name} failed: {refusal.message[:200]}")
     steps = {"timeout": "a longer --deadline", "throttled": "another run a minute later"}
     if refusal.reason == "forbidden":
         return Reason(words, refusal.grant or request.action.permission)
@@ -71,11 +71,11 @@ def _reasons(unknown: Unknown | None) -> tuple[Reason, ...]:
 
 
 def _unasked(snapshot: Snapshot, request: Request) -> Unknown:
-    if snapshot.is_of_logs_alone:
+    if snapshot.has_node_logs_only:
         return Unknown.because(*LOGS_ALONE)
-    if not snapshot.manifested:
+    if not snapshot.has_manifest:
         text = "the folder has no manifest, so what was asked is not known"
         return Unknown.because(text, "a snapshot by `eksdoctor capture`")
     if snapshot.is_pasted:
         return PASTED
-    return Unknown((Reason(f"{request.action.name} has not been asked", asked=False),))
+    return Unknown((Reason(f"{request.action.name} was not collected", asked=False),))

@@ -9,9 +9,9 @@ from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown
 from eksdoctor.model.network.security_group_rules import Peer
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
-from eksdoctor.snapshot.records.network import SecurityGroupRule
+from eksdoctor.snapshot.records.aws import DESCRIBE_NETWORK_INTERFACES
+from eksdoctor.snapshot.records.network import DESCRIBE_SECURITY_GROUP_RULES, SecurityGroupRule
 
 
 class Peers(ClusterPart):
@@ -32,7 +32,7 @@ class Peers(ClusterPart):
     @cached_property
     def _rules(self) -> dict[str, tuple[SecurityGroupRule, ...]]:
         found: dict[str, tuple[SecurityGroupRule, ...]] = {}
-        for rule in self.snapshot.of(kinds.SECURITY_GROUP_RULES):
+        for rule in self.snapshot.of(DESCRIBE_SECURITY_GROUP_RULES.kind):
             found[rule.group_id] = (*found.get(rule.group_id, ()), rule)
         return found
 
@@ -74,7 +74,7 @@ class Peers(ClusterPart):
     def _holders(self) -> dict[int, aws.NetworkInterface]:
         return {
             number: eni
-            for eni in self.snapshot.of(kinds.INTERFACES)
+            for eni in self.snapshot.of(DESCRIBE_NETWORK_INTERFACES.kind)
             for address in eni.private_ip_addresses
             if (number := number_of(address.private_ip_address)) is not None
         }
@@ -84,7 +84,7 @@ class Peers(ClusterPart):
         """By the upper 28 bits."""
         return {
             number >> 4: eni
-            for eni in self.snapshot.of(kinds.INTERFACES)
+            for eni in self.snapshot.of(DESCRIBE_NETWORK_INTERFACES.kind)
             for prefix in eni.ipv4_prefixes
             if (number := number_of(prefix.ipv4_prefix.partition("/")[0])) is not None
         }

@@ -7,8 +7,7 @@ from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import NotKnown, known
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.records.network import Route, RouteTable
+from eksdoctor.snapshot.records.network import DESCRIBE_ROUTE_TABLES, Route, RouteTable
 
 EVERYWHERE = "0.0.0.0/0"
 HALVES = {"0.0.0.0/1", "128.0.0.0/1"}  # together they win over the default route
@@ -49,7 +48,7 @@ def default_route(cluster: "Cluster", subnet: str) -> DefaultRoute:
 def table_of(cluster: "Cluster", subnet: str) -> RouteTable:
     """A subnet's own route table, else the main one of the VPC; raises NotKnown when that is not seen."""
     vpc = known(cluster.vpc_id)
-    tables = listed(cluster.snapshot, kinds.ROUTE_TABLES, requests.route_tables(vpc))
+    tables = listed(cluster.snapshot, DESCRIBE_ROUTE_TABLES.kind, requests.route_tables(vpc))
     main: RouteTable | None = None
     for table in tables:
         if table.vpc_id not in ("", vpc):

@@ -7,8 +7,8 @@ from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, NotKnown, Reason, Unknown, fact, known, union
 from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.model.pods.waits_for_eni import pods_without_new_eni
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.records.quotas import Quota
+from eksdoctor.snapshot.records.aws import DESCRIBE_NETWORK_INTERFACES
+from eksdoctor.snapshot.records.quotas import GET_DEFAULT_SERVICE_QUOTA, GET_SERVICE_QUOTA, Quota
 
 SERVICE, CODE = "vpc", "L-DF5E4CA3"  # "Network interfaces per Region"; it is no quota of the service ec2
 MOST = 10_000_000  # more is no quota
@@ -31,7 +31,10 @@ class ENIQuota(ClusterPart, name="eni_quota"):
     def limit(self) -> int:
         """The quota: the account's own, else AWS's default."""
         self.cluster.require_same_cluster()
-        for quota in (*self.snapshot.of(kinds.QUOTAS), *self.snapshot.of(kinds.DEFAULT_QUOTAS)):
+        for quota in (
+            *self.snapshot.of(GET_SERVICE_QUOTA.kind),
+            *self.snapshot.of(GET_DEFAULT_SERVICE_QUOTA.kind),
+        ):
             if _is_wanted(quota) and quota.value is not None and 0 < quota.value <= MOST:
                 return int(quota.value)
         for request in (requests.INTERFACES_QUOTA, requests.DEFAULT_INTERFACES_QUOTA):
@@ -44,7 +47,7 @@ class ENIQuota(ClusterPart, name="eni_quota"):
     def seen(self) -> int:
         """The interfaces that were listed, each once."""
         self.cluster.require_same_cluster()
-        return len(self.snapshot.of(kinds.INTERFACES))
+        return len(self.snapshot.of(DESCRIBE_NETWORK_INTERFACES.kind))
 
     @property
     def uncounted(self) -> Unknown | None:

@@ -4,14 +4,14 @@ from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import NotKnown, Unknown, known
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
+from eksdoctor.snapshot.records.aws import DESCRIBE_SECURITY_GROUPS
 
 
 def _found(cluster: "Cluster", group: str) -> aws.SecurityGroup | None:
     """A group by id, None when there is none: a filter leaves out what is not there."""
     cluster.require_same_cluster()
-    for record in cluster.snapshot.of(kinds.SECURITY_GROUPS):
+    for record in cluster.snapshot.of(DESCRIBE_SECURITY_GROUPS.kind):
         if record.group_id == group:
             return record
     asked = requests.asked_with(cluster.snapshot, requests.security_groups([group]))

@@ -8,7 +8,7 @@ from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import NotKnown, known
 from eksdoctor.model.network.default_route import WayOut, default_route, table_of
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.network import DESCRIBE_VPC_ENDPOINTS
 
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")
 NOWHERE = (WayOut.NONE, WayOut.BLACKHOLE)
@@ -41,7 +41,7 @@ def lacks_way_to_sts(node: "Node") -> bool:
 
 def _has_endpoint(cluster: "Cluster") -> bool:
     vpc = known(cluster.vpc_id)
-    endpoints = listed(cluster.snapshot, kinds.VPC_ENDPOINTS, requests.vpc_endpoints(vpc))
+    endpoints = listed(cluster.snapshot, DESCRIBE_VPC_ENDPOINTS.kind, requests.vpc_endpoints(vpc))
     if any(one.vpc_id == vpc and one.service_name.endswith((".sts", ".sts-fips")) for one in endpoints):
         return True
     endpoints.all()

@@ -8,8 +8,8 @@ from eksdoctor.model.entities.nodes import Nodes
 from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.fact import Unknown, fact, known
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
+from eksdoctor.snapshot.records.kubernetes import LIST_PODS
 from eksdoctor.snapshot.request import Request
 
 DAEMON_LABEL = ("k8s-app", "aws-node")
@@ -35,7 +35,7 @@ class Voices(ClusterPart):
         label, value = DAEMON_LABEL
         mine = [
             pod
-            for pod in self.cluster.snapshot.of(kinds.PODS)
+            for pod in self.cluster.snapshot.of(LIST_PODS.kind)
             if pod.metadata.namespace == requests.SYSTEM
             and pod.metadata.labels.get(label) == value
             and _NAME.fullmatch(pod.metadata.name)

@@ -11,8 +11,9 @@ from eksdoctor.model.entities.event_times import last_seen, times
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws, kubernetes
+from eksdoctor.snapshot.records.aws import DESCRIBE_NODEGROUP
+from eksdoctor.snapshot.records.kubernetes import LIST_EVENTS
 
 REFUSED = "InsufficientFreeAddressesInSubnet"
 # EKS's own code, and what an Auto Scaling group's failed launch says in the message of another.
@@ -65,7 +66,7 @@ class LaunchRefusals(ClusterPart):
     def claim_refusals(self) -> Items[LaunchRefusal]:
         """What Karpenter said of NodeClaims in the window; their events are the whole cluster's."""
         snapshot = self.cluster.snapshot
-        found = tuple(refusal_of(event) for event in snapshot.of(kinds.EVENTS) if self._is_refusal(event))
+        found = tuple(refusal_of(event) for event in snapshot.of(LIST_EVENTS.kind) if self._is_refusal(event))
         return Items(found, gap(snapshot, requests.warnings("")))
 
     def _is_refusal(self, event: kubernetes.Event) -> bool:
@@ -78,6 +79,8 @@ class LaunchRefusals(ClusterPart):
     def is_refused(self) -> bool:
         """Whether anybody is known to have said so."""
         issues = (
-            issue for group in self.cluster.snapshot.of(kinds.NODEGROUPS) for issue in refusals_of(group)
+            issue
+            for group in self.cluster.snapshot.of(DESCRIBE_NODEGROUP.kind)
+            for issue in refusals_of(group)
         )
         return bool(self.claim_refusals.elements) or next(issues, None) is not None

@@ -13,8 +13,7 @@ from eksdoctor.model.entities.cluster import ClusterPart
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import NotKnown
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot.records.kubernetes import PodRow
+from eksdoctor.snapshot.records.kubernetes import TABULATE_PODS, PodRow
 
 OVER = {"Completed", "Succeeded", "Failed", "Evicted"}  # such a pod holds no address any more
 UNCLEAR = {"Error", "OOMKilled", "ContainerStatusUnknown"}  # the pod's end, or only a container's
@@ -64,7 +63,7 @@ class PodRows(ClusterPart, inline=True):
 
     @cached_property
     def _rows(self) -> PodTable:
-        return PodTable.of(self.cluster.snapshot.of(kinds.POD_ROWS))
+        return PodTable.of(self.cluster.snapshot.of(TABULATE_PODS.kind))
 
     def pod_table(self) -> PodTable:
         """The API server's pod table; raises NotKnown when it could not be had."""

@@ -20,7 +20,7 @@ from eksdoctor.model.pods.trouble import PodTrouble, Trouble
 from eksdoctor.model.pods.unschedulable_pod import RefusedPod, refused
 from eksdoctor.model.provisioning.node_max_pods import Density
 from eksdoctor.model.provisioning.read_node_origin import NODE_GROUP
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.kubernetes import TABULATE_PODS
 
 MOST_GROUPS = 5  # node groups that a triage asks for beside those with waiting pods
 # Words of the pod table that only a pod has which is not over; `Error` and its like say either.
@@ -172,7 +172,7 @@ class PodCeiling(ClusterPart, name="pod_ceiling"):
     def _rows(self) -> tuple[Counter[str], Counter[str]]:
         least: Counter[str] = Counter()
         most: Counter[str] = Counter()
-        for row in self.cluster.snapshot.of(kinds.POD_ROWS):
+        for row in self.cluster.snapshot.of(TABULATE_PODS.kind):
             status, _, node = row.cells
             if status not in OVER:
                 most[node] += 1

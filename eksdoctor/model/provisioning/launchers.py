@@ -6,7 +6,7 @@ from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import Items, Unknown, fact, union
 from eksdoctor.model.provisioning.launcher import GroupLauncher, KarpenterLauncher, Launcher
 from eksdoctor.model.provisioning.managed_node_group import NodeGroups
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.karpenter import LIST_EC2_NODE_CLASSES
 
 
 class Launching(ClusterPart, name="launching"):
@@ -22,10 +22,10 @@ class Launching(ClusterPart, name="launching"):
         mine: Items[Launcher] = groups.where(lambda group: not group.is_windows).map(
             lambda group: GroupLauncher(self, group)
         )
-        classes = listed(self.cluster.snapshot, kinds.EC2_NODE_CLASSES, requests.EC2_NODE_CLASSES)
+        classes = listed(self.cluster.snapshot, LIST_EC2_NODE_CLASSES.kind, requests.EC2_NODE_CLASSES)
         return union((mine, Items(tuple(KarpenterLauncher(self, one) for one in classes), classes.missing)))
 
     @property
     def has_one_class(self) -> bool:
         """Whether there is one EC2NodeClass only, so that every NodeClaim is of it."""
-        return len(self.cluster.snapshot.of(kinds.EC2_NODE_CLASSES)) == 1
+        return len(self.cluster.snapshot.of(LIST_EC2_NODE_CLASSES.kind)) == 1

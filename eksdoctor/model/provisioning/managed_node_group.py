@@ -10,8 +10,9 @@ from eksdoctor.model.facts.coverage import gap, listed
 from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
 from eksdoctor.model.instance_types import provisioner_defaults
 from eksdoctor.model.instance_types.max_pods_formula import Networking, PodMode, mode_of
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws, launch_template
+from eksdoctor.snapshot.records.aws import DESCRIBE_NODEGROUP, LIST_NODEGROUPS
+from eksdoctor.snapshot.records.launch_template import DESCRIBE_LAUNCH_TEMPLATE_VERSIONS
 
 CUSTOM = "CUSTOM"
 WINDOWS = "WINDOWS"
@@ -57,7 +58,7 @@ class NodeGroup:
         template = self.record.launch_template
         if template is None or not template.id:
             return None
-        for version in self.cluster.snapshot.of(kinds.LAUNCH_TEMPLATE_VERSIONS):
+        for version in self.cluster.snapshot.of(DESCRIBE_LAUNCH_TEMPLATE_VERSIONS.kind):
             if (version.launch_template_id, str(version.version_number)) == (template.id, template.version):
                 return version
         missing = gap(
@@ -123,7 +124,7 @@ class NodeGroups(ClusterPart, inline=True):
         """The managed node groups that were looked at."""
         name = known(self.cluster.target_name)
         self.cluster.require_same_cluster()
-        names = listed(self.cluster.snapshot, kinds.NODEGROUP_NAMES, requests.nodegroup_names(name))
+        names = listed(self.cluster.snapshot, LIST_NODEGROUPS.kind, requests.nodegroup_names(name))
         asked = [requests.nodegroup(name, group) for group in names]
-        found = listed(self.cluster.snapshot, kinds.NODEGROUPS, requests.nodegroup_names(name), *asked)
+        found = listed(self.cluster.snapshot, DESCRIBE_NODEGROUP.kind, requests.nodegroup_names(name), *asked)
         return Items(tuple(NodeGroup(self.cluster, record) for record in found), found.missing)

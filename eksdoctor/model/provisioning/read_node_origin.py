@@ -15,8 +15,8 @@ from eksdoctor.model.instance_types.max_pods_setting import Provisioner
 from eksdoctor.model.instance_types.node_origin import Image, Origin, image_of
 from eksdoctor.model.instance_types.provisioner_defaults import KarpenterSettings, eni_max_pods
 from eksdoctor.model.provisioning.managed_node_group import NodeGroup, NodeGroups
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import karpenter, launch_template
+from eksdoctor.snapshot.records.karpenter import LIST_EC2_NODE_CLASSES, LIST_NODE_POOLS
 
 NODE_GROUP = "eks.amazonaws.com/nodegroup"
 NODE_POOL = "karpenter.sh/nodepool"
@@ -91,7 +91,7 @@ def node_class_of(node: Node) -> karpenter.EC2NodeClass:
     if OLD_POOL in labels:
         raise NotKnown.because("the node is of a Karpenter that had no EC2NodeClass")
     name = labels.get(NODE_CLASS) or _class_of_pool(node, labels.get(NODE_POOL, ""))
-    classes = listed(snapshot, kinds.EC2_NODE_CLASSES, requests.EC2_NODE_CLASSES)
+    classes = listed(snapshot, LIST_EC2_NODE_CLASSES.kind, requests.EC2_NODE_CLASSES)
     found = next((one for one in classes if one.metadata.name == name), None)
     if found is None:
         classes.all()
@@ -100,7 +100,7 @@ def node_class_of(node: Node) -> karpenter.EC2NodeClass:
 
 
 def _class_of_pool(node: Node, name: str) -> str:
-    pools = listed(node.cluster.snapshot, kinds.NODE_POOLS, requests.NODE_POOLS)
+    pools = listed(node.cluster.snapshot, LIST_NODE_POOLS.kind, requests.NODE_POOLS)
     found = next((pool for pool in pools if pool.metadata.name == name), None)
     if found is None:
         pools.all()

@@ -9,8 +9,8 @@ from eksdoctor.model.entities.pods import Pods
 from eksdoctor.model.entities.subnet import PREFIX, SubnetPart
 from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
 from eksdoctor.model.pods.pod_table import PodRows
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
+from eksdoctor.snapshot.records.aws import DESCRIBE_NETWORK_INTERFACES
 
 
 class SubnetUsage(SubnetPart, inline=True):
@@ -49,7 +49,7 @@ class SubnetUsage(SubnetPart, inline=True):
             known(self.subnet.cluster.target_name),
             (found for found in instances if isinstance(found, str)),
             (found for found in addresses if isinstance(found, str)),
-            snapshot.of(kinds.INTERFACES),
+            snapshot.of(DESCRIBE_NETWORK_INTERFACES.kind),
             self.subnet.cluster.at,
         )
 

@@ -11,8 +11,8 @@ from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known, union
 from eksdoctor.model.nodes.node_pool import NodePool
 from eksdoctor.model.nodes.pool_stops import PoolStops
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
+from eksdoctor.snapshot.records.aws import DESCRIBE_VPCS
 
 FAILED = ("failing", "failed")  # associating and disassociating pass by themselves
 
@@ -66,7 +66,7 @@ def ranges(cluster: "Cluster") -> Items[VpcRange]:
     vpc = known(cluster.vpc_id)
     found = tuple(
         VpcRange(cluster, vpc, association)
-        for record in cluster.snapshot.of(kinds.VPCS)
+        for record in cluster.snapshot.of(DESCRIBE_VPCS.kind)
         if record.vpc_id == vpc
         for association in record.cidr_block_association_set
     )

@@ -10,8 +10,8 @@ from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
 from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.model.facts.version import Version
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import aws
+from eksdoctor.snapshot.records.aws import DESCRIBE_ADDON
 
 # https://docs.aws.amazon.com/eks/latest/APIReference/API_Addon.html
 FAILED = ("DEGRADED", "CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED")
@@ -56,7 +56,7 @@ class Addon(CNIPart, Subject, name="addon"):
         cluster = self.cni.cluster
         missing = gap(cluster.snapshot, requests.addon(known(cluster.target_name)))
         cluster.require_same_cluster()
-        for addon in cluster.snapshot.of(kinds.ADDONS):
+        for addon in cluster.snapshot.of(DESCRIBE_ADDON.kind):
             if addon.addon_name == requests.CNI_ADDON:
                 return addon
         if missing is not None:

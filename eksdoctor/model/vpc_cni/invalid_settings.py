@@ -15,7 +15,7 @@ from eksdoctor.model.observations.by_class import Hearing
 from eksdoctor.model.observations.observation import Said
 from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.model.vpc_cni.addon import Addon
-from eksdoctor.snapshot import kinds
+from eksdoctor.snapshot.records.kubernetes import GET_CONFIG_MAP, LIST_CONTROLLER_REVISIONS
 
 # As the ConfigMap ships since v1.16.0; the targets are for Windows nodes.
 # https://github.com/aws/amazon-vpc-cni-k8s/blob/master/config/master/aws-k8s-cni.yaml
@@ -71,7 +71,7 @@ class Settings(CNIPart, name="settings"):
     @fact
     def misplaced(self) -> Items[Misread]:
         """Targets in the ConfigMap that somebody changed, in a cluster without Windows nodes."""
-        maps = listed(self.cni.snapshot, kinds.CONFIG_MAPS, requests.CONFIG_MAP)
+        maps = listed(self.cni.snapshot, GET_CONFIG_MAP.kind, requests.CONFIG_MAP)
         found = next((one for one in maps if one.metadata.name == requests.CNI_CONFIG_MAP), None)
         if found is None:
             return Items((), maps.missing)
@@ -140,7 +140,7 @@ def _stopped(node: Node) -> Items[Pod]:
 def _is_current(node: Node) -> bool:
     """Whether the node's aws-node pod is of the DaemonSet's latest revision, as far as both tell."""
     record = node.part(DaemonPod).record
-    revisions = node.cluster.snapshot.of(kinds.CONTROLLER_REVISIONS)
+    revisions = node.cluster.snapshot.of(LIST_CONTROLLER_REVISIONS.kind)
     latest = max(revisions, key=lambda one: one.revision, default=None)
     if latest is None or record is None or isinstance(record, Unknown):
         return True

@@ -15,8 +15,8 @@ from eksdoctor.model.entities.vpc_cni import CNIPart
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import Items, NotKnown, fact, known
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
+from eksdoctor.snapshot.records.kubernetes import LIST_CONTROLLER_REVISIONS
 
 AWS_NODE = "aws-node"
 UNSET = "(unset)"
@@ -60,7 +60,7 @@ class SettingsHistory(CNIPart, name="history"):
     def _states(self) -> tuple[_State, ...]:
         """Oldest first."""
         snapshot = self.cni.snapshot
-        records = listed(snapshot, kinds.CONTROLLER_REVISIONS, requests.AWS_NODE_REVISIONS).all()
+        records = listed(snapshot, LIST_CONTROLLER_REVISIONS.kind, requests.AWS_NODE_REVISIONS).all()
         states = [state for record in records for state in _state(record)]
         if not states:
             raise NotKnown.because("the API server keeps no revision of aws-node")

@@ -1,1 +1,1 @@
-"""Bundles of one node's logs, as AWS's own tools pack them, read where they lie."""
+"""Log bundles of one node, as AWS's tools write them; they are read in place."""

@@ -1,4 +1,4 @@
-"""Whose bundle it is, and when it was made: from its name and its files, never from a clock."""
+"""The node of a bundle and the time it was made, from its name and its files."""
 
 import re
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ _JOURNAL = re.compile(
 )
 _NAMED = re.compile(rf"((?:ip|i)-{_HOST})-logs\.(?:tar\.gz|tgz|tar)")
 _MADE = re.compile(r"eks_.*?_(\d{4}-\d\d-\d\d)_(\d{4})-UTC")
-# A stamp counts where a line begins with it only: messages name certificates' last days and the like.
+# Only a timestamp at the start of a line counts: messages contain expiry dates of certificates.
 _STAMP = re.compile(
     rb'^(?:\{"level":"[a-z]{1,9}","ts":")?'
     rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,]\d{1,9})?(Z|[+-]\d\d:?\d\d)",
@@ -26,34 +26,34 @@ _STAMP = re.compile(
 
 
 def instance_in(content: bytes) -> str:
-    """The instance id in `system/instance-id.txt`."""
+    """The instance id in `system/instance-id.txt`; empty without one."""
     found = _INSTANCE.search(content)
     return found[0].decode() if found else ""
 
 
 def host_in(name: str, content: bytes) -> str:
-    """The node's name: as the kubelet is told it, else as the journal names its host."""
-    told = (line for line in content.splitlines() if _KUBELET in line)
-    found = next((match for match in map(_OVERRIDE.search, told) if match), None)
+    """The node's name: from the kubelet's command line, else from the host name in the journal."""
+    lines = (line for line in content.splitlines() if _KUBELET in line)
+    found = next((match for match in map(_OVERRIDE.search, lines) if match), None)
     if found is None and layout.log(name) is not None:
         found = _JOURNAL.search(content)
     return found[1].decode() if found else ""
 
 
 def host_of(file: str) -> str:
-    """The node's name in that of a NodeDiagnostic's file, `NODE-logs.tar.gz`."""
+    """The node's name in the file name of a NodeDiagnostic, `NODE-logs.tar.gz`; empty for other names."""
     found = _NAMED.fullmatch(file)
     return found[1] if found else ""
 
 
 def made_at(file: str) -> datetime | None:
-    """When eks-log-collector began, from its file's name, to the minute."""
+    """The start of eks-log-collector, from its file name, to the minute; None for other names."""
     found = _MADE.match(file)
     return _moment(f"{found[1]}T{found[2][:2]}:{found[2][2:]}:00", "Z") if found else None
 
 
 def newest(text: bytes) -> datetime | None:
-    """The newest stamp of the lines in a piece of a log."""
+    """The newest timestamp in a part of a log; None without timestamps."""
     found = (_moment(stamp.decode(), zone.decode()) for stamp, zone in _STAMP.findall(text))
     return max((at for at in found if at is not None), default=None)
 

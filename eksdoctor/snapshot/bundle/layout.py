@@ -1,8 +1,8 @@
-"""What is where in a bundle: the paths that AWS's two collectors write, which are nearly the same.
+"""The paths in a bundle, as AWS's two log collectors write them.
 
 eks-log-collector.sh: https://github.com/awslabs/amazon-eks-ami/blob/main/log-collector-script/linux/eks-log-collector.sh
-(`get_common_logs`, `get_k8s_info`, `get_ipamd_info`, `get_instance_id`, `pack`); its sister for
-Bottlerocket packs `tmp/ekslogs/` alone. The node monitoring agent's NodeDiagnostic:
+(`get_common_logs`, `get_k8s_info`, `get_ipamd_info`, `get_instance_id`, `pack`); its version for
+Bottlerocket packs only `tmp/ekslogs/`. The node monitoring agent's NodeDiagnostic:
 https://github.com/aws/eks-node-monitoring-agent/tree/main/pkg/log_collector/collect (`commonlogs.go`,
 `ipamd.go`, `kubernetes.go`, `instance.go`). Rotated logs are named by lumberjack, by seelog before
 VPC CNI 1.7, and by the kubelet for containers.
@@ -11,7 +11,7 @@ VPC CNI 1.7, and by the kubelet for containers.
 import re
 from dataclasses import dataclass
 
-# Words of evidence.observed.source.SourceKind, which stands above this package.
+# Values of evidence.observed.source.SourceKind, which this layer cannot import.
 IPAMD, PLUGIN, KUBELET, STDOUT = "ipamd", "plugin", "kubelet", "aws-node stdout"
 METRICS, INTROSPECTION = "metrics", "introspection"
 KINDS = (IPAMD, PLUGIN, KUBELET, STDOUT)
@@ -34,7 +34,7 @@ _STREAMS = tuple(
 _TWIN = re.compile(
     rf"(?:.*/)?var_log/aws-node-[^/]+_kube-system_{_CONTAINER}-[0-9a-f]{{12,64}}\.log", re.DOTALL
 )
-_WORDS = re.compile(
+_TEXTS = re.compile(
     r"(?:.*/)?ipamd/(enis|networkutils-env-settings|ipamd-env-settings|eni-configs|ipam|metrics)\.json",
     re.DOTALL,
 )
@@ -45,10 +45,10 @@ _NAMING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """A log of a bundle; those of one kind are in order by `order`, the oldest first.
+    """A log of a bundle; sorting logs of one kind by `order` puts the oldest first.
 
-    `is_twin` says that the same text stands under another path too, if that one is there: the script
-    copies a container's log once from /var/log/pods and once by its link in /var/log/containers.
+    `is_twin` marks the copy of a container's log from its link in /var/log/containers. The collector copies
+    the same log from /var/log/pods too.
     """
 
     kind: str
@@ -57,7 +57,7 @@ class Log:
 
 
 def log(name: str) -> Log | None:
-    """Which log a path holds."""
+    """The log at a path; None when the path is not a log."""
     for kind, pattern in _STREAMS:
         found = pattern.fullmatch(name)
         if found is not None:
@@ -68,14 +68,14 @@ def log(name: str) -> Log | None:
     return Log(STDOUT, (name, 0, 1, name), is_twin=True) if _TWIN.fullmatch(name) else None
 
 
-def words(name: str) -> str:
-    """The kind of text that a small file of the daemon's holds; empty for other files."""
-    found = _WORDS.fullmatch(name)
+def text_kind(name: str) -> str:
+    """The kind of text in a small file of ipamd; empty for other files."""
+    found = _TEXTS.fullmatch(name)
     if found is None:
         return ""
     return METRICS if found[1] == "metrics" else INTROSPECTION
 
 
 def names_node(name: str) -> bool:
-    """Whether a file tells whose bundle it is."""
+    """Whether a file names the bundle's node."""
     return _NAMING.fullmatch(name) is not None

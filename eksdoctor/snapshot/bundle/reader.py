@@ -1,4 +1,4 @@
-"""What a bundle adds to a snapshot: small texts as records, logs as streams, read where they lie."""
+"""What a bundle adds to a snapshot: small texts as records, logs as streams that are read in place."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -13,38 +13,38 @@ from eksdoctor.snapshot import archive, manifest
 from eksdoctor.snapshot.bundle import bundle_origin, layout
 from eksdoctor.snapshot.bundle.tarball import Member, Version, content, members
 from eksdoctor.snapshot.bundle.unpacked import DamagedError
-from eksdoctor.snapshot.records.node_text import Words
+from eksdoctor.snapshot.records.node_text import NodeText
 from eksdoctor.snapshot.text_streams import Stream
 
-MOST_TEXT = 8 << 20
-MOST_NAMING = 4 << 20
-MOST_ENDS = 256 << 10
-MOST_LOGS = 400
+MAX_TEXT_BYTES = 8 << 20
+MAX_NAMING_BYTES = 4 << 20
+MAX_END_BYTES = 256 << 10
+MAX_LOGS = 400
 _GZIP = ".gz"
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """One node's logs. `instance` and `host` are whose, `at` when it was made, each empty if not known.
+    """One node's logs. `instance` and `host` name the node, `at` is when it was made; empty is not known.
 
-    Its words and streams have no node yet: which one they are of is told by the snapshot beside them.
+    Its texts and streams have no node yet: `bundle_placement` assigns one.
     """
 
     path: Path
     at: datetime | None = None
     instance: str = ""
     host: str = ""
-    words: tuple[Words, ...] = ()
+    texts: tuple[NodeText, ...] = ()
     streams: tuple[Stream, ...] = ()
 
 
 @dataclass(slots=True)
 class _Finds:
-    """What was found on the way through an archive."""
+    """What was found so far in an archive."""
 
     path: Path
     version: Version
-    words: dict[str, Words] = field(default_factory=dict)
+    texts: dict[str, NodeText] = field(default_factory=dict)
     logs: dict[str, tuple[layout.Log, Stream]] = field(default_factory=dict)
     times: list[datetime] = field(default_factory=list)
     instances: list[str] = field(default_factory=list)
@@ -52,34 +52,34 @@ class _Finds:
 
     @property
     def is_bundle(self) -> bool:
-        return bool(self.words or self.logs)
+        return bool(self.texts or self.logs)
 
-    def look(self, member: Member) -> None:
-        """Take what a member has."""
-        kind = layout.words(member.name)
+    def add(self, member: Member) -> None:
+        """Read a member and keep what is useful of it."""
+        kind = layout.text_kind(member.name)
         found = layout.log(member.name)
         if kind:
-            text = member.head(MOST_TEXT)
-            self.words[member.name] = Words(
+            text = member.head(MAX_TEXT_BYTES)
+            self.texts[member.name] = NodeText(
                 kind, name=member.name, text=text.decode("utf-8", "replace"), whole=len(text) == member.size
             )
         elif found is not None:
             self._log(member, found)
         elif layout.names_node(member.name):
-            head = member.head(MOST_NAMING)
+            head = member.head(MAX_NAMING_BYTES)
             if member.name.endswith("instance-id.txt"):
                 self.instances.append(bundle_origin.instance_in(head))
             else:
                 self.hosts[member.name] = bundle_origin.host_in(member.name, head)
 
     def _log(self, member: Member, found: layout.Log) -> None:
-        if len(self.logs) >= MOST_LOGS:
-            raise DamagedError(f"it holds more than {MOST_LOGS} logs of its daemons")
+        if len(self.logs) >= MAX_LOGS:
+            raise DamagedError(f"it has more than {MAX_LOGS} logs")
         opened = partial(content, self.path, member.mark(), member.size, self.version)
         self.logs[member.name] = (found, Stream(found.kind, member.name, opened))
         if member.name.endswith(_GZIP):
             return
-        head, tail = member.ends(MOST_ENDS)
+        head, tail = member.ends(MAX_END_BYTES)
         if found.kind == layout.KUBELET:
             self.hosts[member.name] = bundle_origin.host_in(member.name, head)
         latest = bundle_origin.newest(tail)
@@ -87,12 +87,12 @@ class _Finds:
             self.times.append(latest)
 
     def bundle(self) -> Bundle:
-        """The finds in order."""
+        """The bundle, its logs in order."""
         file = self.path.name
         times = [at for at in (bundle_origin.made_at(file), *self.times) if at is not None]
         at = max(times, default=None)
         hosts = (
-            *(self.hosts[name] for name in sorted(self.hosts, key=_by_worth)),
+            *(self.hosts[name] for name in sorted(self.hosts, key=_rank)),
             bundle_origin.host_of(file),
         )
         return Bundle(
@@ -100,15 +100,15 @@ class _Finds:
             at,
             next(filter(None, self.instances), ""),
             next(filter(None, hosts), ""),
-            tuple(replace(one, at=at) for one in self.words.values()),
+            tuple(replace(one, at=at) for one in self.texts.values()),
             tuple(_streams(self.logs.values())),
         )
 
 
 def read(path: Path) -> Bundle | None:
-    """The bundle at `path`; None for what is none, such as a snapshot or a text.
+    """The bundle at `path`; None when it is not a bundle, such as a snapshot or a text.
 
-    Raises SnapshotError for a bundle that is cut off, damaged or made to do harm.
+    Raises SnapshotError for a bundle that is truncated, damaged or malicious.
     """
     if not path.is_file():
         return None
@@ -117,7 +117,7 @@ def read(path: Path) -> Bundle | None:
         for member in members(path):
             if member.name in archive.FILES or member.name == manifest.NAME:
                 return None
-            finds.look(member)
+            finds.add(member)
     except DamagedError as fault:
         if not finds.is_bundle:
             return None
@@ -129,12 +129,12 @@ def read(path: Path) -> Bundle | None:
 
 
 def _streams(found: Iterable[tuple[layout.Log, Stream]]) -> Iterator[Stream]:
-    """The logs by kind, the oldest first; a container's log that stands there twice is read once."""
+    """The logs by kind, the oldest first; the second copy of a container's log is left out."""
     logs = sorted(found, key=lambda pair: (layout.KINDS.index(pair[0].kind), pair[0].order))
     has_own = {log.kind for log, _ in logs if not log.is_twin}
     yield from (stream for log, stream in logs if not (log.is_twin and log.kind in has_own))
 
 
-def _by_worth(name: str) -> int:
-    """The kubelet's own command line is surer than its unit, and that than the log."""
+def _rank(name: str) -> int:
+    """Rank of a source of the host name: the kubelet's command line, then its unit, then its log."""
     return next(place for place, end in enumerate(("ps.txt", "_service.txt", "")) if name.endswith(end))

@@ -1,4 +1,4 @@
-"""The members of a tar archive from a stranger: nothing is extracted, no link followed, all of it bounded."""
+"""The members of an untrusted tar archive: nothing is extracted, no link is followed, sizes are limited."""
 
 import tarfile
 from collections.abc import Iterator
@@ -9,20 +9,20 @@ from typing import Any
 from eksdoctor.errors import SnapshotError
 from eksdoctor.snapshot.bundle.unpacked import STEP, DamagedError, Mark, Unpacked
 
-MOST_MEMBERS = 20_000
+MAX_MEMBERS = 20_000
 _BROKEN = (tarfile.TarError, OSError, RecursionError, ValueError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """By what a file is known to be still the same."""
+    """Size and modification time, which show whether a file has changed."""
 
     size: int
     changed: int
 
     @classmethod
     def of(cls, path: Path) -> "Version":
-        """The file's present one; raises OSError."""
+        """The current version of a file; raises OSError."""
         found = path.stat()
         return cls(found.st_size, found.st_mtime_ns)
 
@@ -36,11 +36,11 @@ class Member:
     _stream: Unpacked
 
     def head(self, most: int) -> bytes:
-        """Its first bytes; what was read cannot be read again."""
+        """Its first `most` bytes; they cannot be read a second time."""
         return b"".join(_pieces(self._stream, min(self.size, most)))
 
     def ends(self, most: int) -> tuple[bytes, bytes]:
-        """Its first and its last bytes, which overlap in a short one."""
+        """Its first and last `most` bytes, which overlap in a short member."""
         head = self.head(most)
         tail = head
         for piece in _pieces(self._stream, self.size - len(head)):
@@ -48,15 +48,14 @@ class Member:
         return head, tail
 
     def mark(self) -> Mark:
-        """Where its content begins, to be read later."""
+        """The start of its content, for a later read."""
         return self._stream.mark()
 
 
 def members(path: Path) -> Iterator[Member]:
-    """The plain files of an archive in their order, each to be looked at before the next.
+    """The plain files of an archive in order; each must be read before the next.
 
-    Raises DamagedError for what is no whole tar archive, or one made to do harm. Links and devices
-    are left out: they are never followed.
+    Raises DamagedError for a truncated, damaged or malicious archive. Links and devices are left out.
     """
     try:
         with path.open("rb") as file:
@@ -64,21 +63,21 @@ def members(path: Path) -> Iterator[Member]:
             last = _Last(stream)
             with tarfile.open(fileobj=last, mode="r:") as archive:
                 for number, header in enumerate(archive):
-                    if number >= MOST_MEMBERS:
-                        raise DamagedError(f"it holds more than {MOST_MEMBERS} files")
+                    if number >= MAX_MEMBERS:
+                        raise DamagedError(f"it has more than {MAX_MEMBERS} files")
                     name = _safe(header.name)
                     if header.isreg() and not header.issparse():
                         yield Member(name, header.size, stream)
             if not last.is_end:
-                raise DamagedError("it is cut off or damaged")
-            while stream.read(STEP):  # to the checksum
+                raise DamagedError("it is truncated or damaged")
+            while stream.read(STEP):  # up to the checksum
                 pass
     except _BROKEN as error:
-        raise DamagedError(f"it is cut off or damaged ({error})") from error
+        raise DamagedError(f"it is truncated or damaged ({error})") from error
 
 
 def content(path: Path, mark: Mark, size: int, version: Version) -> Iterator[bytes]:
-    """A member's bytes; raises SnapshotError when the archive is no longer the one that was marked."""
+    """A member's bytes; raises SnapshotError when the archive has changed since it was marked."""
     try:
         if Version.of(path) != version:
             raise SnapshotError(f"{path} changed while it was read", "Run the command again.")
@@ -89,7 +88,7 @@ def content(path: Path, mark: Mark, size: int, version: Version) -> Iterator[byt
 
 
 class _Last:
-    """The stream, and whether the header read last was that of the archive's end."""
+    """A stream that knows whether the last header read was the end of the archive."""
 
     def __init__(self, stream: Unpacked) -> None:
         self._stream = stream
@@ -108,7 +107,7 @@ def _pieces(stream: Unpacked, size: int) -> Iterator[bytes]:
     while size > 0:
         piece = stream.read(min(STEP, size))
         if not piece:
-            raise DamagedError("it is cut off")
+            raise DamagedError("it is truncated")
         size -= len(piece)
         yield piece
 
@@ -116,5 +115,5 @@ def _pieces(stream: Unpacked, size: int) -> Iterator[bytes]:
 def _safe(name: str) -> str:
     pure = PurePosixPath(name)
     if pure.is_absolute() or ".." in pure.parts:
-        raise DamagedError(f"it holds a path outside itself ({name[:200]!r})")
+        raise DamagedError(f"it has a path outside itself ({name[:200]!r})")
     return str(pure)

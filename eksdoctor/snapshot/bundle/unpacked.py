@@ -1,4 +1,4 @@
-"""A file's bytes, unpacked if it is gzip, read forwards in bounded memory; a place in it can be marked."""
+"""A file's bytes, decompressed if it is gzip, read forwards in bounded memory; a position can be marked."""
 
 import zlib
 from dataclasses import dataclass
@@ -6,22 +6,22 @@ from typing import BinaryIO
 
 GZIP = b"\x1f\x8b"
 STEP = 64 << 10
-MOST_BYTES = 8 << 30
-"""Unpacked; a node's logs of ten days are rarely more than one."""
-MOST_AT_ONCE = 1 << 20
-"""Nothing but a header made to fill memory is read in larger pieces."""
-MOST_RATIO = 250
+MAX_BYTES = 8 << 30
+"""Decompressed; ten days of a node's logs are rarely more than 1 GiB."""
+MAX_READ_BYTES = 1 << 20
+"""Only a malicious header asks for larger pieces."""
+MAX_RATIO = 250
 RATIO_FROM = 64 << 20
-"""The daemon's log shrinks to a thirtieth or so; what shrinks more than that ratio is made of nothing."""
+"""ipamd's log compresses to about 1/30; a higher ratio than MAX_RATIO is a decompression bomb."""
 
 
 class DamagedError(Exception):
-    """The file is cut off, is not what it seems, or was made to do harm; says which."""
+    """The file is truncated, damaged or malicious; the message names the fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in the unpacked bytes: reading goes on from there without unpacking what is before."""
+    """A position in the decompressed bytes, from which reading can continue without the bytes before it."""
 
     position: int
     packed: int
@@ -31,7 +31,7 @@ class Mark:
 
 
 class Unpacked:
-    """As much of a file object as tarfile needs; whatever is wrong is a DamagedError."""
+    """The part of a file object that tarfile needs; every error is a DamagedError."""
 
     def __init__(self, file: BinaryIO, mark: Mark | None = None) -> None:
         self._file = file
@@ -47,17 +47,17 @@ class Unpacked:
             self._engine = mark.engine.copy() if mark.engine is not None else None
 
     def mark(self) -> Mark:
-        """Where reading stands; about 200 KiB, however far into the file."""
+        """The current position; about 200 KiB of memory."""
         engine = self._engine.copy() if self._engine is not None else None
         return Mark(self._position, self._file.tell(), engine, self._waiting, self._ready)
 
     def tell(self) -> int:
-        """How many bytes were read."""
+        """The number of bytes read."""
         return self._position
 
     def read(self, size: int) -> bytes:
-        """So many bytes, fewer at the end."""
-        if not 0 <= size <= MOST_AT_ONCE:
+        """The next `size` bytes, fewer at the end."""
+        if not 0 <= size <= MAX_READ_BYTES:
             raise DamagedError(f"it has a header of {size} bytes")
         parts, wanted = [], size
         while wanted:
@@ -73,8 +73,8 @@ class Unpacked:
         return b"".join(parts)
 
     def seek(self, position: int) -> int:
-        """Read on to a position, or to the end if that comes first."""
-        if not self._position <= position <= MOST_BYTES:
+        """Read up to a position, or to the end if that comes first."""
+        if not self._position <= position <= MAX_BYTES:
             raise DamagedError(f"it points to byte {position}")
         while self._position < position and self.read(min(STEP, position - self._position)):
             pass
@@ -82,16 +82,16 @@ class Unpacked:
 
     def _weigh(self) -> None:
         packed = self._file.tell()
-        if self._position > MOST_BYTES:
-            raise DamagedError(f"it unpacks to more than {MOST_BYTES >> 20} MiB")
-        if self._position > RATIO_FROM and self._position > MOST_RATIO * packed:
-            raise DamagedError(f"it unpacks to more than {MOST_RATIO} times its size")
+        if self._position > MAX_BYTES:
+            raise DamagedError(f"it unpacks to more than {MAX_BYTES >> 20} MiB")
+        if self._position > RATIO_FROM and self._position > MAX_RATIO * packed:
+            raise DamagedError(f"it unpacks to more than {MAX_RATIO} times its size")
 
     def _unpacked(self) -> bytes:
         try:
             return self._more()
         except (zlib.error, OSError) as error:
-            raise DamagedError(f"it is cut off or damaged ({error})") from error
+            raise DamagedError(f"it is truncated or damaged ({error})") from error
 
     def _more(self) -> bytes:
         if self._engine is None:
@@ -99,7 +99,7 @@ class Unpacked:
         while not (self._engine.eof and not self._next_member()):
             self._waiting = self._waiting or self._file.read(STEP)
             if not self._waiting:
-                raise DamagedError("it is cut off")
+                raise DamagedError("it is truncated")
             piece = self._engine.decompress(self._waiting, STEP)
             self._waiting = self._engine.unconsumed_tail
             if piece:
@@ -107,7 +107,7 @@ class Unpacked:
         return b""
 
     def _next_member(self) -> bool:
-        """Whether another gzip stream follows the one that has ended; what else follows is padding."""
+        """Whether another gzip member follows; other bytes after the end are padding."""
         rest = self._engine.unused_data if self._engine is not None else b""
         rest += self._file.read(STEP) if len(rest) < len(GZIP) else b""
         if not rest.startswith(GZIP):
@@ -117,4 +117,4 @@ class Unpacked:
 
 
 def _engine() -> "zlib._Decompress":
-    return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # gzip, its checksum looked at
+    return zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # gzip, with its checksum verified

@@ -1,1 +1,4 @@
-"""The API objects the program knows, each with the fields it declares and no others."""
+"""The records of the APIs' answers and, beside each, the declaration of the action that returns it.
+
+`eksdoctor.snapshot.actions` imports every module of this package.
+"""

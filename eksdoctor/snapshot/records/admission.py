@@ -1,7 +1,9 @@
-"""What stands between the API server and a new pod: webhook configurations."""
+"""Webhook configurations, which can change or reject a new pod."""
 
 from msgspec import Struct, field
 from msgspec.structs import force_setattr
+
+from eksdoctor.snapshot.declaration import kubernetes_list
 
 
 class WebhookMetadata(Struct, omit_defaults=True, frozen=True):
@@ -12,7 +14,7 @@ class WebhookMetadata(Struct, omit_defaults=True, frozen=True):
 
 
 class ClientConfig(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """`ca_bundle` says whether there is one; the bundle itself is not kept."""
+    """`ca_bundle` is whether there is one; the bundle itself is not kept."""
 
     ca_bundle: str | bool = False
 
@@ -21,7 +23,7 @@ class ClientConfig(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class Webhook(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """One hook; `failure_policy` is `Ignore` or `Fail`."""
+    """One webhook; `failure_policy` is `Ignore` or `Fail`."""
 
     name: str = ""
     failure_policy: str = ""
@@ -29,7 +31,15 @@ class Webhook(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class MutatingWebhookConfiguration(Struct, omit_defaults=True, frozen=True):
-    """Hooks that may change a pod when it is created."""
+    """Webhooks that may change a pod when it is created."""
 
     metadata: WebhookMetadata
     webhooks: tuple[Webhook, ...] = ()
+
+
+LIST_MUTATING_WEBHOOKS = kubernetes_list(
+    "mutatingwebhookconfigurations",
+    MutatingWebhookConfiguration,
+    "admissionregistration.k8s.io/v1",
+    scope="cluster",
+)

@@ -1,7 +1,8 @@
-"""AWS answers, in the services' own shapes (as boto3 and `aws --output json` give them)."""
+"""AWS answers in the services' shapes, as boto3 and `aws --output json` return them."""
 
 from msgspec import Struct, field
 
+from eksdoctor.snapshot.declaration import aws_action
 from eksdoctor.snapshot.records.timestamp import Timestamp
 
 
@@ -13,7 +14,7 @@ class Tag(Struct, rename="pascal", omit_defaults=True, frozen=True):
 
 
 class CallerIdentity(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """Who asks."""
+    """The identity of the caller."""
 
     account: str = ""
     arn: str = ""
@@ -26,7 +27,7 @@ class CertificateAuthority(Struct, omit_defaults=True, frozen=True):
 
 
 class VpcConfig(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """Where the control plane stands."""
+    """The VPC, subnets and security group of the control plane."""
 
     vpc_id: str = ""
     subnet_ids: tuple[str, ...] = ()
@@ -54,7 +55,7 @@ class Cluster(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class AddonIssue(Struct, omit_defaults=True, frozen=True):
-    """Something EKS holds against an add-on."""
+    """A health issue of an add-on or node group."""
 
     code: str = ""
     message: str = ""
@@ -110,7 +111,7 @@ class Ipv6Association(Struct, rename="pascal", omit_defaults=True, frozen=True):
 
 
 class Subnet(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """A subnet; `available_ip_address_count` is None in documents that do not say."""
+    """A subnet; `available_ip_address_count` is None in documents without it."""
 
     subnet_id: str
     vpc_id: str = ""
@@ -189,14 +190,14 @@ class CidrReservation(Struct, rename="pascal", omit_defaults=True, frozen=True):
 
 
 class PrivateIpAddress(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """An address of an ENI."""
+    """A private IP of an ENI."""
 
     private_ip_address: str
     primary: bool = False
 
 
 class Ipv4Prefix(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """A /28 of an ENI."""
+    """A /28 prefix of an ENI."""
 
     ipv4_prefix: str = field(name="Ipv4Prefix")
 
@@ -218,7 +219,7 @@ class InterfaceGroup(Struct, rename="pascal", omit_defaults=True, frozen=True):
 
 
 class NetworkInterface(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """An ENI; `groups` is None in records made before they were kept."""
+    """An ENI; `groups` is None in older snapshots, which did not keep them."""
 
     network_interface_id: str
     subnet_id: str = ""
@@ -236,8 +237,54 @@ class NetworkInterface(Struct, rename="pascal", omit_defaults=True, frozen=True)
 
 
 class SecurityGroup(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """A security group's existence."""
+    """A security group."""
 
     group_id: str
     group_name: str = ""
     vpc_id: str = ""
+
+
+GET_CALLER_IDENTITY = aws_action(
+    "sts:GetCallerIdentity", CallerIdentity, identity=lambda caller: caller.arn, whole=True, grant="none"
+)
+DESCRIBE_CLUSTER = aws_action(
+    "eks:DescribeCluster", Cluster, "cluster", identity=lambda cluster: cluster.name, whole=True, single=True
+)
+DESCRIBE_ADDON = aws_action(
+    "eks:DescribeAddon", Addon, "addon", identity=lambda addon: addon.addon_name, whole=True, single=True
+)
+LIST_NODEGROUPS = aws_action(
+    "eks:ListNodegroups", str, "nodegroups", identity=lambda name: name, whole=True, maxResults=100
+)
+DESCRIBE_NODEGROUP = aws_action(
+    "eks:DescribeNodegroup",
+    Nodegroup,
+    "nodegroup",
+    identity=lambda group: group.nodegroup_name,
+    whole=True,
+    single=True,
+)
+DESCRIBE_SUBNETS = aws_action(
+    "ec2:DescribeSubnets", Subnet, "Subnets", identity=lambda subnet: subnet.subnet_id, whole=True
+)
+DESCRIBE_VPCS = aws_action("ec2:DescribeVpcs", Vpc, "Vpcs", identity=lambda vpc: vpc.vpc_id, whole=True)
+DESCRIBE_INSTANCE_TYPES = aws_action(
+    "ec2:DescribeInstanceTypes", InstanceType, "InstanceTypes", identity=lambda found: found.instance_type
+)
+GET_SUBNET_CIDR_RESERVATIONS = aws_action(
+    "ec2:GetSubnetCidrReservations",
+    CidrReservation,
+    "SubnetIpv4CidrReservations",
+    identity=lambda reservation: reservation.subnet_cidr_reservation_id,
+    whole=True,
+)
+DESCRIBE_NETWORK_INTERFACES = aws_action(
+    "ec2:DescribeNetworkInterfaces",
+    NetworkInterface,
+    "NetworkInterfaces",
+    identity=lambda interface: interface.network_interface_id,
+    MaxResults=1000,
+)
+DESCRIBE_SECURITY_GROUPS = aws_action(
+    "ec2:DescribeSecurityGroups", SecurityGroup, "SecurityGroups", identity=lambda group: group.group_id
+)

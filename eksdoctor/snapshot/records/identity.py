@@ -1,12 +1,14 @@
-"""Who the CNI is to AWS: pod identity associations, roles and their policies."""
+"""The IAM identity of the CNI: pod identity associations, roles and their policies."""
 
 from typing import Any
 
 from msgspec import Struct
 
+from eksdoctor.snapshot.declaration import aws_action
+
 
 class PodIdentitySummary(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """That a service account has an association; with which role only its description says."""
+    """A pod identity association in a list, which does not name its role."""
 
     association_id: str
     namespace: str = ""
@@ -29,7 +31,7 @@ class Role(Struct, rename="pascal", omit_defaults=True, frozen=True):
 
 
 class AttachedPolicy(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """A managed policy of a role; the API's answer does not repeat the role, the record does."""
+    """A managed policy of a role; `role_name` is not in the API's answer and added by the collector."""
 
     policy_name: str
     role_name: str
@@ -37,7 +39,40 @@ class AttachedPolicy(Struct, rename="pascal", omit_defaults=True, frozen=True):
 
 
 class InlinePolicy(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """The name of a policy that stands in a role itself."""
+    """The name of an inline policy of a role."""
 
     policy_name: str
     role_name: str
+
+
+LIST_POD_IDENTITY_ASSOCIATIONS = aws_action(
+    "eks:ListPodIdentityAssociations",
+    PodIdentitySummary,
+    "associations",
+    identity=lambda association: association.association_id,
+    whole=True,
+    maxResults=100,
+)
+DESCRIBE_POD_IDENTITY_ASSOCIATION = aws_action(
+    "eks:DescribePodIdentityAssociation",
+    PodIdentity,
+    "association",
+    identity=lambda association: association.association_id,
+    whole=True,
+    single=True,
+)
+GET_ROLE = aws_action(
+    "iam:GetRole", Role, "Role", identity=lambda role: role.role_name, whole=True, single=True
+)
+LIST_ATTACHED_ROLE_POLICIES = aws_action(
+    "iam:ListAttachedRolePolicies",
+    AttachedPolicy,
+    "AttachedPolicies",
+    identity=lambda policy: f"{policy.role_name} {policy.policy_name}",
+)
+LIST_ROLE_POLICIES = aws_action(
+    "iam:ListRolePolicies",
+    InlinePolicy,
+    "PolicyNames",
+    identity=lambda policy: f"{policy.role_name} {policy.policy_name}",
+)

@@ -1,15 +1,16 @@
-"""Karpenter's own objects (API version v1), as far as they decide where nodes stand and their max-pods."""
+"""Karpenter's objects (API version v1), reduced to what decides the subnets and max-pods of nodes."""
 
 from typing import Any
 
 from msgspec import Struct, field
 
+from eksdoctor.snapshot.declaration import kubernetes_list
 from eksdoctor.snapshot.records.kubernetes import Condition, Metadata, Taint
 from eksdoctor.snapshot.records.launch_template import MaxPodsSetting
 
 
 class NodeClassReference(Struct, omit_defaults=True, frozen=True):
-    """Which node class a pool launches from."""
+    """The node class of a pool."""
 
     group: str = ""
     kind: str = ""
@@ -25,13 +26,13 @@ class NodeTemplateSpec(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class NodeTemplate(Struct, omit_defaults=True, frozen=True):
-    """What a pool makes."""
+    """The template of a pool's nodes."""
 
     spec: NodeTemplateSpec = field(default_factory=NodeTemplateSpec)
 
 
 class NodePoolSpec(Struct, omit_defaults=True, frozen=True):
-    """`limits` are quantities as the API writes them."""
+    """The specification of a pool; `limits` are quantities as the API writes them."""
 
     template: NodeTemplate = field(default_factory=NodeTemplate)
     limits: dict[str, str | int] = {}
@@ -39,7 +40,7 @@ class NodePoolSpec(Struct, omit_defaults=True, frozen=True):
 
 
 class NodePoolStatus(Struct, omit_defaults=True, frozen=True):
-    """What a pool has launched."""
+    """The resources of the nodes that a pool has launched."""
 
     resources: dict[str, str | int] = {}
     conditions: tuple[Condition, ...] = ()
@@ -54,14 +55,14 @@ class NodePool(Struct, omit_defaults=True, frozen=True):
 
 
 class Kubelet(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """`max_pods` is a number, or an expression where the controller knows such."""
+    """`max_pods` is a number, or an expression in controllers that support it."""
 
     max_pods: int | str | None = None
     pods_per_core: int | None = None
 
 
 class EC2NodeClassSpec(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """`role` is the name of the nodes' IAM role; `user_data_setting` stands for the user data."""
+    """`role` is the name of the nodes' IAM role; `user_data_setting` replaces the user data."""
 
     ami_family: str = ""
     kubelet: Kubelet = field(default_factory=Kubelet)
@@ -73,21 +74,21 @@ class EC2NodeClassSpec(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class SelectedSubnet(Struct, omit_defaults=True, frozen=True):
-    """A subnet that a node class's terms select."""
+    """A subnet that the terms of a node class select."""
 
     id: str = ""
     zone: str = ""
 
 
 class SelectedSecurityGroup(Struct, omit_defaults=True, frozen=True):
-    """A security group that a node class's terms select."""
+    """A security group that the terms of a node class select."""
 
     id: str = ""
     name: str = ""
 
 
 class EC2NodeClassStatus(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """What the controller made of the terms."""
+    """The subnets and security groups that the terms select."""
 
     subnets: tuple[SelectedSubnet, ...] = ()
     security_groups: tuple[SelectedSecurityGroup, ...] = ()
@@ -100,3 +101,9 @@ class EC2NodeClass(Struct, omit_defaults=True, frozen=True):
     metadata: Metadata
     spec: EC2NodeClassSpec = field(default_factory=EC2NodeClassSpec)
     status: EC2NodeClassStatus = field(default_factory=EC2NodeClassStatus)
+
+
+LIST_NODE_POOLS = kubernetes_list("nodepools", NodePool, "karpenter.sh/v1", scope="cluster", whole=True)
+LIST_EC2_NODE_CLASSES = kubernetes_list(
+    "ec2nodeclasses", EC2NodeClass, "karpenter.k8s.aws/v1", scope="cluster", whole=True
+)

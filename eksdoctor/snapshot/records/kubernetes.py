@@ -1,8 +1,8 @@
-"""Kubernetes objects, in the API's own shapes, reduced to the fields that are read.
+"""Kubernetes objects in the API's shapes, reduced to the fields that are read.
 
-Bulk kinds (nodes, pods, events) are kept as these records; a field that is not declared here never
-reaches a snapshot. Workload environment is therefore not kept: only the aws-node DaemonSet, a whole
-document, carries its own.
+Bulk kinds (nodes, pods, events) are kept as these records: a field that is not declared here never reaches
+a snapshot. The environment of workloads is therefore not kept; only the aws-node DaemonSet, which is a whole
+document, has its own.
 """
 
 from typing import Any
@@ -10,16 +10,17 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import force_setattr
 
+from eksdoctor.snapshot.declaration import Kind, Resource, full_name, kubernetes_action, kubernetes_list
 from eksdoctor.snapshot.records.timestamp import Timestamp
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 DAEMON_CONTAINERS = ("aws-node", "aws-eks-nodeagent", "aws-vpc-cni-init")
-# What the webhooks of IRSA and Pod Identity write into a pod: which role it runs with.
+# Variables that the webhooks of IRSA and Pod Identity add to a pod: the role it runs with.
 IDENTITY_VARIABLES = ("AWS_ROLE_ARN", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 
 
 class Metadata(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """Name and labels of any object; `name` is empty only in objects that the API would refuse."""
+    """Name and labels of any object; `name` is empty only in invalid objects."""
 
     name: str = ""
     namespace: str = ""
@@ -39,7 +40,7 @@ class AnnotatedMetadata(Metadata, rename="camel", omit_defaults=True, frozen=Tru
 
 
 class PodAnnotations(Struct, omit_defaults=True, frozen=True):
-    """The annotations that tell a pod its address; others may hold anything and are dropped."""
+    """The annotations with a pod's branch ENIs and IPs; all others are dropped."""
 
     pod_eni: str | None = field(default=None, name="vpc.amazonaws.com/pod-eni")
     pod_ips: str | None = field(default=None, name="vpc.amazonaws.com/pod-ips")
@@ -85,7 +86,7 @@ class NodeSpec(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class NodeInfo(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """What the kubelet says of its machine."""
+    """The node's versions, as its kubelet reports them."""
 
     os_image: str = ""
     kubelet_version: str = ""
@@ -112,34 +113,34 @@ class Node(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class Resources(Struct, omit_defaults=True, frozen=True):
-    """Limits of one container; extended resources stand only here."""
+    """Resource limits of one container; extended resources are only here."""
 
     limits: dict[str, str | int] = {}
 
 
 class IdentityVariable(Struct, omit_defaults=True, frozen=True):
-    """A variable that says whose rights a container has."""
+    """A variable that names the role of a container."""
 
     name: str = ""
     value: str | None = None
 
 
 class ContainerPort(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """A port and its name, by which a probe may call it."""
+    """A port and its name, which a probe may use."""
 
     name: str = ""
     container_port: int = 0
 
 
 class ProbeTarget(Struct, omit_defaults=True, frozen=True):
-    """Where a probe connects; `host` is empty for the pod's own address, `port` a number or a name."""
+    """Where a probe connects; `host` is empty for the pod's IP, `port` a number or a name."""
 
     port: int | str = 0
     host: str = ""
 
 
 class Probe(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """A probe by the network; one that runs a command has none of these."""
+    """A network probe; a probe that runs a command has none of these fields."""
 
     http_get: ProbeTarget | None = None
     tcp_socket: ProbeTarget | None = None
@@ -147,9 +148,9 @@ class Probe(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class Container(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """A container's name, limits and probes; of environments only aws-node's role is kept.
+    """A container's name, limits and probes; of the environment only aws-node's role is kept.
 
-    `env` is None in snapshots that did not keep that.
+    `env` is None in older snapshots, which did not keep it.
     """
 
     name: str
@@ -167,10 +168,10 @@ class Container(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class PodSpec(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """What binds a pod to a node and to its addresses.
+    """The part of a pod's specification that decides its node and its IPs.
 
-    The API server always fills in `termination_grace_period_seconds`: a record without it was made
-    before it, the ports and the probes were kept.
+    The API server always sets `termination_grace_period_seconds`. A record without it is from an older
+    snapshot, which kept neither it nor ports and probes.
     """
 
     node_name: str = ""
@@ -181,15 +182,15 @@ class PodSpec(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class RunningState(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """It runs, since when."""
+    """The container runs since `started_at`."""
 
     started_at: Timestamp | None = None
 
 
 class WaitingState(Struct, omit_defaults=True, frozen=True):
-    """It does not run yet or again: `CrashLoopBackOff`, `ImagePullBackOff`, `ContainerCreating`, ….
+    """The container does not run (again): `CrashLoopBackOff`, `ImagePullBackOff`, `ContainerCreating`, ….
 
-    The message is the kubelet's own.
+    `message` is the kubelet's.
     """
 
     reason: str = ""
@@ -197,7 +198,7 @@ class WaitingState(Struct, omit_defaults=True, frozen=True):
 
 
 class TerminatedState(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """How it ended; `message` is what it wrote last, kept of the daemon's containers alone."""
+    """How the container ended; `message` is its termination message, kept for aws-node's containers only."""
 
     reason: str = ""
     exit_code: int = 0
@@ -207,7 +208,7 @@ class TerminatedState(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class ContainerState(Struct, omit_defaults=True, frozen=True):
-    """One of three."""
+    """One of the three states of a container."""
 
     running: RunningState | None = None
     waiting: WaitingState | None = None
@@ -217,7 +218,7 @@ class ContainerState(Struct, omit_defaults=True, frozen=True):
 class ContainerStatus(Struct, rename="camel", omit_defaults=True, frozen=True):
     """Whether one container runs, and how it ended last.
 
-    The API always gives `state`; it is None in snapshots that did not keep it.
+    The API always sets `state`; it is None in older snapshots, which did not keep it.
     """
 
     name: str
@@ -235,7 +236,7 @@ class ContainerStatus(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class PodStatus(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """`pod_ip` is empty until the sandbox has its network."""
+    """`pod_ip` is empty until the sandbox has a network."""
 
     phase: str = ""
     pod_ip: str = field(default="", name="podIP")
@@ -261,7 +262,7 @@ class PodRow(Struct, frozen=True):
 
 
 class ObjectReference(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """What an event is about."""
+    """The object of an event."""
 
     kind: str = ""
     namespace: str = ""
@@ -270,7 +271,7 @@ class ObjectReference(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class EventSource(Struct, omit_defaults=True, frozen=True):
-    """Who sent an event, and from which host."""
+    """The component and host that sent an event."""
 
     component: str = ""
     host: str = ""
@@ -284,7 +285,7 @@ class EventSeries(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class Event(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """An event of the last hour; after that the API server forgets it."""
+    """An event; the API server deletes it after an hour."""
 
     metadata: Metadata
     involved_object: ObjectReference = field(default_factory=ObjectReference)
@@ -308,7 +309,7 @@ class Selector(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class EnvironmentVariable(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """One variable; `value` is None when it comes from elsewhere or was not given."""
+    """One variable; `value` is None when it has `valueFrom` or no value."""
 
     name: str
     value: str | None = None
@@ -325,7 +326,7 @@ class TemplateContainer(Struct, omit_defaults=True, frozen=True):
 
 
 class Toleration(Struct, omit_defaults=True, frozen=True):
-    """Which taints a pod bears; without key and with `Exists` all of them, without effect every effect."""
+    """Which taints a pod tolerates; without key and with `Exists` all, without effect every effect."""
 
     key: str = ""
     operator: str = ""
@@ -334,7 +335,7 @@ class Toleration(Struct, omit_defaults=True, frozen=True):
 
 
 class TemplateSpec(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """The pods a DaemonSet makes, and the nodes it makes them for."""
+    """The pods of a DaemonSet, and the nodes they are for."""
 
     containers: tuple[TemplateContainer, ...] = ()
     init_containers: tuple[TemplateContainer, ...] = ()
@@ -358,14 +359,14 @@ class DaemonSetSpec(Struct, omit_defaults=True, frozen=True):
 
 
 class DaemonSetStatus(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """How many of its pods a DaemonSet wants and has."""
+    """The number of pods that a DaemonSet wants and has ready."""
 
     desired_number_scheduled: int = 0
     number_ready: int = 0
 
 
 class FieldManager(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """Who last set fields of an object, and which; `operation` is `Apply` or `Update`."""
+    """A field manager and the fields it owns; `operation` is `Apply` or `Update`."""
 
     manager: str = ""
     operation: str = ""
@@ -374,7 +375,7 @@ class FieldManager(Struct, rename="camel", omit_defaults=True, frozen=True):
 
 
 class DaemonSetMetadata(AnnotatedMetadata, rename="camel", omit_defaults=True, frozen=True):
-    """Metadata of a DaemonSet; `managed_fields` is None where it was not kept (of all but aws-node)."""
+    """Metadata of a DaemonSet; `managed_fields` is None where it was not kept (all but aws-node)."""
 
     managed_fields: tuple[FieldManager, ...] | None = None
 
@@ -388,14 +389,14 @@ class DaemonSet(Struct, omit_defaults=True, frozen=True):
 
 
 class ENIConfigSpec(Struct, rename="camel", omit_defaults=True, frozen=True):
-    """The CRD validates nothing: both fields may be missing."""
+    """The specification of an ENIConfig; the CRD validates nothing, so both fields may be missing."""
 
     subnet: str = ""
     security_groups: tuple[str, ...] = ()
 
 
 class ENIConfig(Struct, omit_defaults=True, frozen=True):
-    """Where a node's pod ENIs go under custom networking."""
+    """The subnet and security groups of pod ENIs with custom networking."""
 
     metadata: Metadata
     spec: ENIConfigSpec = field(default_factory=ENIConfigSpec)
@@ -423,7 +424,7 @@ class SecurityGroupPolicy(Struct, omit_defaults=True, frozen=True):
 
 
 class Feature(Struct, omit_defaults=True, frozen=True):
-    """A feature the resource controller serves on a node."""
+    """A feature that the VPC resource controller provides on a node."""
 
     name: str
     value: str = ""
@@ -436,7 +437,7 @@ class CNINodeSpec(Struct, omit_defaults=True, frozen=True):
 
 
 class CNINode(Struct, omit_defaults=True, frozen=True):
-    """The resource controller's record of a node it manages."""
+    """The VPC resource controller's record of a node that it manages."""
 
     metadata: Metadata
     spec: CNINodeSpec = field(default_factory=CNINodeSpec)
@@ -450,20 +451,56 @@ class ConfigMap(Struct, omit_defaults=True, frozen=True):
 
 
 class ServiceAccount(Struct, omit_defaults=True, frozen=True):
-    """A service account; its labels are what a policy's selector looks at."""
+    """A service account; policies select it by its labels."""
 
     metadata: AnnotatedMetadata
 
 
 class RevisionData(Struct, omit_defaults=True, frozen=True):
-    """The part of a DaemonSet that a revision holds: its template, of which aws-node alone is kept."""
+    """The template in a revision of a DaemonSet, reduced to aws-node."""
 
     spec: DaemonSetSpec = field(default_factory=DaemonSetSpec)
 
 
 class ControllerRevision(Struct, omit_defaults=True, frozen=True):
-    """A state that a DaemonSet has had; its creation is when it was first set."""
+    """A former or current state of a DaemonSet; its creation is when it was first set."""
 
     metadata: Metadata
     revision: int = 0
     data: RevisionData = field(default_factory=RevisionData)
+
+
+LIST_NODES = kubernetes_list("nodes", Node, scope="cluster")
+LIST_PODS = kubernetes_list("pods", Pod)
+TABULATE_PODS = kubernetes_action(
+    "tabulate-pods",
+    Kind("kubernetes/pods-table", "rows", PodRow, lambda row: "\0".join(row.cells)),
+    Resource("pods"),
+    "list",
+)
+LIST_EVENTS = kubernetes_list("events", Event)
+LIST_DAEMON_SETS = kubernetes_list("daemonsets", DaemonSet, "apps/v1", whole=True)
+LIST_CONTROLLER_REVISIONS = kubernetes_list("controllerrevisions", ControllerRevision, "apps/v1")
+LIST_ENI_CONFIGS = kubernetes_list(
+    "eniconfigs", ENIConfig, "crd.k8s.amazonaws.com/v1alpha1", scope="cluster", whole=True
+)
+LIST_SECURITY_GROUP_POLICIES = kubernetes_list(
+    "securitygrouppolicies", SecurityGroupPolicy, "vpcresources.k8s.aws/v1beta1", whole=True
+)
+LIST_CNI_NODES = kubernetes_list(
+    "cninodes", CNINode, "vpcresources.k8s.aws/v1alpha1", scope="cluster", whole=True
+)
+GET_CONFIG_MAP = kubernetes_action(
+    "get-configmap",
+    Kind("kubernetes/configmaps", "items", ConfigMap, full_name, whole=True),
+    Resource("configmaps", names=("amazon-vpc-cni", "kube-proxy-config"), namespace="kube-system"),
+    "get",
+)
+LIST_SERVICE_ACCOUNTS = kubernetes_list("serviceaccounts", ServiceAccount)
+# A file of its own: a single account does not show whether any list of accounts is complete.
+GET_SERVICE_ACCOUNT = kubernetes_action(
+    "get-serviceaccount",
+    Kind("kubernetes/serviceaccount-aws-node", "items", ServiceAccount, full_name),
+    Resource("serviceaccounts", names=("aws-node",), namespace="kube-system"),
+    "get",
+)

@@ -1,14 +1,15 @@
-"""What a node starts with: the max-pods setting of its launch template."""
+"""The max-pods setting of a launch template."""
 
 from msgspec import Struct
 
+from eksdoctor.snapshot.declaration import aws_action
+
 
 class MaxPodsSetting(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """The max-pods setting of user data, all that is kept of it.
+    """The max-pods setting of user data; nothing else of the user data is kept.
 
-    `user_data` is `none` (there was none), `read`, `unclear` (max-pods is set in a way that cannot
-    be read off it, or the user data cannot be read at all) or empty: nobody looked. `use_max_pods`
-    is bootstrap.sh's flag of that name.
+    `user_data` is `none` (there is none), `read`, `unclear` (the user data or its max-pods cannot be read) or
+    empty (not checked). `use_max_pods` is the flag of bootstrap.sh.
     """
 
     user_data: str = ""
@@ -18,8 +19,16 @@ class MaxPodsSetting(Struct, rename="pascal", omit_defaults=True, frozen=True):
 
 
 class LaunchTemplateVersion(MaxPodsSetting, rename="pascal", omit_defaults=True, frozen=True):
-    """One version of a launch template; `image_id` says whether it names an AMI of its own, not which."""
+    """One version of a launch template; `image_id` is whether it names an AMI, not which one."""
 
     launch_template_id: str = ""
     version_number: int = 0
     image_id: bool = False
+
+
+DESCRIBE_LAUNCH_TEMPLATE_VERSIONS = aws_action(
+    "ec2:DescribeLaunchTemplateVersions",
+    LaunchTemplateVersion,
+    "LaunchTemplateVersions",
+    identity=lambda version: f"{version.launch_template_id} {version.version_number}",
+)

@@ -1,10 +1,12 @@
-"""The paths of a VPC: route tables, security-group rules, endpoints."""
+"""Route tables, security group rules and endpoints of a VPC."""
 
 from msgspec import Struct
 
+from eksdoctor.snapshot.declaration import aws_action
+
 
 class RouteTableAssociation(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """What a table is for: a subnet, or (`main`) every subnet without a table of its own."""
+    """The subnet of a route table, or (`main`) every subnet without its own."""
 
     subnet_id: str = ""
     gateway_id: str = ""
@@ -12,7 +14,7 @@ class RouteTableAssociation(Struct, rename="pascal", omit_defaults=True, frozen=
 
 
 class Route(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """One destination and its target; `state` is `blackhole` when the target is gone.
+    """One destination and its target; `state` is `blackhole` when the target no longer exists.
 
     `gateway_id` is an internet gateway, a virtual private gateway, a gateway endpoint or `local`.
     """
@@ -49,7 +51,7 @@ class ReferencedGroup(Struct, rename="pascal", omit_defaults=True, frozen=True):
 
 
 class SecurityGroupRule(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """One rule of one direction; protocol and ports of -1 are all of them."""
+    """One rule of one direction; protocol and ports of -1 mean all."""
 
     security_group_rule_id: str
     group_id: str = ""
@@ -64,13 +66,13 @@ class SecurityGroupRule(Struct, rename="pascal", omit_defaults=True, frozen=True
 
 
 class EndpointGroup(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """A security group of an endpoint's interfaces."""
+    """A security group of an endpoint's ENIs."""
 
     group_id: str = ""
 
 
 class VpcEndpoint(Struct, rename="pascal", omit_defaults=True, frozen=True):
-    """An endpoint: of type `Interface` it stands in subnets, of type `Gateway` in route tables."""
+    """A VPC endpoint: type `Interface` has subnets, type `Gateway` has route tables."""
 
     vpc_endpoint_id: str
     vpc_endpoint_type: str = ""
@@ -81,3 +83,27 @@ class VpcEndpoint(Struct, rename="pascal", omit_defaults=True, frozen=True):
     subnet_ids: tuple[str, ...] = ()
     route_table_ids: tuple[str, ...] = ()
     groups: tuple[EndpointGroup, ...] = ()
+
+
+DESCRIBE_ROUTE_TABLES = aws_action(
+    "ec2:DescribeRouteTables",
+    RouteTable,
+    "RouteTables",
+    identity=lambda table: table.route_table_id,
+    whole=True,
+)
+DESCRIBE_SECURITY_GROUP_RULES = aws_action(
+    "ec2:DescribeSecurityGroupRules",
+    SecurityGroupRule,
+    "SecurityGroupRules",
+    identity=lambda rule: rule.security_group_rule_id,
+    whole=True,
+    MaxResults=1000,
+)
+DESCRIBE_VPC_ENDPOINTS = aws_action(
+    "ec2:DescribeVpcEndpoints",
+    VpcEndpoint,
+    "VpcEndpoints",
+    identity=lambda endpoint: endpoint.vpc_endpoint_id,
+    whole=True,
+)

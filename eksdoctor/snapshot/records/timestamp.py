@@ -1,4 +1,4 @@
-"""A moment as the APIs write it: with its zone; one without is no moment, and its record is dropped."""
+"""A time as the APIs write it, with its zone; a record with a time without a zone is dropped."""
 
 from datetime import datetime
 from typing import Annotated

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from eksdoctor.paste import cni_settings
 from eksdoctor.paste.pasted_text import PLACEHOLDER_NODE, PLACEHOLDER_POD
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
+from eksdoctor.snapshot.records.aws import DESCRIBE_ADDON, DESCRIBE_SUBNETS
+from eksdoctor.snapshot.records.kubernetes import LIST_DAEMON_SETS, LIST_ENI_CONFIGS, LIST_NODES, LIST_PODS
 from eksdoctor.snapshot.snapshot import Snapshot
 
 MOST = 12
@@ -19,25 +20,25 @@ def paste_contents(snapshot: Snapshot) -> tuple[str, ...]:
 
 def _lines(snapshot: Snapshot) -> Iterator[str]:
     yield from _settings(snapshot)
-    for node in snapshot.of(kinds.NODES):
+    for node in snapshot.of(LIST_NODES.kind):
         if (shown := _node(node)) != PLACEHOLDER_NODE:
             yield shown
-    for subnet in snapshot.of(kinds.SUBNETS):
+    for subnet in snapshot.of(DESCRIBE_SUBNETS.kind):
         yield f"{subnet.subnet_id}: {subnet.available_ip_address_count} IPs free in {subnet.cidr_block}"
-    for config in snapshot.of(kinds.ENI_CONFIGS):
+    for config in snapshot.of(LIST_ENI_CONFIGS.kind):
         yield f"ENIConfig {config.metadata.name}"
-    waiting = [pod.metadata.name for pod in snapshot.of(kinds.PODS) if _is_shown(pod)]
+    waiting = [pod.metadata.name for pod in snapshot.of(LIST_PODS.kind) if _is_shown(pod)]
     if waiting:
         yield f"waiting pods: {', '.join(waiting)}"
 
 
 def _settings(snapshot: Snapshot) -> Iterator[str]:
-    for daemon_set in snapshot.of(kinds.DAEMON_SETS):
+    for daemon_set in snapshot.of(LIST_DAEMON_SETS.kind):
         for container in daemon_set.spec.template.spec.containers:
             settings = [f"{one.name}={one.value}" for one in container.env if one.value is not None]
             if settings:
                 yield f"{container.name} runs with {', '.join(settings)}"
-    for addon in snapshot.of(kinds.ADDONS):
+    for addon in snapshot.of(DESCRIBE_ADDON.kind):
         configured = cni_settings.read_configuration_values(addon.configuration_values)
         if configured:
             yield "add-on configuration: " + ", ".join(

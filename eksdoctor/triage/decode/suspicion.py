@@ -15,8 +15,9 @@ from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
 from eksdoctor.paste import cni_settings
 from eksdoctor.paste.cni_settings import INCOMPLETE_ENV
-from eksdoctor.snapshot import kinds
 from eksdoctor.snapshot.records import kubernetes
+from eksdoctor.snapshot.records.aws import DESCRIBE_ADDON, DESCRIBE_CLUSTER
+from eksdoctor.snapshot.records.kubernetes import LIST_DAEMON_SETS, LIST_NODES
 from eksdoctor.snapshot.request import Request
 from eksdoctor.snapshot.snapshot import Outcome, Snapshot, decode
 
@@ -57,10 +58,10 @@ def suspected_rules(snapshot: Snapshot, rulebook: Rulebook) -> tuple[str, ...]:
 def assume_complete(snapshot: Snapshot) -> Snapshot:
     """The snapshot under the assumption that nothing else is set and no other object exists."""
     records = dict(snapshot.records)
-    sets = tuple(_without_other_variables(one) for one in snapshot.of(kinds.DAEMON_SETS))
-    records[kinds.DAEMON_SETS.file] = sets or _as_configured(snapshot)
-    records[kinds.CLUSTER.file] = ({"name": NAME},)
-    nodes = [node.metadata.name for node in snapshot.of(kinds.NODES)]
+    sets = tuple(_without_other_variables(one) for one in snapshot.of(LIST_DAEMON_SETS.kind))
+    records[LIST_DAEMON_SETS.kind.file] = sets or _as_configured(snapshot)
+    records[DESCRIBE_CLUSTER.kind.file] = ({"name": NAME},)
+    nodes = [node.metadata.name for node in snapshot.of(LIST_NODES.kind)]
     listed = (requests.NODES, *map(requests.pods_of_node, nodes)) if nodes else ()
     outcomes = {request: Outcome() for request in (*ASSUMED_LISTS, *listed)}
     return replace(
@@ -94,11 +95,15 @@ def _with_defaults(container: kubernetes.TemplateContainer) -> kubernetes.Templa
 def _as_configured(snapshot: Snapshot) -> tuple[kubernetes.DaemonSet, ...]:
     """aws-node with the add-on's configuration, for text without the DaemonSet."""
     configured = [
-        addon.configuration_values for addon in snapshot.of(kinds.ADDONS) if addon.configuration_values
+        addon.configuration_values for addon in snapshot.of(DESCRIBE_ADDON.kind) if addon.configuration_values
     ]
     variables = cni_settings.read_configuration_values(configured[0]) if configured else {}
     return (
-        (_without_other_variables(decode(kinds.DAEMON_SETS, cni_settings.aws_node_daemon_set(variables))),)
+        (
+            _without_other_variables(
+                decode(LIST_DAEMON_SETS.kind, cni_settings.aws_node_daemon_set(variables))
+            ),
+        )
         if variables
         else ()
     )

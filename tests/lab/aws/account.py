@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from eksdoctor.snapshot.request import Action
+from eksdoctor.snapshot.declaration import Action
 from eksdoctor.snapshot.snapshot import Target
 from tests.lab.records import Records
 

@@ -7,18 +7,26 @@ from typing import Any
 
 from moto.core.model import OperationModel
 
+from eksdoctor.snapshot.actions import ACTIONS
+from eksdoctor.snapshot.declaration import AwsAction
 from eksdoctor.snapshot.request import Request, Value
 from tests.lab.aws import cloudtrail, ec2, eks, iam, refusals, service_quotas, sts, wire
 from tests.lab.aws.account import Account, Operation, Part
+from tests.lab.aws.derived import FILTERS, derived
 from tests.lab.aws.wire import AwsError
 from tests.lab.call import Asked, Call, Passage, Reply
 from tests.lab.faults import Fault
 from tests.lab.pages import BadTokenError, offset_of
 
-OPERATIONS: dict[str, Operation] = {
+OWN: dict[str, Operation] = {
     operation.action.name: operation
     for service in (cloudtrail, ec2, eks, iam, service_quotas, sts)
     for operation in service.OPERATIONS
+}
+OPERATIONS: dict[str, Operation] = {
+    name: OWN.get(name) or derived(action)
+    for name, action in ACTIONS.items()
+    if isinstance(action, AwsAction)
 }
 SERVICES = {name.partition(":")[0] for name in OPERATIONS}
 GLOBAL = {"iam", "sts"}  # the same in every region
@@ -132,7 +140,7 @@ def _arguments(parameters: dict[str, Any]) -> list[tuple[str, Value]]:
     for name, value in parameters.items():
         if name == "LookupAttributes":
             found += [(one["AttributeKey"], one["AttributeValue"]) for one in value]
-        elif name == "Filters":
+        elif name in FILTERS:
             found += [(f"filter:{one.get('Name', '')}", tuple(one.get("Values", ()))) for one in value]
         elif isinstance(value, list):
             found.append((name, tuple(str(entry) for entry in value)))

@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.utils import parse_timestamp
 
-from eksdoctor.snapshot import kinds, request
+from eksdoctor.snapshot.records.cloudtrail import LOOKUP_EVENTS
 from tests.lab.aws.account import Account, Operation, Parameters, Part
 from tests.lab.aws.wire import AwsError
 from tests.lab.pages import page
@@ -24,7 +24,7 @@ def _lookup(account: Account, parameters: Parameters, part: Part) -> dict[str, A
         raise AwsError("InvalidMaxResultsException", f"Max results must be between 1 and {LARGEST}.")
     found = [
         event
-        for event in account.records.of(kinds.TRAIL_EVENTS)
+        for event in account.records.of(LOOKUP_EVENTS.kind)
         if all(event.get(one["AttributeKey"]) == one["AttributeValue"] for one in attributes)
         and _within(event, parameters)
     ]
@@ -50,4 +50,4 @@ def _time(value: Any) -> datetime:
     return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
-OPERATIONS = (Operation(request.LOOKUP_EVENTS, _lookup),)
+OPERATIONS = (Operation(LOOKUP_EVENTS, _lookup),)

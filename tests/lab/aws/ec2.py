@@ -5,8 +5,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from eksdoctor.snapshot import kinds, request
-from eksdoctor.snapshot.request import Action
+from eksdoctor.snapshot.declaration import Action
+from eksdoctor.snapshot.records.aws import (
+    DESCRIBE_INSTANCE_TYPES,
+    DESCRIBE_NETWORK_INTERFACES,
+    DESCRIBE_SECURITY_GROUPS,
+    DESCRIBE_SUBNETS,
+    DESCRIBE_VPCS,
+    GET_SUBNET_CIDR_RESERVATIONS,
+)
+from eksdoctor.snapshot.records.network import (
+    DESCRIBE_ROUTE_TABLES,
+    DESCRIBE_SECURITY_GROUP_RULES,
+    DESCRIBE_VPC_ENDPOINTS,
+)
 from tests.lab.aws import launch_templates
 from tests.lab.aws.account import Account, Operation, Parameters, Part
 from tests.lab.aws.filters import matching
@@ -73,7 +85,7 @@ class Described:
 
 def _placed(account: Account, interfaces: Documents) -> Documents:
     """Interfaces with what follows from their subnet and addresses, which records do not repeat."""
-    subnets = {subnet["SubnetId"]: subnet for subnet in account.records.of(kinds.SUBNETS)}
+    subnets = {subnet["SubnetId"]: subnet for subnet in account.records.of(DESCRIBE_SUBNETS.kind)}
     return tuple(
         _with_place(interface, subnets.get(interface.get("SubnetId"), {})) for interface in interfaces
     )
@@ -89,9 +101,11 @@ def _with_place(interface: Any, subnet: Any) -> Any:
 
 def _reservations(account: Account, parameters: Parameters, part: Part) -> dict[str, Any]:
     subnet = parameters.get("SubnetId", "")
-    if not any(held["SubnetId"] == subnet for held in account.records.of(kinds.SUBNETS)):
+    if not any(held["SubnetId"] == subnet for held in account.records.of(DESCRIBE_SUBNETS.kind)):
         raise AwsError("InvalidSubnetID.NotFound", f"The subnet ID '{subnet}' does not exist")
-    held = [one for one in account.records.of(kinds.RESERVATIONS) if one.get("SubnetId") == subnet]
+    held = [
+        one for one in account.records.of(GET_SUBNET_CIDR_RESERVATIONS.kind) if one.get("SubnetId") == subnet
+    ]
     found = matching(tuple(held), parameters.get("Filters") or [], {"reservationType": "ReservationType"})
     shown = page(found, part.offset, parameters.get("MaxResults"), part.most)
     result = {"SubnetIpv4CidrReservations": shown.entries, "SubnetIpv6CidrReservations": []}
@@ -99,7 +113,7 @@ def _reservations(account: Account, parameters: Parameters, part: Part) -> dict[
 
 
 _SUBNETS = Described(
-    request.DESCRIBE_SUBNETS, "SubnetIds", "SubnetId", "InvalidSubnetID.NotFound",
+    DESCRIBE_SUBNETS, "SubnetIds", "SubnetId", "InvalidSubnetID.NotFound",
     "The subnet ID '{0}' does not exist",
     {
         "availability-zone": "AvailabilityZone", "availability-zone-id": "AvailabilityZoneId",
@@ -109,7 +123,7 @@ _SUBNETS = Described(
     },
 )  # fmt: skip
 _VPCS = Described(
-    request.DESCRIBE_VPCS, "VpcIds", "VpcId", "InvalidVpcID.NotFound", "The vpc ID '{0}' does not exist",
+    DESCRIBE_VPCS, "VpcIds", "VpcId", "InvalidVpcID.NotFound", "The vpc ID '{0}' does not exist",
     {
         "cidr": "CidrBlock", "cidr-block-association.cidr-block": "CidrBlockAssociationSet[].CidrBlock",
         "cidr-block-association.state": "CidrBlockAssociationSet[].CidrBlockState.State",
@@ -117,7 +131,7 @@ _VPCS = Described(
     },
 )  # fmt: skip
 _INSTANCE_TYPES = Described(
-    request.DESCRIBE_INSTANCE_TYPES, "InstanceTypes", "InstanceType", "InvalidInstanceType",
+    DESCRIBE_INSTANCE_TYPES, "InstanceTypes", "InstanceType", "InvalidInstanceType",
     "The following supplied instance types do not exist: [{0}]",
     {
         "bare-metal": "BareMetal", "hypervisor": "Hypervisor", "instance-type": "InstanceType",
@@ -128,7 +142,7 @@ _INSTANCE_TYPES = Described(
     largest=100,
 )  # fmt: skip
 _INTERFACES = Described(
-    request.DESCRIBE_NETWORK_INTERFACES, "NetworkInterfaceIds", "NetworkInterfaceId",
+    DESCRIBE_NETWORK_INTERFACES, "NetworkInterfaceIds", "NetworkInterfaceId",
     "InvalidNetworkInterfaceID.NotFound", "The networkInterface ID '{0}' does not exist",
     {
         "addresses.primary": "PrivateIpAddresses[].Primary",
@@ -145,7 +159,7 @@ _INTERFACES = Described(
     id_with_page="forbidden", enriched=_placed,
 )  # fmt: skip
 _SECURITY_GROUPS = Described(
-    request.DESCRIBE_SECURITY_GROUPS, "GroupIds", "GroupId", "InvalidGroup.NotFound",
+    DESCRIBE_SECURITY_GROUPS, "GroupIds", "GroupId", "InvalidGroup.NotFound",
     "The security group '{0}' does not exist",
     {
         "description": "Description", "group-id": "GroupId", "group-name": "GroupName",
@@ -153,7 +167,7 @@ _SECURITY_GROUPS = Described(
     },
 )  # fmt: skip
 _ROUTE_TABLES = Described(
-    request.DESCRIBE_ROUTE_TABLES, "RouteTableIds", "RouteTableId", "InvalidRouteTableID.NotFound",
+    DESCRIBE_ROUTE_TABLES, "RouteTableIds", "RouteTableId", "InvalidRouteTableID.NotFound",
     "The routeTable ID '{0}' does not exist",
     {
         "association.main": "Associations[].Main", "association.subnet-id": "Associations[].SubnetId",
@@ -163,12 +177,12 @@ _ROUTE_TABLES = Described(
     largest=100,
 )  # fmt: skip
 _SECURITY_GROUP_RULES = Described(
-    request.DESCRIBE_SECURITY_GROUP_RULES, "SecurityGroupRuleIds", "SecurityGroupRuleId",
+    DESCRIBE_SECURITY_GROUP_RULES, "SecurityGroupRuleIds", "SecurityGroupRuleId",
     "InvalidSecurityGroupRuleId.NotFound", "The security group rule ID '{0}' does not exist",
     {"group-id": "GroupId", "security-group-rule-id": "SecurityGroupRuleId", "tags": "Tags"},
 )  # fmt: skip
 _VPC_ENDPOINTS = Described(
-    request.DESCRIBE_VPC_ENDPOINTS, "VpcEndpointIds", "VpcEndpointId", "InvalidVpcEndpointId.NotFound",
+    DESCRIBE_VPC_ENDPOINTS, "VpcEndpointIds", "VpcEndpointId", "InvalidVpcEndpointId.NotFound",
     "The Vpc Endpoint Id '{0}' does not exist",
     {
         "service-name": "ServiceName", "vpc-endpoint-id": "VpcEndpointId",
@@ -184,5 +198,5 @@ _DESCRIBED = (
 OPERATIONS = (
     *(Operation(described.action, described, described.unknown) for described in _DESCRIBED),
     *launch_templates.OPERATIONS,
-    Operation(request.GET_SUBNET_CIDR_RESERVATIONS, _reservations, "InvalidSubnetID.NotFound"),
+    Operation(GET_SUBNET_CIDR_RESERVATIONS, _reservations, "InvalidSubnetID.NotFound"),
 )

@@ -3,7 +3,16 @@
 from hashlib import sha256
 from typing import Any
 
-from eksdoctor.snapshot import kinds, request
+from eksdoctor.snapshot.records.aws import (
+    DESCRIBE_ADDON,
+    DESCRIBE_CLUSTER,
+    DESCRIBE_NODEGROUP,
+    LIST_NODEGROUPS,
+)
+from eksdoctor.snapshot.records.identity import (
+    DESCRIBE_POD_IDENTITY_ASSOCIATION,
+    LIST_POD_IDENTITY_ASSOCIATIONS,
+)
 from tests.lab.aws.account import Account, Operation, Parameters, Part
 from tests.lab.aws.wire import AwsError
 from tests.lab.pages import page
@@ -11,7 +20,7 @@ from tests.lab.pages import page
 
 def _cluster(account: Account, parameters: Parameters, _: Part) -> dict[str, Any]:
     name = parameters["name"]
-    for document in account.records.of(kinds.CLUSTER):
+    for document in account.records.of(DESCRIBE_CLUSTER.kind):
         if document["name"] == name:
             return {"cluster": _as_served(account, document)}
     raise _not_found(f"No cluster found for name: {name}.")
@@ -33,7 +42,7 @@ def _as_served(account: Account, document: Any) -> Any:
 def _addon(account: Account, parameters: Parameters, _: Part) -> dict[str, Any]:
     _require_cluster(account, parameters)
     name = parameters["addonName"]
-    for document in account.records.of(kinds.ADDONS):
+    for document in account.records.of(DESCRIBE_ADDON.kind):
         if document["addonName"] == name:
             return {"addon": document}
     raise _not_found(f"No addon: {name} found in cluster: {parameters['clusterName']}")
@@ -41,8 +50,8 @@ def _addon(account: Account, parameters: Parameters, _: Part) -> dict[str, Any]:
 
 def _nodegroups(account: Account, parameters: Parameters, part: Part) -> dict[str, Any]:
     _require_cluster(account, parameters)
-    described = [group["nodegroupName"] for group in account.records.of(kinds.NODEGROUPS)]
-    names = list(dict.fromkeys([*account.records.of(kinds.NODEGROUP_NAMES), *described]))
+    described = [group["nodegroupName"] for group in account.records.of(DESCRIBE_NODEGROUP.kind)]
+    names = list(dict.fromkeys([*account.records.of(LIST_NODEGROUPS.kind), *described]))
     shown = page(names, part.offset, parameters.get("maxResults") or 100, part.most)
     return {"nodegroups": shown.entries} | ({"nextToken": shown.token} if shown.token else {})
 
@@ -50,7 +59,7 @@ def _nodegroups(account: Account, parameters: Parameters, part: Part) -> dict[st
 def _nodegroup(account: Account, parameters: Parameters, _: Part) -> dict[str, Any]:
     _require_cluster(account, parameters)
     name = parameters["nodegroupName"]
-    for document in account.records.of(kinds.NODEGROUPS):
+    for document in account.records.of(DESCRIBE_NODEGROUP.kind):
         if document["nodegroupName"] == name:
             return {"nodegroup": document}
     raise _not_found(f"No node group found for name: {name}.")
@@ -60,7 +69,7 @@ def _pod_identities(account: Account, parameters: Parameters, part: Part) -> dic
     _require_cluster(account, parameters)
     found = [
         document
-        for document in account.records.of(kinds.POD_IDENTITY_NAMES)
+        for document in account.records.of(LIST_POD_IDENTITY_ASSOCIATIONS.kind)
         if all(parameters.get(name) in (None, document.get(name)) for name in ("namespace", "serviceAccount"))
     ]
     shown = page(found, part.offset, parameters.get("maxResults") or 100, part.most)
@@ -69,7 +78,7 @@ def _pod_identities(account: Account, parameters: Parameters, part: Part) -> dic
 
 def _pod_identity(account: Account, parameters: Parameters, _: Part) -> dict[str, Any]:
     _require_cluster(account, parameters)
-    for document in account.records.of(kinds.POD_IDENTITIES):
+    for document in account.records.of(DESCRIBE_POD_IDENTITY_ASSOCIATION.kind):
         if document["associationId"] == parameters["associationId"]:
             return {"association": document}
     raise _not_found(f"No association found with id: {parameters['associationId']}")
@@ -77,7 +86,7 @@ def _pod_identity(account: Account, parameters: Parameters, _: Part) -> dict[str
 
 def _require_cluster(account: Account, parameters: Parameters) -> None:
     name = parameters["clusterName"]
-    held = {document["name"] for document in account.records.of(kinds.CLUSTER)} or {
+    held = {document["name"] for document in account.records.of(DESCRIBE_CLUSTER.kind)} or {
         account.target.cluster,
         name,
     }
@@ -90,10 +99,10 @@ def _not_found(words: str) -> AwsError:
 
 
 OPERATIONS = (
-    Operation(request.DESCRIBE_CLUSTER, _cluster),
-    Operation(request.DESCRIBE_ADDON, _addon),
-    Operation(request.LIST_NODEGROUPS, _nodegroups),
-    Operation(request.DESCRIBE_NODEGROUP, _nodegroup),
-    Operation(request.LIST_POD_IDENTITY_ASSOCIATIONS, _pod_identities),
-    Operation(request.DESCRIBE_POD_IDENTITY_ASSOCIATION, _pod_identity),
+    Operation(DESCRIBE_CLUSTER, _cluster),
+    Operation(DESCRIBE_ADDON, _addon),
+    Operation(LIST_NODEGROUPS, _nodegroups),
+    Operation(DESCRIBE_NODEGROUP, _nodegroup),
+    Operation(LIST_POD_IDENTITY_ASSOCIATIONS, _pod_identities),
+    Operation(DESCRIBE_POD_IDENTITY_ASSOCIATION, _pod_identity),
 )

@@ -4,8 +4,8 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from eksdoctor.snapshot import kinds, request
-from eksdoctor.snapshot.kinds import Kind
+from eksdoctor.snapshot.declaration import Kind
+from eksdoctor.snapshot.records.identity import GET_ROLE, LIST_ATTACHED_ROLE_POLICIES, LIST_ROLE_POLICIES
 from tests.lab.aws.account import Account, Operation, Parameters, Part
 from tests.lab.aws.wire import AwsError
 from tests.lab.pages import page
@@ -13,7 +13,7 @@ from tests.lab.pages import page
 
 def _role(account: Account, parameters: Parameters, _: Part) -> dict[str, Any]:
     name = parameters["RoleName"]
-    for document in account.records.of(kinds.ROLES):
+    for document in account.records.of(GET_ROLE.kind):
         if document["RoleName"] == name:
             trust = document.get("AssumeRolePolicyDocument")
             return {
@@ -25,21 +25,24 @@ def _role(account: Account, parameters: Parameters, _: Part) -> dict[str, Any]:
 def _attached(account: Account, parameters: Parameters, part: Part) -> dict[str, Any]:
     found = [
         {name: policy[name] for name in ("PolicyName", "PolicyArn") if name in policy}
-        for policy in _of_role(account, kinds.ATTACHED_POLICIES, parameters)
+        for policy in _of_role(account, LIST_ATTACHED_ROLE_POLICIES.kind, parameters)
     ]
     return _paged("AttachedPolicies", found, parameters, part)
 
 
 def _inline(account: Account, parameters: Parameters, part: Part) -> dict[str, Any]:
-    found = [policy["PolicyName"] for policy in _of_role(account, kinds.INLINE_POLICIES, parameters)]
+    found = [policy["PolicyName"] for policy in _of_role(account, LIST_ROLE_POLICIES.kind, parameters)]
     return _paged("PolicyNames", found, parameters, part)
 
 
 def _of_role(account: Account, kind: Kind[Any], parameters: Parameters) -> list[Any]:
     """A role's policies; a role is there when anything of it is."""
     name = parameters["RoleName"]
-    policies = [*account.records.of(kinds.ATTACHED_POLICIES), *account.records.of(kinds.INLINE_POLICIES)]
-    if not any(one["RoleName"] == name for one in (*account.records.of(kinds.ROLES), *policies)):
+    policies = [
+        *account.records.of(LIST_ATTACHED_ROLE_POLICIES.kind),
+        *account.records.of(LIST_ROLE_POLICIES.kind),
+    ]
+    if not any(one["RoleName"] == name for one in (*account.records.of(GET_ROLE.kind), *policies)):
         raise _no_role(name)
     return [policy for policy in account.records.of(kind) if policy["RoleName"] == name]
 
@@ -55,7 +58,7 @@ def _no_role(name: str) -> AwsError:
 
 
 OPERATIONS = (
-    Operation(request.GET_ROLE, _role, "NoSuchEntity"),
-    Operation(request.LIST_ATTACHED_ROLE_POLICIES, _attached, "NoSuchEntity"),
-    Operation(request.LIST_ROLE_POLICIES, _inline, "NoSuchEntity"),
+    Operation(GET_ROLE, _role, "NoSuchEntity"),
+    Operation(LIST_ATTACHED_ROLE_POLICIES, _attached, "NoSuchEntity"),
+    Operation(LIST_ROLE_POLICIES, _inline, "NoSuchEntity"),
 )

@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from eksdoctor.snapshot import kinds, request
+from eksdoctor.snapshot.records.launch_template import DESCRIBE_LAUNCH_TEMPLATE_VERSIONS
 from tests.lab.aws.account import Account, Operation, Parameters, Part
 from tests.lab.aws.wire import AwsError
 from tests.lab.pages import page
@@ -17,7 +17,7 @@ def _versions(account: Account, parameters: Parameters, part: Part) -> dict[str,
     template, numbers = parameters.get("LaunchTemplateId", ""), parameters.get("Versions") or []
     held = [
         document
-        for document in account.records.of(kinds.LAUNCH_TEMPLATE_VERSIONS)
+        for document in account.records.of(DESCRIBE_LAUNCH_TEMPLATE_VERSIONS.kind)
         if document["LaunchTemplateId"] == template
     ]
     if not held:
@@ -57,4 +57,4 @@ def _user_data(document: Any) -> str:
     return HEAD + ("".join(lines) or "    config: {}\n")
 
 
-OPERATIONS = (Operation(request.DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, _versions, NOT_FOUND),)
+OPERATIONS = (Operation(DESCRIBE_LAUNCH_TEMPLATE_VERSIONS, _versions, NOT_FOUND),)

@@ -3,8 +3,8 @@
 from functools import partial
 from typing import Any
 
-from eksdoctor.snapshot import kinds, request
-from eksdoctor.snapshot.kinds import Kind
+from eksdoctor.snapshot.declaration import Kind
+from eksdoctor.snapshot.records.quotas import GET_DEFAULT_SERVICE_QUOTA, GET_SERVICE_QUOTA
 from tests.lab.aws.account import Account, Operation, Parameters, Part
 from tests.lab.aws.wire import AwsError
 
@@ -20,6 +20,6 @@ def _quota(kind: Kind[Any], account: Account, parameters: Parameters, _: Part) -
 
 
 OPERATIONS = (
-    Operation(request.GET_SERVICE_QUOTA, partial(_quota, kinds.QUOTAS), ABSENT),
-    Operation(request.GET_DEFAULT_SERVICE_QUOTA, partial(_quota, kinds.DEFAULT_QUOTAS), ABSENT),
+    Operation(GET_SERVICE_QUOTA, partial(_quota, GET_SERVICE_QUOTA.kind), ABSENT),
+    Operation(GET_DEFAULT_SERVICE_QUOTA, partial(_quota, GET_DEFAULT_SERVICE_QUOTA.kind), ABSENT),
 )

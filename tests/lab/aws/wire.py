@@ -16,10 +16,11 @@ from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 from werkzeug.datastructures import MultiDict
 
+from eksdoctor.snapshot.declaration import CLIENTS
 from tests.lab.call import Call, Reply
 
 PARSERS = {"ec2": EC2QueryParser, "json": JSONParser, "query": QueryParser, "rest-json": RestJSONParser}
-MODELS = {"servicequotas": "service-quotas"}  # where the name in a signature is not that of the model
+MODELS = CLIENTS  # where the name in a signature is not that of the model
 REQUEST_ID = "59dbff89-35bd-4eac-99ed-be587example"
 _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
@@ -49,7 +50,7 @@ def signed(call: Call) -> Signed | None:
 
 def operation(service: str, call: Call) -> tuple[OperationModel, dict[str, Any]]:
     """The operation a call means and its parameters; AwsError if the service has none such."""
-    model = _model(service)
+    model = model_of(service)
     parts = urlsplit(call.target)
     values: MultiDict[str, str]
     if model.protocol == "rest-json":
@@ -72,7 +73,7 @@ def operation(service: str, call: Call) -> tuple[OperationModel, dict[str, Any]]
     return found, PARSERS[model.protocol](found).parse(request)
 
 
-def _model(service: str) -> ServiceModel:
+def model_of(service: str) -> ServiceModel:
     return get_service_model(MODELS.get(service, service))
 
 
@@ -91,7 +92,7 @@ def _by_path(service: str, method: str, path: str) -> tuple[OperationModel, dict
 
 @cache
 def _paths(service: str) -> list[tuple[re.Pattern[str], str, OperationModel]]:
-    model = _model(service)
+    model = model_of(service)
     found = []
     for name in model.operation_names:
         one = model.operation_model(name)
@@ -125,7 +126,7 @@ def error(service: str, fault: AwsError, retry_after: int | None = None) -> Repl
     """An error in the protocol of its service."""
     again = (("Retry-After", str(retry_after)),) if retry_after is not None else ()
     code, words = escape(fault.code), escape(fault.words)
-    match _model(service).protocol:
+    match model_of(service).protocol:
         case "ec2":
             errors = f"<Errors><Error><Code>{code}</Code><Message>{words}</Message></Error></Errors>"
             body = f"<Response>{errors}<RequestID>{REQUEST_ID}</RequestID></Response>"

@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
-from eksdoctor.snapshot.kinds import POD_ROWS, Kind
-from eksdoctor.snapshot.request import TABULATE_PODS, Action, Request
+from eksdoctor.snapshot.declaration import Action, Kind
+from eksdoctor.snapshot.records.kubernetes import TABULATE_PODS
+from eksdoctor.snapshot.request import Request
 from tests.lab.call import Asked, Call, Passage, Reply
 from tests.lab.faults import Fault
 from tests.lab.kubernetes import discovery, statuses, tables, words
@@ -124,7 +125,7 @@ class KubernetesApi:
         include = plan.query.get("includeObject", "")
         bare = plan.shown == "table" and include == "None" and resource.plural == "pods"
         part: Page[Any]
-        if bare and self._records.holds(POD_ROWS):
+        if bare and self._records.holds(TABULATE_PODS.kind):
             part = page(self._rows(selectors[0]), asked.offset, size, passage.most)
             entries = list(part.entries)
         else:
@@ -166,7 +167,7 @@ class KubernetesApi:
 
     def _pod_rows(self, fields: str) -> list[dict[str, Any]]:
         matches = by_fields(fields, ROW_FIELDS)
-        rows = [tuple(document["cells"]) for document in self._records.of(POD_ROWS)]
+        rows = [tuple(document["cells"]) for document in self._records.of(TABULATE_PODS.kind)]
         return [
             tables.pod_row(number, cells)
             for number, cells in enumerate(rows)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from eksdoctor.snapshot.request import Action
+from eksdoctor.snapshot.declaration import Action
 from tests.lab.kubernetes.resources import RESOURCES, Resource
 from tests.lab.kubernetes.sayings import Saying, said_at
 

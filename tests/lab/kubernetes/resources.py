@@ -1,9 +1,10 @@
-"""The resources that the lab serves: a new kind of record is one entry here."""
+"""The resources that the lab serves, from the declared actions."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from eksdoctor.snapshot import request
-from eksdoctor.snapshot.request import Action
+from eksdoctor.snapshot.actions import ACTIONS
+from eksdoctor.snapshot.declaration import Action, KubernetesAction
 
 # Field selectors: the path in the document, and what stands for an absent field.
 Fields = dict[str, tuple[str, str]]
@@ -64,38 +65,45 @@ class Resource:
         return common | (self.fields or {})
 
 
-RESOURCES: tuple[Resource, ...] = (
-    Resource(
-        "nodes", "Node", "v1", request.LIST_NODES, "cluster",
-        {"spec.unschedulable": ("spec.unschedulable", "false")}, ("no",),
-    ),
-    Resource("pods", "Pod", "v1", request.LIST_PODS, fields=_POD_FIELDS, short=("po",)),
-    Resource("events", "Event", "v1", request.LIST_EVENTS, fields=_EVENT_FIELDS, short=("ev",)),
-    Resource("configmaps", "ConfigMap", "v1", request.GET_CONFIG_MAP, short=("cm",)),
-    Resource(
-        "serviceaccounts", "ServiceAccount", "v1", request.LIST_SERVICE_ACCOUNTS, short=("sa",),
-        getting=request.GET_SERVICE_ACCOUNT,
-    ),
-    Resource("daemonsets", "DaemonSet", "apps/v1", request.LIST_DAEMON_SETS, short=("ds",)),
-    Resource("controllerrevisions", "ControllerRevision", "apps/v1", request.LIST_CONTROLLER_REVISIONS),
-    Resource(
-        "eniconfigs", "ENIConfig", "crd.k8s.amazonaws.com/v1alpha1", request.LIST_ENI_CONFIGS, "cluster",
-    ),
-    Resource(
-        "securitygrouppolicies", "SecurityGroupPolicy", "vpcresources.k8s.aws/v1beta1",
-        request.LIST_SECURITY_GROUP_POLICIES, short=("sgp",),
-    ),
-    Resource(
-        "cninodes", "CNINode", "vpcresources.k8s.aws/v1alpha1", request.LIST_CNI_NODES, "cluster",
-        short=("cnd",),
-    ),
-    Resource("nodepools", "NodePool", "karpenter.sh/v1", request.LIST_NODE_POOLS, "cluster"),
-    Resource(
-        "ec2nodeclasses", "EC2NodeClass", "karpenter.k8s.aws/v1", request.LIST_EC2_NODE_CLASSES, "cluster",
-        short=("ec2nc", "ec2ncs"),
-    ),
-    Resource(
-        "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", "admissionregistration.k8s.io/v1",
-        request.LIST_MUTATING_WEBHOOKS, "cluster",
-    ),
-)  # fmt: skip
+# What `kubectl` knows of a resource and the declarations do not: selectable fields and short names.
+FIELDS: dict[str, Fields] = {
+    "nodes": {"spec.unschedulable": ("spec.unschedulable", "false")},
+    "pods": _POD_FIELDS,
+    "events": _EVENT_FIELDS,
+}
+SHORT: dict[str, tuple[str, ...]] = {
+    "cninodes": ("cnd",), "configmaps": ("cm",), "daemonsets": ("ds",), "ec2nodeclasses": ("ec2nc", "ec2ncs"),
+    "events": ("ev",), "nodes": ("no",), "pods": ("po",), "securitygrouppolicies": ("sgp",),
+    "serviceaccounts": ("sa",),
+}  # fmt: skip
+
+
+def _resources() -> tuple[Resource, ...]:
+    """A resource for each that a declared action reads; proxies and logs are in `sayings`."""
+    found: dict[tuple[str, str], dict[str, KubernetesAction[Any]]] = {}
+    for action in ACTIONS.values():
+        if (
+            isinstance(action, KubernetesAction)
+            and "/" not in action.resource.plural
+            and action.name != "tabulate-pods"
+        ):
+            found.setdefault((action.resource.version, action.resource.plural), {})[action.verb] = action
+    return tuple(_resource(by_verb) for by_verb in found.values())
+
+
+def _resource(by_verb: dict[str, KubernetesAction[Any]]) -> Resource:
+    listing = by_verb.get("list") or by_verb["get"]
+    declared = listing.resource
+    return Resource(
+        declared.plural,
+        listing.kind.record.__name__,
+        declared.version,
+        listing,
+        declared.scope,
+        FIELDS.get(declared.plural),
+        SHORT.get(declared.plural, ()),
+        by_verb.get("get") if "list" in by_verb else None,
+    )
+
+
+RESOURCES: tuple[Resource, ...] = _resources()

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from eksdoctor.snapshot import request
-from eksdoctor.snapshot.request import Action
+from eksdoctor.snapshot.declaration import Action
+from eksdoctor.snapshot.records.node_text import GET_NODE_LOG, GET_POD_LOG, GET_POD_METRICS
 
 CORE = "/api/v1"
 _METRICS = re.compile(rf"{CORE}/namespaces/([^/]+)/pods/([^/:]+):61678/proxy/metrics")
@@ -34,12 +34,12 @@ class Saying:
 def said_at(path: str, query: dict[str, str]) -> Saying | None:
     """What a path asks for, None when it is another path."""
     if found := _METRICS.fullmatch(path):
-        return Saying(request.GET_POD_METRICS, unquote(found[2]), unquote(found[1]))
+        return Saying(GET_POD_METRICS, unquote(found[2]), unquote(found[1]))
     if found := _LOG.fullmatch(path):
-        return Saying(request.GET_NODE_LOG, unquote(found[1]), log=unquote(found[2]))
+        return Saying(GET_NODE_LOG, unquote(found[1]), log=unquote(found[2]))
     if found := _STDOUT.fullmatch(path):
         return Saying(
-            request.GET_POD_LOG,
+            GET_POD_LOG,
             unquote(found[2]),
             unquote(found[1]),
             container=query.get("container", ""),

@@ -4,9 +4,8 @@ import re
 from dataclasses import replace
 
 from eksdoctor.evidence.observed.source import SourceKind
-from eksdoctor.snapshot import kinds
-from eksdoctor.snapshot import request as actions
-from eksdoctor.snapshot.records.node_text import Words
+from eksdoctor.snapshot.records.kubernetes import LIST_PODS
+from eksdoctor.snapshot.records.node_text import GET_NODE_LOG, GET_POD_LOG, GET_POD_METRICS, NodeText
 from eksdoctor.snapshot.request import Request
 from tests.lab.call import Asked, Call, Reply
 from tests.lab.kubernetes import statuses
@@ -48,17 +47,17 @@ class Spoken:
 
     def _request(self, saying: Saying) -> Request:
         """As the tool asks: with the node of the pod, which the path does not name."""
-        if saying.action is actions.GET_NODE_LOG:
+        if saying.action is GET_NODE_LOG:
             return Request.of(saying.action, node=saying.name, path=saying.log)
         told = {"namespace": saying.namespace, "name": saying.name, "node": self._node_of(saying.name)}
-        if saying.action is actions.GET_POD_LOG:
+        if saying.action is GET_POD_LOG:
             told |= {"container": saying.container, "sinceSeconds": saying.seconds}
         return Request.of(saying.action, **told)
 
     def _node_of(self, pod: str) -> str:
         nodes = (
             document.get("spec", {}).get("nodeName", "")
-            for document in self._records.of(kinds.PODS)
+            for document in self._records.of(LIST_PODS.kind)
             if document.get("metadata", {}).get("name") == pod
         )
         return next(nodes, "")
@@ -68,11 +67,11 @@ class Spoken:
         saying = plan.saying
         assert saying is not None
         found = next((words for words in self._records.words if _is_said(words, saying)), None)
-        if saying.action is actions.GET_POD_METRICS:
+        if saying.action is GET_POD_METRICS:
             if found is None:
                 return statuses.status(503, DEAD_PORT.format("10.0.0.1"))
             return Reply(200, found.text.encode(), (TEXT,))
-        if saying.action is actions.GET_POD_LOG:
+        if saying.action is GET_POD_LOG:
             if found is None:
                 return statuses.status(404, f'pods "{saying.name}" not found', details={"name": saying.name})
             lines = found.text.splitlines(keepends=True)
@@ -99,8 +98,8 @@ def forbidden(saying: Saying) -> Reply:
     return statuses.status(403, f'{plural} "{saying.name}" is forbidden: {right}')
 
 
-def _is_said(words: Words, saying: Saying) -> bool:
-    if saying.action is actions.GET_NODE_LOG:
+def _is_said(words: NodeText, saying: Saying) -> bool:
+    if saying.action is GET_NODE_LOG:
         return words.kind in LOGS and (words.node, words.name) == (saying.name, f"/var/log/{saying.log}")
-    kind = SourceKind.METRICS if saying.action is actions.GET_POD_METRICS else SourceKind.STDOUT
+    kind = SourceKind.METRICS if saying.action is GET_POD_METRICS else SourceKind.STDOUT
     return (words.kind, words.pod) == (kind, saying.name)

@@ -1,1 +1,4 @@
-"""One function per AWS API action, named after it; one file per service."""
+"""AWS actions with special handling: one function each, registered for its action.
+
+`eksdoctor.collect.dispatch` imports every module of this package.
+"""

@@ -1,4 +1,4 @@
-"""What is kept of documents that hold more than may be kept, taken as they come in."""
+"""Reductions of documents that hold more than a snapshot may keep, applied as they arrive."""
 
 from typing import Any
 
@@ -7,19 +7,19 @@ import msgspec
 from eksdoctor.collect.aws.pages import Call
 from eksdoctor.collect.kubernetes.scrub import blank_credentials
 from eksdoctor.collect.user_data.max_pods_in_user_data import max_pods_in, max_pods_in_encoded
-from eksdoctor.snapshot.kinds import LAUNCH_TEMPLATE_VERSIONS
+from eksdoctor.snapshot.records.launch_template import DESCRIBE_LAUNCH_TEMPLATE_VERSIONS
 
-_DAEMON = "aws-node"
+_AWS_NODE = "aws-node"
 Document = dict[str, Any]
 
 
 def only_aws_node(document: Document) -> Document:
-    """A revision of the aws-node DaemonSet: when it came, and the daemon's image and environment."""
+    """A revision of the aws-node DaemonSet, reduced to its metadata and aws-node's image and environment."""
     listed = _at(document, "data", "spec", "template", "spec", "containers")
     own = [
         {name: container[name] for name in ("name", "image", "env") if name in container}
         for container in (listed if isinstance(listed, list) else ())
-        if isinstance(container, dict) and container.get("name") == _DAEMON
+        if isinstance(container, dict) and container.get("name") == _AWS_NODE
     ]
     for container in own:
         blank_credentials(container.get("env"))
@@ -28,22 +28,22 @@ def only_aws_node(document: Document) -> Document:
 
 
 def without_user_data(document: Document) -> Document:
-    """An EC2NodeClass, its user data reduced to the max-pods setting."""
+    """An EC2NodeClass with the max-pods setting in place of its user data."""
     spec = document.get("spec")
     if isinstance(spec, dict):
         text = spec.pop("userData", None)
         if isinstance(text, str) or "userDataSetting" not in spec:
             spec["userDataSetting"] = msgspec.to_builtins(max_pods_in((text or "").encode()))
     annotations = _at(document, "metadata", "annotations")
-    if isinstance(annotations, dict):  # deployment tools keep whole copies there
+    if isinstance(annotations, dict):  # deployment tools keep copies of the whole object there
         for name in [name for name, value in annotations.items() if "userData" in str(value)]:
             del annotations[name]
     return document
 
 
-def only_max_pods(call: Call) -> Call:
-    """The call, each launch template version in its answer reduced to the max-pods setting."""
-    items = LAUNCH_TEMPLATE_VERSIONS.items
+def launch_template_pages(call: Call) -> Call:
+    """The call, with each launch template version of its pages reduced to the max-pods setting."""
+    items = DESCRIBE_LAUNCH_TEMPLATE_VERSIONS.kind.items
 
     def reduced(**parameters: Any) -> Document:
         page = call(**parameters)
@@ -53,7 +53,7 @@ def only_max_pods(call: Call) -> Call:
 
 
 def launch_template_version(document: Document) -> Document:
-    """One version of a launch template: which it is, whether it names an AMI, and its max-pods setting."""
+    """One version of a launch template: its id and number, whether it names an AMI, its max-pods setting."""
     data = document.get("LaunchTemplateData") or {}
     setting = msgspec.to_builtins(max_pods_in_encoded(data.get("UserData") or ""))
     kept = {name: document[name] for name in ("LaunchTemplateId", "VersionNumber") if name in document}
