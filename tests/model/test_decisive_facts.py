@@ -4,7 +4,9 @@ import pytest
 
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.entities.cluster import Cluster
+from eksdoctor.model.entities.observation_index import ObservationIndex
 from eksdoctor.model.facts.fact import Unknown
+from eksdoctor.model.subnets.refused_subnets import SubnetRefusals
 from eksdoctor.model.warm_pool.growth import enis_left
 from eksdoctor.model.warm_pool.lower_targets import lowered
 
@@ -139,7 +141,7 @@ def test_a_refusal_long_not_repeated_explains_no_pod_that_still_waits(refused_at
         ("02:13:00.000", "debug", "IP pool is not too low"),
     )
     found = cluster(joined(log, {INTERFACES: {"eni-a2": None, "eni-a1": eni(10, 11)}}), starve=WAITING)
-    assert found.heard.subnets_refused == ("subnet-a",)
+    assert found.part(SubnetRefusals).subnets_refused == ("subnet-a",)
     assert names(found.subnet_named("subnet-a").pods_refused) == pods
 
 
@@ -253,7 +255,7 @@ def test_the_silence_of_a_log_read_in_part_means_nothing(monkeypatch):
         for number in range(3000)
     ]
     found = cluster(quiet_log(*lines))
-    found.heard.require_hearing("node-a")
+    found.part(ObservationIndex).require_hearing("node-a")
     assert found.heard.silence("throttled") is None
     monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.SKIP_FROM_BYTES", 1 << 10)
     monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.BLOCK", 1 << 10)
@@ -262,4 +264,4 @@ def test_the_silence_of_a_log_read_in_part_means_nothing(monkeypatch):
     monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.MIN_START_COUNT", 2)
     skimmed = cluster(quiet_log(*lines), starve=WAITING)
     assert isinstance(skimmed.heard.silence("throttled"), Unknown)
-    assert any(extent.skipped_lines for _, extent in skimmed.heard.extents)
+    assert any(extent.skipped_lines for _, extent in skimmed.part(ObservationIndex).extents)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
@@ -64,5 +64,5 @@ def test_what_was_not_counted_may_be_near_and_its_absence_is_no_blindness():
 @pytest.mark.parametrize(("value", "asked"), [(5000.0, False), (16.0, True)])
 def test_an_audit_counts_the_region_where_the_cluster_alone_holds_a_quarter(value, asked):
     seen = with_only([requests.NODES, requests.cluster("example"), requests.INTERFACES_QUOTA], value)
-    assert (requests.REGION_INTERFACES in questions(seen)) is asked
-    assert requests.REGION_INTERFACES not in questions(replace(seen, purpose="triage"))
+    assert (requests.REGION_INTERFACES in next_requests(seen)) is asked
+    assert requests.REGION_INTERFACES not in next_requests(replace(seen, purpose="triage"))

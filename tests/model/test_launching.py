@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
@@ -98,4 +98,4 @@ def test_a_triage_asks_for_the_health_of_node_groups_while_a_pod_lacks_a_node():
         seen = patched(Patch(patch=patch))
         known = {request: Outcome() for request in (requests.NODES, requests.cluster("example"))}
         triage = replace(seen, outcomes=known, purpose="triage")
-        assert (requests.nodegroup("example", "general") in questions(triage)) is asked
+        assert (requests.nodegroup("example", "general") in next_requests(triage)) is asked

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from eksdoctor.collection_plan.next_requests import questions
+from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
@@ -187,7 +187,7 @@ def test_a_triage_asks_whose_the_full_nodes_are():
         LIST_NODEGROUPS.kind.file: (*(f"other-{number:02}" for number in range(90)), "web"),
         TABULATE_PODS.kind.file: rows(RUNNING, RUNNING, RUNNING),
     }
-    asked = questions(
+    asked = next_requests(
         replace(snapshot, purpose="triage", outcomes=dict(cluster.snapshot.outcomes), records=records)
     )
     assert requests.nodegroup("example", "web") in asked
