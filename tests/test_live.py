@@ -270,7 +270,7 @@ def test_another_cluster_in_the_account_tells_nothing_of_this_one():
     other = replace(recorded, records=records)
     report = build_report(other, BOOK)
     assert {verdict.state for verdict in report.verdicts} == {State.CANNOT_TELL}
-    assert "AWS shows another cluster" in report.run.warnings[0]
+    assert "kubeconfig and AWS show different clusters" in report.run.warnings[0]
     assert not [finding for finding in report.findings if finding.stage == "50-attach"]
 
 

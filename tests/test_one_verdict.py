@@ -63,7 +63,7 @@ def test_a_pod_that_recovered_is_told_and_is_no_incident_any_more():
     report = build_report(patched(recovered()), BOOK)
     ((pod,),) = [verdict.pods for verdict in report.verdicts]
     assert (pod.name, pod.trouble) == ("shop/web-1", "recovered")
-    assert plain(report.summary).startswith("1 pod had no address in the last hour and has recovered")
+    assert plain(report.summary).startswith("1 pod had no IP in the last hour and has recovered")
     assert not [finding for finding in report.findings if finding.severity == "critical"]
 
 

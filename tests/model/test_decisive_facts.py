@@ -258,7 +258,7 @@ def test_the_silence_of_a_log_read_in_part_means_nothing(monkeypatch):
     found.part(ObservationIndex).require_hearing("node-a")
     assert found.heard.silence("throttled") is None
     monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.SKIP_FROM_BYTES", 1 << 10)
-    monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.BLOCK", 1 << 10)
+    monkeypatch.setattr("eksdoctor.evidence.fast_scan.log_scan.BLOCK_BYTES", 1 << 10)
     monkeypatch.setattr("eksdoctor.evidence.text.blocks.CHUNK_BYTES", 1 << 10)
     monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.LEARNING_LINES", 10)
     monkeypatch.setattr("eksdoctor.evidence.fast_scan.line_skipping.MIN_START_COUNT", 2)
