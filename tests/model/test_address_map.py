@@ -509,7 +509,7 @@ def test_a_book_that_cannot_be_read_tells_of_none(text):
 
 def test_the_map_in_words():
     assert str(subnet().address_map) == (
-        "231 free, 5 kept by AWS, 2 the nodes' ENIs' own, 1 with pods, 17 warm"
+        "231 free, 5 reserved by AWS, 2 the nodes' ENIs' own, 1 with pods, 17 warm"
     )
     hidden = {"aws/ec2-describe-subnets": {"subnet-a": {"AvailableIpAddressCount": 100}}}
     assert str(subnet(patch=hidden).address_map).endswith("; 131 or more of the free are held unseen")

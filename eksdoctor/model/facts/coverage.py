@@ -74,7 +74,7 @@ def _unasked(snapshot: Snapshot, request: Request) -> Unknown:
     if snapshot.has_node_logs_only:
         return Unknown.because(*LOGS_ALONE)
     if not snapshot.has_manifest:
-        text = "the folder has no manifest, so what was asked is not known"
+        text = "the folder has no manifest, so what was collected is unknown"
         return Unknown.because(text, "a snapshot by `eksdoctor capture`")
     if snapshot.is_pasted:
         return PASTED
