@@ -23,7 +23,7 @@ MEANINGS = {
     "AddonSubscriptionNeeded": "the account has no subscription for it",
     "AdmissionRequestDenied": "an admission webhook or policy of the cluster rejects its objects",
     "ClusterUnreachable": "EKS cannot reach the cluster's API server",
-    "ConfigurationConflict": "another client set some of its fields, and EKS is not allowed to overwrite them",
+    "ConfigurationConflict": "another client set some of its fields, and EKS may not overwrite them",
     "InsufficientNumberOfReplicas": "some of its pods are missing or not ready: check the aws-node pods",
     "InternalFailure": "EKS had an internal error",
     "K8sResourceNotFound": "an object that it manages was deleted",

@@ -62,7 +62,7 @@ GROUPS_AT_START = Defect(
     "needs ec2:DescribeSecurityGroups",
     Version(1, 22, 0),
     Version(1, 22, 1),
-    "with subnet discovery on, it calls ec2:DescribeSecurityGroups at start and exits if permission is denied",
+    "with subnet discovery on, it calls ec2:DescribeSecurityGroups at start and exits if denied",
 )
 DEFECTS = (NODE_ADDRESS, CLUSTER_TAG, GROUPS_AT_START)
 
