@@ -56,7 +56,7 @@ class PolicyAgent(CNIPart, name="policy_agent"):
         image = container.image if container is not None else ""
         version = release_of(image)
         if version is None:
-            raise NotKnown.because(f"the agent's image {image or '(none)'} has no release in its tag")
+            raise NotKnown.because(f"the agent's image {image or '(none)'} has no version in its tag")
         return version
 
     @fact

@@ -10,7 +10,7 @@ from eksdoctor.snapshot.snapshot import Snapshot
 R = TypeVar("R")
 
 LOGS_ALONE = ("only nodes' logs were given", "a snapshot beside them: --from last")
-PASTED = Unknown((Reason("it is not in what was pasted", asked=False),))
+PASTED = Unknown((Reason("it is not in the pasted text", asked=False),))
 LOGIN = {
     "kubernetes": "working Kubernetes credentials",
     "aws": "working AWS credentials (read-only)",

@@ -101,7 +101,7 @@ class Addon(CNIPart, Subject, name="addon"):
         text = self._installed().addon_version
         version = Version.parse(text)
         if version is None:
-            raise NotKnown.because(f"the add-on's version {text or '(none)'} is no release")
+            raise NotKnown.because(f"the add-on's version {text or '(none)'} is not a version")
         return version
 
     @fact

@@ -76,7 +76,7 @@ class Release(CNIPart, name="release"):
         text = known(self.cni.cluster.record).version
         version = Version.parse(text)
         if version is None:
-            raise NotKnown.because(f"the cluster's Kubernetes version {text or '(none)'} is no release")
+            raise NotKnown.because(f"the cluster's Kubernetes version {text or '(none)'} is not a version")
         return version
 
     @property
@@ -92,7 +92,7 @@ class Release(CNIPart, name="release"):
         found = OLDEST_RECOMMENDED.get((version.major, version.minor))
         if found is None:
             raise NotKnown.because(
-                f"the VPC CNI's makers name no oldest release for Kubernetes {self.kubernetes_minor}"
+                f"the VPC CNI documentation has no minimum version for Kubernetes {self.kubernetes_minor}"
             )
         return found
 
