@@ -509,7 +509,7 @@ def test_a_book_that_cannot_be_read_tells_of_none(text):
 
 def test_the_map_in_words():
     assert str(subnet().address_map) == (
-        "231 free, 5 kept by AWS, 2 the nodes' ENIs' own, 1 with pods, 17 warm"
+        "231 free, 5 reserved by AWS, 2 the nodes' ENIs' own, 1 with pods, 17 warm"
     )
     hidden = {"aws/ec2-describe-subnets": {"subnet-a": {"AvailableIpAddressCount": 100}}}
     assert str(subnet(patch=hidden).address_map).endswith("; 131 or more of the free are held unseen")
@@ -552,7 +552,7 @@ def test_hidden_holders_leave_the_score_open_unless_nothing_is_free():
 
 def test_a_range_that_no_subnet_has_is_not_mapped():
     odd = {"aws/ec2-describe-subnets": {"subnet-a": {"CidrBlock": "10.0.0.0/8"}}}
-    assert "none that EC2 allows" in str(subnet(patch=odd).address_map)
+    assert "EC2 allows no subnet" in str(subnet(patch=odd).address_map)
 
 
 @pytest.mark.parametrize("name", ["meridian-pay", "fragmented", "ceiling", "min-ip-freeze"])

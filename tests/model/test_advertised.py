@@ -52,7 +52,7 @@ def test_a_managed_node_group_takes_the_least_capped_number(types, mode, expecte
 def test_a_managed_node_group_of_unknown_size_has_no_number():
     with pytest.raises(NotKnown, match=r"vCPUs of p3\.2xlarge"):
         managed_node_group(kinds("m5.large", "p3.2xlarge"), PodMode.SECONDARY)
-    with pytest.raises(NotKnown, match="types are not known"):
+    with pytest.raises(NotKnown, match="types are unknown"):
         managed_node_group([], PodMode.SECONDARY)
 
 

@@ -91,7 +91,7 @@ def test_what_it_ended_of():
     status = ContainerStatus(
         "aws-node", restart_count=3, state=ContainerState(terminated=killed), last_state=ContainerState()
     )
-    assert loop_of(status, AT).words == "it uses more memory than its limit (OOMKilled)"
+    assert loop_of(status, AT).words == "it exceeded its memory limit (OOMKilled)"
     spoke = TerminatedState("Error", 1, "x" * 900 + " the reason", None, AT)
     end = loop_of(ContainerStatus("aws-node", restart_count=3, state=ContainerState(terminated=spoke)), AT)
     assert end.words == "exit code 1"

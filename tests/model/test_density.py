@@ -146,14 +146,14 @@ def test_what_may_not_be_read_is_named(facts, grant):
 @pytest.mark.parametrize(
     ("labels", "image", "files", "reason"),
     [
-        (GROUP, AL2023, {}, "EKS knows no node group web"),
-        (GROUP, "", group(), "does not state its operating system's image"),
+        (GROUP, AL2023, {}, "EKS has no node group web"),
+        (GROUP, "", group(), "does not report its OS image"),
         (POOL, AL2023, {}, "there is no NodePool default"),
         ({"karpenter.k8s.aws/ec2nodeclass": "gone"}, AL2023, {}, "there is no EC2NodeClass gone"),
-        ({"karpenter.sh/provisioner-name": "x"}, AL2023, {}, "that had no EC2NodeClass"),
+        ({"karpenter.sh/provisioner-name": "x"}, AL2023, {}, "Karpenter version had no EC2NodeClass"),
         (POOL, AL2023, karpenter(kubelet={"maxPods": "vcpus * 10"}), "maxPods of EC2NodeClass small is an"),
-        ({"eks.amazonaws.com/compute-type": "fargate"}, AL2023, {}, "the node is no EC2 instance"),
-        ({"eks.amazonaws.com/compute-type": "hybrid"}, AL2023, {}, "the node is no EC2 instance"),
+        ({"eks.amazonaws.com/compute-type": "fargate"}, AL2023, {}, "the node is not an EC2 instance"),
+        ({"eks.amazonaws.com/compute-type": "hybrid"}, AL2023, {}, "the node is not an EC2 instance"),
     ],
 )
 def test_an_origin_that_cannot_be_told(labels, image, files, reason):

@@ -57,7 +57,7 @@ def test_passed_over(name, value, meant):
 def test_refused(values, name, meant):
     (one,) = found(**values)
     assert (one.name, one.meant, one.is_refused) == (name, meant, True)
-    assert "exits when it starts" in one.effect
+    assert "exits at start" in one.effect
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def test_full_nodes_of_others_may_be_the_ones_that_are_meant():
     )
     nodes = {"/node-a": windows, "/node-b": FULL}
     found = ceiling(one, nodes=nodes).pods_kept_out
-    assert (found.elements, "do not tell which nodes" in str(found.missing)) == ((), True)
+    assert (found.elements, "do not show which nodes" in str(found.missing)) == ((), True)
     assert names(ceiling(both, nodes=nodes).pods_kept_out) == ["shop/cart-1"]
     empty = {"/node-a": {"status": {"nodeInfo": {"operatingSystem": "windows"}}}, "/node-b": FULL}
     assert names(ceiling(one, nodes=empty).pods_kept_out) == ["shop/cart-1"]

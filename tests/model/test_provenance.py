@@ -167,7 +167,7 @@ def test_what_cannot_be_computed_is_not_taken_for_an_override():
         found = provenance(77, candidates(origin))
         assert found.elements == ()
         assert found.missing is not None
-    assert "types are not known" in str(candidates(unread).missing)
+    assert "types are unknown" in str(candidates(unread).missing)
 
 
 def test_every_provisioner_says_where_its_number_is_set():

@@ -55,10 +55,10 @@ def test_prefix_delegation_counts_from_its_last_switch():
 @pytest.mark.parametrize(
     ("states", "env", "reason"),
     [
-        ([state(1, 1, OFF), state(2, 2, ON)], OFF, "newest revision is not what the DaemonSet is set to"),
+        ([state(1, 1, OFF), state(2, 2, ON)], OFF, "newest revision differs from the DaemonSet"),
         ([state(1, 1, ON), state(2, 2, OFF)], OFF, "prefix delegation is off"),
         ([state(1, 1, ON), state(2, 2, ON)], ON, "as old as the oldest revision"),
-        ([state(2, 5, OFF), state(3, 1, ON)], ON, "taken up again, which has no date"),
+        ([state(2, 5, OFF), state(3, 1, ON)], ON, "rolled back to an earlier revision, which has no date"),
         ([state(1, None, OFF), state(2, 5, ON)], ON, "which has no date"),
         ([], ON, "keeps no revision"),
         ([state(1, 1, OFF, "other"), state(2, 5, ON, "other")], ON, "keeps no revision"),

@@ -117,7 +117,7 @@ def _read(path: Path) -> dict[str, Any]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise UnreachableError(
             f"the kubeconfig {path} is not valid YAML: {clean(str(error))}",
-            "Fix it, or set --kubeconfig.",
+            "Correct the file, or set --kubeconfig.",
         ) from error
     if document is None:
         return {}

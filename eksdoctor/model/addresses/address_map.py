@@ -36,13 +36,13 @@ class Use(IntEnum):
 
 IN_WORDS = {
     Use.FREE: "free",
-    Use.AWS: "kept by AWS",
+    Use.AWS: "reserved by AWS",
     Use.PRIMARY: "the nodes' ENIs' own",
     Use.POD: "with pods",
     Use.WARM: "warm",
     Use.COOLING: "cooling",
     Use.PREFIX_USED: "with pods in prefixes",
-    Use.PREFIX_IDLE: "idle in prefixes",
+    Use.PREFIX_IDLE: "unused in prefixes",
     Use.BRANCH: "of branch ENIs",
     Use.UNMANAGED: "of ENIs that aws-node leaves alone",
     Use.LEAKED: "leaked",
@@ -146,7 +146,7 @@ class AddressMap:
 
     @cached_property
     def full_prefixes(self) -> int:
-        """Aligned /28s of which all sixteen are taken: held, kept by AWS or reserved explicitly."""
+        """Aligned /28s of which all sixteen are taken: held, reserved by AWS or reserved explicitly."""
         return _empty_blocks(bytes(1 - taken for taken in self.uses.translate(TAKEN)))
 
     @property

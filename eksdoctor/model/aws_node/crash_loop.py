@@ -31,9 +31,9 @@ class ContainerEnd:
     def words(self) -> str:
         """What it ended of, as far as the kubelet knows."""
         if self.reason == "OOMKilled":
-            return "it uses more memory than its limit (OOMKilled)"
+            return "it exceeded its memory limit (OOMKilled)"
         if self.exit_code is None:
-            return "the kubelet no longer says of what"
+            return "the kubelet no longer reports the reason"
         signal = SIGNALS.get(self.exit_code)
         return f"exit code {self.exit_code}" + (f", {signal}" if signal else "")
 

@@ -57,7 +57,7 @@ class DaemonPod(DaemonReport, name="daemon"):
         if meta.deletion_timestamp is not None:
             return False
         if meta.creation_timestamp is None:
-            raise NotKnown.because("how old the node is cannot be told")
+            raise NotKnown.because("the node has no creation time")
         return self.node.cluster.at - meta.creation_timestamp > STARTING
 
     def _age_of(self, record: kubernetes.Pod) -> timedelta:
@@ -86,8 +86,8 @@ class DaemonPod(DaemonReport, name="daemon"):
             return blocked
         unbound = known(self.node.cluster.part(Daemons).unbound)
         if unbound:
-            return f"the scheduler finds no room for {unbound[0]}"
-        return "nothing in the DaemonSet's template keeps it off the node"
+            return f"the scheduler can't place {unbound[0]}"
+        return "nothing in the DaemonSet's template excludes the node"
 
     # --- it ends again and again, or does not answer -------------------------------------------------
 
@@ -120,7 +120,7 @@ class DaemonPod(DaemonReport, name="daemon"):
         """How that container ends."""
         ending = known(self.ending)
         if ending is None:
-            raise NotKnown.because("none of its containers keeps ending")
+            raise NotKnown.because("none of its containers is in a crash loop")
         return ending
 
     @fact

@@ -96,7 +96,7 @@ class Identity(ClusterPart, name="identity"):
         if len(running) == 1 and self.cluster.part(Daemons).records.missing is None:
             return next(iter(running))
         if len(running) > 1:
-            raise NotKnown.because("some aws-node pods run with another identity than the others")
+            raise NotKnown.because("some aws-node pods use another identity than the others")
         return known(self.set_up)
 
     @fact
@@ -130,7 +130,7 @@ class Identity(ClusterPart, name="identity"):
         names += [node_class.spec.role for node_class in classes]
         missing = groups.missing if groups.missing is not None else classes.missing
         if missing is None and self._has_other_nodes():
-            missing = Unknown.because("the role of nodes outside node groups and Karpenter is not seen")
+            missing = Unknown.because("the role of nodes outside node groups and Karpenter was not collected")
         return Items(tuple(dict.fromkeys(name for name in names if name)), missing)
 
     def _has_other_nodes(self) -> bool:
@@ -180,5 +180,5 @@ def _runs_with(pod: kubernetes.Pod) -> Via | None:
 def _is_stale(pod: kubernetes.Pod, set_up: Via) -> bool | Unknown:
     found = _runs_with(pod)
     if found is None:
-        return Unknown.because("this snapshot does not hold which role aws-node runs with", "a new snapshot")
+        return Unknown.because("this snapshot does not contain the IAM role of aws-node", "a new snapshot")
     return found != set_up

@@ -15,7 +15,7 @@ from eksdoctor.model.entities.node import NodePart
 from eksdoctor.model.entities.node_texts import NodeTexts
 from eksdoctor.model.facts.fact import NotKnown, Reason, Unknown, fact, known
 
-UNREAD = Unknown((Reason("the daemon's own book of addresses was not read here", asked=False),))
+UNREAD = Unknown((Reason("ipamd's introspection data was not read here", asked=False),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class DaemonBook(NodePart, name="book"):
         """The ids of the ENIs it knows, on whichever network card."""
         book = known(self.enis)
         if not book.whole:
-            raise NotKnown.because("the daemon's own book of addresses was cut off")
+            raise NotKnown.because("ipamd's introspection data is truncated")
         return frozenset(eni.id for eni in book.enis)
 
     @fact

@@ -56,7 +56,7 @@ class PolicyAgent(CNIPart, name="policy_agent"):
         image = container.image if container is not None else ""
         version = release_of(image)
         if version is None:
-            raise NotKnown.because(f"the agent's image {image or '(none)'} has no release in its tag")
+            raise NotKnown.because(f"the agent's image {image or '(none)'} has no version in its tag")
         return version
 
     @fact
@@ -104,12 +104,12 @@ class NodeAgent(NodePart, name="policy_agent"):
     def state(self) -> str:
         """How it is, in words."""
         if self._of_cluster.is_shipped is False:
-            return f"there is no container {AGENT}"
+            return f"the container {AGENT} is missing"
         if self.is_crashing is True:
-            return f"{AGENT} ends again and again"
+            return f"{AGENT} is in a crash loop"
         waits_for = self.waits_for
         if isinstance(waits_for, Unknown) or not waits_for:
-            return f"{AGENT} does not answer"
+            return f"{AGENT} does not respond"
         return f"{AGENT} does not start ({waits_for})"
 
     @fact

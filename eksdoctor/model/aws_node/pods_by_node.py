@@ -45,7 +45,7 @@ class Daemons(ClusterPart, name="daemons"):
         if daemon_set is not None:
             labels = daemon_set.spec.template.metadata.labels
             if labels and labels.get(LABEL) != VALUE:
-                raise NotKnown.because(f"the DaemonSet's pods do not carry the label {LABEL}={VALUE}")
+                raise NotKnown.because(f"the DaemonSet's pods don't have the label {LABEL}={VALUE}")
         return None
 
     @fact

@@ -40,7 +40,7 @@ class DaemonReport(NodePart):
         for condition in known(self.node.conditions):
             if condition.type == READY:
                 return condition.status != "Unknown"
-        raise NotKnown.because("the node does not say whether its kubelet reports")
+        raise NotKnown.because("the node has no Ready condition")
 
     @fact
     def statuses(self) -> tuple[kubernetes.ContainerStatus, ...]:
@@ -48,7 +48,9 @@ class DaemonReport(NodePart):
         status = self._present().status
         found = (*status.init_container_statuses, *status.container_statuses)
         if any(one.state is None for one in found):
-            raise NotKnown.because("this snapshot does not hold the states of containers", "a new snapshot")
+            raise NotKnown.because(
+                "this snapshot does not contain the states of containers", "a new snapshot"
+            )
         return tuple(sorted(found, key=lambda one: _rank(status, one)))
 
     @fact
@@ -71,7 +73,7 @@ class DaemonReport(NodePart):
         for condition in self._present().status.conditions:
             if (condition.type, condition.status) == (READY, status) and condition.last_transition_time:
                 return condition.last_transition_time
-        raise NotKnown.because("the aws-node pod does not say since when")
+        raise NotKnown.because("the aws-node pod's Ready condition has no time")
 
 
 def _rank(status: kubernetes.PodStatus, one: kubernetes.ContainerStatus) -> int:

@@ -39,15 +39,15 @@ def read(text: str) -> Document:
     if not text.strip():
         return {}
     if len(text) > LONGEST:
-        raise NotKnown.because("the add-on's configurationValues are too long to be read")
+        raise NotKnown.because("the add-on's configurationValues are too long to parse")
     try:
         found: Any = yaml.load(text, Loader=_PlainLoader)  # noqa: S506 (a SafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise NotKnown.because("the add-on's configurationValues cannot be read") from error
+        raise NotKnown.because("the add-on's configurationValues can't be parsed") from error
     if found is None:  # comments alone
         return {}
     if not isinstance(found, dict):
-        raise NotKnown.because("the add-on's configurationValues are no mapping")
+        raise NotKnown.because("the add-on's configurationValues are not a mapping")
     return found
 
 
@@ -85,7 +85,7 @@ def _mapping(document: Document, path: tuple[str, ...]) -> Document:
         if found is None:
             return {}
         if not isinstance(found, dict):
-            raise NotKnown.because(f"the add-on's configurationValues hold no mapping at {'.'.join(path)}")
+            raise NotKnown.because(f"the add-on's configurationValues have no mapping at {'.'.join(path)}")
     return found  # type: ignore[no-any-return]  # a dict by now
 
 
@@ -100,4 +100,4 @@ def _text(name: object, value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, str | int | float):
         return str(value)
-    raise NotKnown.because(f"{name} in the add-on's configurationValues is no text")
+    raise NotKnown.because(f"{name} in the add-on's configurationValues is not a string")

@@ -42,7 +42,7 @@ class Environment:
         if value is None:
             raise NotKnown.because(f"{name} comes from another object (valueFrom)")
         if "$(" in value:  # the kubelet puts another variable's value there
-            raise NotKnown.because(f"{name} is made of another variable's value")
+            raise NotKnown.because(f"{name} uses another variable's value")
         return value
 
     def flag(self, name: str, *, default: bool) -> bool:

@@ -7,10 +7,10 @@ from eksdoctor.model.aws_node_settings.environment import Environment
 
 SHIPPED = (None, "", "1")  # WARM_ENI_TARGET and WARM_PREFIX_TARGET are 1 in every manifest
 ENI, PREFIX = "WARM_ENI_TARGET", "WARM_PREFIX_TARGET"
-OF_ENI = "whole spare ENIs are not counted here"
-OF_ENI_IN_PREFIX_MODE = "only nodes of a type that is not Nitro still count whole spare ENIs"
+OF_ENI = "warm ENIs are not counted in this mode"
+OF_ENI_IN_PREFIX_MODE = "only instance types that are not Nitro still count warm ENIs"
 OF_PREFIX_IN_SECONDARY_MODE = "prefixes are not requested while ENABLE_PREFIX_DELEGATION is off"
-OF_PREFIX = "it still decides whether a wholly idle ENI is given back"
+OF_PREFIX = "it only decides whether a fully unused ENI is released"
 
 
 @dataclass(frozen=True, slots=True)

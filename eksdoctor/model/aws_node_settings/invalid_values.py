@@ -45,7 +45,7 @@ class Misread:
     def advice(self) -> str:
         """What to write instead, in words."""
         if not self.meant:
-            return "what was meant cannot be told"
+            return "the intended value is unclear"
         return f'"{self.meant}" is usual' if self.is_usual else f'"{self.meant}" was probably meant'
 
 
@@ -76,7 +76,7 @@ def _of_flag(container: str, name: str, flag: Flag, environment: Environment) ->
     default = "true" if flag.default else "false"
     word = value.strip().strip("\"'").lower()
     meant = "true" if word in YES else "false" if word in NO else ""
-    effect = f"no boolean that Go reads, so the default {default} is in force"
+    effect = f"not a boolean that Go can parse, so the default {default} applies"
     return Misread(container, name, value, effect, meant, since=flag.since)
 
 
@@ -86,9 +86,9 @@ def _of_number(name: str, environment: Environment) -> Misread | None:
         return None
     if is_number(value):
         if name == "WARM_ENI_TARGET" and int(value) < 0:
-            return Misread(AWS_NODE, name, value, "below 0, so the default 1 is in force", "0")
+            return Misread(AWS_NODE, name, value, "below 0, so the default 1 applies", "0")
         return None
-    effect = f"no whole number, so the default is in force: {NUMBERS[name]}"
+    effect = f"not a whole number, so the default applies: {NUMBERS[name]}"
     bare = value.strip().strip("\"'").removesuffix(".0")
     return Misread(AWS_NODE, name, value, effect, bare if is_number(bare) else "")
 
@@ -107,7 +107,7 @@ def _targets(environment: Environment) -> Misread | None:
         f"{name} unset" if value is None else f'{name}="{value}"'
         for name, value in zip(TARGETS, values, strict=True)
     ]
-    effect = f"aws-node exits when it starts: prefix delegation is on with {', '.join(written)}, none above 0"
+    effect = f"aws-node exits at start: prefix delegation is on with {', '.join(written)}, none above 0"
     # Up to v1.12.0 a shell script asked for exactly these.
     since = Version(1, 9) if all(value in (None, "", "0") for value in values) else Version(1, 12, 1)
     return Misread(AWS_NODE, TARGETS[0], values[0], effect, "1", is_refused=True, is_usual=True, since=since)
@@ -118,7 +118,7 @@ def _policy_mode(environment: Environment) -> Misread | None:
     value = environment.text(name)
     if value is None or value.lower() in ("none", "strict", "standard"):
         return None
-    effect = "ipamd exits when it starts: it knows none, strict and standard"
+    effect = "ipamd exits at start: it accepts none, strict and standard"
     bare = value.strip().lower()
     usual = bare not in ("none", "strict", "standard")
     meant = "standard" if usual else bare
@@ -133,9 +133,7 @@ def _group_mode(environment: Environment) -> Misread | None:
         return None
     if not environment.flag("ENABLE_POD_ENI", default=False):
         return None
-    effect = (
-        "aws-node exits when it starts: with ENABLE_POD_ENI it knows strict and standard, in small letters"
-    )
+    effect = "aws-node exits at start: with ENABLE_POD_ENI it accepts strict and standard, in lower case"
     bare = value.strip().lower()
     meant = bare if bare in ("strict", "standard") else ""
     return Misread(AWS_NODE, name, value, effect, meant, is_refused=True, since=Version(1, 11))
@@ -146,7 +144,7 @@ def _cool_down(environment: Environment) -> Misread | None:
     value = environment.text(name)
     if value is None or (is_number(value) and int(value) >= 0):
         return None
-    effect = "aws-node exits when it starts: it wants whole seconds from 0"
+    effect = "aws-node exits at start: it needs whole seconds, 0 or more"
     bare = value.strip().removesuffix("s")
     usual = not (is_number(bare) and int(bare) >= 0)
     meant = "30" if usual else bare
@@ -158,7 +156,7 @@ def _plugin_log(environment: Environment) -> Misread | None:
     name = "AWS_VPC_K8S_PLUGIN_LOG_FILE"
     if environment.text(name) != "stdout":
         return None
-    effect = "aws-node exits when it starts: the plugin's answer goes to stdout, its log cannot"
+    effect = "aws-node exits at start: the plugin's response uses stdout, so its log can't"
     return Misread(AWS_NODE, name, "stdout", effect, "stderr", is_refused=True, since=Version(1, 12, 1))
 
 
@@ -169,6 +167,6 @@ def _veth_prefix(environment: Environment) -> Misread | None:
         len(value.encode("utf-8", "replace")) <= LENGTH_OF_VETH_PREFIX and value not in ("eth", "vlan", "lo")
     ):
         return None
-    effect = "aws-node exits when it starts: at most 4 characters, and not eth, vlan or lo"
+    effect = "aws-node exits at start: at most 4 characters, and not eth, vlan or lo"
     since = Version(1, 12, 1)
     return Misread(AWS_NODE, name, value, effect, "eni", is_refused=True, is_usual=True, since=since)

@@ -183,7 +183,7 @@ class Branches(ClusterPart, name="branches"):
         self.cluster.require_same_cluster()
         name = known(self.cluster.record).role_arn.rpartition("/")[2]
         if not name:
-            raise NotKnown.because("DescribeCluster names no role")
+            raise NotKnown.because("the DescribeCluster response has no role")
         return name
 
 

@@ -45,7 +45,7 @@ class BranchMode(ClusterPart):
         if known(self.cluster.part(CNI).version) < MODE_SINCE:
             return Enforcing.STRICT
         if value not in (Enforcing.STRICT, Enforcing.STANDARD):
-            raise NotKnown.because(f"{MODE_VARIABLE}={value[:40]} is none that the daemon takes")
+            raise NotKnown.because(f"{MODE_VARIABLE}={value[:40]} is not a value that ipamd accepts")
         return Enforcing(value)
 
     @fact
@@ -91,7 +91,7 @@ class BranchMode(ClusterPart):
 def _written_mode(configuration: str) -> str:
     """https://kubernetes.io/docs/reference/config-api/kube-proxy-config.v1alpha1/ (a key at the top)."""
     if not configuration.strip() or configuration.lstrip().startswith("{"):
-        raise NotKnown.because("kube-proxy's configuration is not in the form that EKS writes")
+        raise NotKnown.because("kube-proxy's configuration is not in the format that EKS writes")
     found = _PROXY_MODE.search(configuration)
     return (found[1].lower() if found else "") or "iptables"
 

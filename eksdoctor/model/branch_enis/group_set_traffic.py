@@ -86,7 +86,7 @@ class BranchSet:
         try:
             return Peer(ip_address(pod.record.status.pod_ip if pod.record else ""), self.groups)
         except ValueError as error:
-            raise NotKnown.because("an address could not be read") from error
+            raise NotKnown.because("an IP could not be parsed") from error
 
     # --- DNS -------------------------------------------------------------------------------------
 
@@ -166,7 +166,7 @@ class BranchSet:
     def _is_stopped(self, probe: NetworkProbe) -> bool | Unknown:
         node = probe.pod.part(NodeOfPod).node
         if node is None:
-            return Unknown.because("the pod names no node")
+            return Unknown.because("the pod has no node")
         try:
             near = self.wiring.peer_at(known(node.internal_ip))
             far = self._peer(probe.pod)

@@ -50,10 +50,10 @@ class NodeBranch(NodePart, Subject, name="branch"):
 
     def _quantity(self, quantities: dict[str, str]) -> int:
         if not quantities:
-            raise NotKnown.because("the node states no resources")
+            raise NotKnown.because("the node reports no resources")
         text = quantities.get(BRANCH_RESOURCE, "0")
         if not (text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS):
-            raise NotKnown.because(f"the node's {BRANCH_RESOURCE} is no number")
+            raise NotKnown.because(f"the node's {BRANCH_RESOURCE} is not a number")
         return int(text)
 
     def _record(self) -> kubernetes.Node:
@@ -78,7 +78,7 @@ class NodeBranch(NodePart, Subject, name="branch"):
         found = known(self.node.part(NodeInstance).limits).branch_enis
         if found is None:
             raise NotKnown.because(
-                f"whether {known(self.node.instance_type)} can carry a trunk ENI is not known"
+                f"whether {known(self.node.instance_type)} supports a trunk ENI is unknown"
             )
         return found
 

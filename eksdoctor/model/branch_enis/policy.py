@@ -96,7 +96,7 @@ def _runs_without_branch(pod: Pod) -> bool | Unknown:
         return False
     node = pod.part(NodeOfPod).node
     if node is None:
-        return Unknown.because("the pod names no node")
+        return Unknown.because("the pod has no node")
     return _is_for_branch(node.compute, node.is_windows)
 
 

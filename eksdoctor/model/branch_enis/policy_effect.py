@@ -87,7 +87,7 @@ class PolicyReach(PolicyPart, Subject, name="reach"):
         """Its waiting pods whose events carry EC2's refusal of a group; EC2's silence proves nothing."""
         found = sum(1 for pod in known(self.waiting_pods) if _is_refused_a_group(pod))
         if not found:
-            raise NotKnown(Unknown((Reason("no pod's event tells of its security groups", asked=False),)))
+            raise NotKnown(Unknown((Reason("no pod event shows its security groups", asked=False),)))
         return found
 
     # --- what nodes can carry ----------------------------------------------------------------------

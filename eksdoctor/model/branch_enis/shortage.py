@@ -46,7 +46,7 @@ def shortage(cluster: "Cluster", answer: SchedulerAnswer) -> BranchShortage:
         return BranchShortage.DISABLED
     short = answer.short_of_nothing_else(BRANCH_RESOURCE)
     if not short:
-        raise NotKnown.because("the nodes without a branch ENI to give may be short of other resources too")
+        raise NotKnown.because("the nodes without a free branch ENI may lack other resources too")
     left = nodes_left(answer, nodes)
     gone = max(answer.nodes - len(nodes), 0)
     states = [known(node.part(NodeBranch).state) for node in left]
@@ -56,7 +56,7 @@ def shortage(cluster: "Cluster", answer: SchedulerAnswer) -> BranchShortage:
             return cause
     if BranchState.UNSUPPORTED in states and not any(state in MAY_SERVE for state in states):
         return BranchShortage.UNSUPPORTED
-    raise NotKnown.because("which nodes the scheduler found without a branch ENI to give is not told")
+    raise NotKnown.because("the scheduler's event does not name the nodes without a free branch ENI")
 
 
 def _is_disabled(cluster: "Cluster", nodes: Iterable["Node"]) -> bool:

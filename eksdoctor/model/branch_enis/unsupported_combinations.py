@@ -76,5 +76,5 @@ def has_no_grace(pod: Pod) -> bool | Unknown:
     """Whether a pod is killed at once when it is deleted."""
     grace = pod.record.spec.termination_grace_period_seconds if pod.record is not None else None
     if grace is None:
-        return Unknown.because("this snapshot does not hold the grace periods of pods", "a new snapshot")
+        return Unknown.because("this snapshot does not contain the grace periods of pods", "a new snapshot")
     return grace == 0

@@ -34,10 +34,10 @@ class WindowsNode:
         """Pod addresses that the node offers: its allocatable, 0 without any."""
         record = self.node.record
         if record is None or not record.status.allocatable:
-            raise NotKnown.because("the node states no resources")
+            raise NotKnown.because("the node reports no resources")
         text = record.status.allocatable.get(ADDRESS_RESOURCE, "0")
         if not (text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS):
-            raise NotKnown.because(f"the node's {ADDRESS_RESOURCE} is no number")
+            raise NotKnown.because(f"the node's {ADDRESS_RESOURCE} is not a number")
         return int(text)
 
     @fact
@@ -114,7 +114,7 @@ class WindowsAddresses(ClusterPart, name="windows"):
                     return False
             except NotKnown as missing:
                 return missing.unknown
-            return Unknown.because("which nodes the scheduler found without an address to give is not told")
+            return Unknown.because("the scheduler's event does not name the nodes without a free IP")
 
         return known(self.pods_short).where(is_it)
 

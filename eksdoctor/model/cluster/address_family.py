@@ -133,7 +133,7 @@ class AddressFamily(ClusterPart, name="family"):
             if any(number in network for network in _ranges(subnet) for number in numbers):
                 return subnet
         missing = self.cluster.part(Subnets).subnet_records.missing
-        return missing if missing is not None else Unknown.because("a node's address is in no subnet's range")
+        return missing if missing is not None else Unknown.because("a node's IP is in no subnet's CIDR")
 
 
 def _is_not_nitro(node: "Node") -> bool | Unknown:

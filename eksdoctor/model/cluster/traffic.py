@@ -124,9 +124,7 @@ class Wiring(Peers, name="wiring"):
         if found is not None:
             return found
         missing = self.cluster.part(Subnets).subnet_records.missing
-        return (
-            missing if missing is not None else Unknown.because("a pod's address is in no subnet of the VPC")
-        )
+        return missing if missing is not None else Unknown.because("a pod's IP is in no subnet of the VPC")
 
     @fact
     def untranslated_exits(self) -> Items[SubnetExit]:

@@ -35,13 +35,13 @@ class HeardENIConfig(ENIConfig):
     def has_subnet(self) -> bool:
         """Whether the subnet that EC2's answer names exists; not known where it names none."""
         if self.subnet_text == UNNAMED:
-            raise NotKnown.because("which subnet it names was not heard")
+            raise NotKnown.because("no log line or event shows its subnet")
         return known(self.subnet.exists)
 
     @fact
     def missing_groups(self) -> Items[str]:
         """Which groups it names is not known."""
-        raise NotKnown.because("which security groups it names was not heard")
+        raise NotKnown.because("no log line or event shows its security groups")
 
     @fact
     def foreign_groups(self) -> Items[str]:

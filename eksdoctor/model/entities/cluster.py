@@ -50,7 +50,7 @@ class Cluster(Subject):
         raise NotKnown(
             missing
             if missing is not None
-            else Unknown.because(f"EKS knows no cluster {name} in this account and region", ASK_ACCOUNT)
+            else Unknown.because(f"EKS has no cluster {name} in this account and region", ASK_ACCOUNT)
         )
 
     @fact
@@ -67,7 +67,7 @@ class Cluster(Subject):
     def require_same_cluster(self) -> None:
         """Raise NotKnown when the account's cluster is another one: its facts are not this cluster's."""
         if known(self.is_same_in_aws) is False:
-            raise NotKnown.because("AWS shows another cluster than kubeconfig", ASK_ACCOUNT)
+            raise NotKnown.because("AWS and kubeconfig show different clusters", ASK_ACCOUNT)
 
     def require_nodes(self) -> None:
         """Raise NotKnown when the API server may have more nodes than were seen."""

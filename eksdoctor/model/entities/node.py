@@ -68,7 +68,7 @@ class Node(Subject):
         """EC2 instance id, from the provider id."""
         found = self.known_record_or_raise().spec.provider_id.rpartition("/")[2]
         if not found.startswith("i-"):
-            raise NotKnown.because("the node's provider id names no EC2 instance")
+            raise NotKnown.because("the node's provider ID is not an EC2 instance")
         return found
 
     @fact
@@ -113,7 +113,7 @@ class Node(Subject):
         """The kubelet's own limit (capacity, which is what the daemon reads)."""
         text = self.known_record_or_raise().status.capacity.get("pods", "")
         if not text.isdecimal():
-            raise NotKnown.because("the node states no pod capacity")
+            raise NotKnown.because("the node reports no pod capacity")
         return int(text)
 
     @fact
@@ -121,7 +121,7 @@ class Node(Subject):
         """How many pods the scheduler may bind here."""
         text = self.known_record_or_raise().status.allocatable.get("pods", "")
         if not (text.isdecimal() and len(text) < MOST_DIGITS):
-            raise NotKnown.because("the node states no allocatable pods")
+            raise NotKnown.because("the node reports no allocatable pods")
         return int(text)
 
     @fact
@@ -129,7 +129,7 @@ class Node(Subject):
         """When the node joined the cluster."""
         created = self.known_record_or_raise().metadata.creation_timestamp
         if created is None:
-            raise NotKnown.because("the node does not say when it was made")
+            raise NotKnown.because("the node has no creation time")
         return created
 
 

@@ -54,7 +54,7 @@ class NodeInstance(NodePart, inline=True):
         if found is not None:
             return found
         self.node.cluster.part(Subnets).subnet_records.all()
-        raise NotKnown.because("the node's address is in no subnet of the cluster's VPC")
+        raise NotKnown.because("the node's IP is in no subnet of the cluster's VPC")
 
     @fact
     def limits(self) -> InstanceLimits:

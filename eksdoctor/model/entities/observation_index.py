@@ -124,7 +124,7 @@ class ObservationIndex(ClusterPart):
     @property
     def unheard(self) -> Unknown:
         """Why silence proves nothing."""
-        return Unknown((Reason("ipamd's own words were not heard here", asked=False),))
+        return Unknown((Reason("ipamd's log was not read here", asked=False),))
 
     def is_quiet_since(self, one: Observation) -> bool:
         """Whether the log of its node went on for long enough to repeat it, and did not; never of a paste."""

@@ -134,7 +134,7 @@ class Pod(Subject):
         """What the kubelet said last of its volumes."""
         failed = [event for event in self.events if event.reason in VOLUME_FAILED]
         if not failed:
-            raise NotKnown.because("no event tells of its volumes")
+            raise NotKnown.because("no event shows its volumes")
         return max(failed, key=lambda event: (last_seen(event) or self.cluster.at, event.message)).message
 
     @fact

@@ -38,7 +38,7 @@ class Subnet(Subject):
         """Its id where that is one AWS takes: nothing may tell more of it than whose pods draw on it."""
         if not ID.fullmatch(self.id):
             self.cluster.require_subnets()
-            raise NotKnown.because(f"which subnet {self.id} is was not seen")
+            raise NotKnown.because(f"the AWS response does not show which subnet {self.id} is")
         return self.id
 
     def _known_record(self) -> aws.Subnet:
@@ -72,7 +72,7 @@ class Subnet(Subject):
         try:
             return IPv4Network(self._known_record().cidr_block)
         except ValueError as error:
-            raise NotKnown.because("the subnet states no IPv4 range") from error
+            raise NotKnown.because("the subnet has no IPv4 CIDR") from error
 
     @fact
     def usable_ips(self) -> int:
@@ -84,7 +84,7 @@ class Subnet(Subject):
         """AvailableIpAddressCount."""
         count = self._known_record().available_ip_address_count
         if count is None:
-            raise NotKnown.because("the subnet's free count is not in the answer")
+            raise NotKnown.because("the AWS response has no count of free IPs for the subnet")
         return count
 
     @fact
@@ -163,7 +163,7 @@ class Subnet(Subject):
         count = known(self.prefixes_without_visible_holder)
         hidden = known(self.hidden_ips)
         if count and hidden:
-            raise NotKnown.because(f"{hidden} addresses are held by somebody this account cannot see")
+            raise NotKnown.because(f"{hidden} IPs belong to an owner that this account cannot see")
         return count
 
 
@@ -179,7 +179,7 @@ def network_of(cidr: str) -> IPv4Network:
     try:
         return IPv4Network(cidr, strict=False)
     except ValueError as error:
-        raise NotKnown.because("an address range in AWS's answer cannot be read") from error
+        raise NotKnown.because("a CIDR in the AWS response cannot be parsed") from error
 
 
 def first_of(address: str) -> int:
@@ -187,4 +187,4 @@ def first_of(address: str) -> int:
     try:
         return int(IPv4Address(address.partition("/")[0]))
     except ValueError as error:
-        raise NotKnown.because("an address in AWS's answer cannot be read") from error
+        raise NotKnown.because("an IP in the AWS response cannot be parsed") from error

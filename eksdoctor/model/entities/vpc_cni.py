@@ -88,7 +88,7 @@ class CNI(ClusterPart, Subject, name="cni"):
         image = known(self.image)
         version = release_of(image)
         if version is None:
-            raise NotKnown.because(f"the image {image or '(none)'} has no release in its tag")
+            raise NotKnown.because(f"the image {image or '(none)'} has no version in its tag")
         return version
 
     @fact

@@ -10,7 +10,7 @@ from eksdoctor.snapshot.snapshot import Snapshot
 R = TypeVar("R")
 
 LOGS_ALONE = ("only nodes' logs were given", "a snapshot beside them: --from last")
-PASTED = Unknown((Reason("it is not in what was pasted", asked=False),))
+PASTED = Unknown((Reason("it is not in the pasted text", asked=False),))
 LOGIN = {
     "kubernetes": "working Kubernetes credentials",
     "aws": "working AWS credentials (read-only)",
@@ -74,7 +74,7 @@ def _unasked(snapshot: Snapshot, request: Request) -> Unknown:
     if snapshot.has_node_logs_only:
         return Unknown.because(*LOGS_ALONE)
     if not snapshot.has_manifest:
-        text = "the folder has no manifest, so what was asked is not known"
+        text = "the folder has no manifest, so what was collected is unknown"
         return Unknown.because(text, "a snapshot by `eksdoctor capture`")
     if snapshot.is_pasted:
         return PASTED

@@ -146,7 +146,7 @@ def _of_type(origin: Origin, provisioner: Provisioner, formula: Callable[[Instan
 
 def _without_limits(origin: Origin) -> Claims:
     if not origin.limits:
-        yield Unknown.because("what the instance type can hold is not known")
+        yield Unknown.because("the limits of the instance type are unknown")
 
 
 def _of_user_data(origin: Origin, provisioner: Provisioner) -> Claims:

@@ -51,10 +51,10 @@ def managed_node_group(types: Sequence[InstanceLimits], mode: PodMode) -> int:
     for limits in types:
         number = recommended(limits, in_mode(Networking(), mode))
         if number is None:
-            raise NotKnown.because(f"the vCPUs of {limits.instance_type} are not known")
+            raise NotKnown.because(f"the vCPUs of {limits.instance_type} are unknown")
         numbers.append(number)
     if not numbers:
-        raise NotKnown.because("the node group's instance types are not known")
+        raise NotKnown.because("the node group's instance types are unknown")
     return min(numbers)
 
 
@@ -104,7 +104,7 @@ def _per_core(count: int, limits: InstanceLimits, settings: KarpenterSettings) -
     if settings.pods_per_core < 1:
         return count
     if limits.vcpus is None:
-        raise NotKnown.because(f"the vCPUs of {limits.instance_type} are not known")
+        raise NotKnown.because(f"the vCPUs of {limits.instance_type} are unknown")
     return min(settings.pods_per_core * limits.vcpus, count)
 
 

@@ -41,7 +41,7 @@ class Peers(ClusterPart):
         try:
             parsed = ip_address(address)
         except ValueError as error:
-            raise NotKnown.because("an address could not be read") from error
+            raise NotKnown.because("an IP could not be parsed") from error
         try:
             return Peer(parsed, self._groups_at(address))
         except NotKnown as missing:
@@ -50,7 +50,9 @@ class Peers(ClusterPart):
     def _groups_at(self, address: str) -> tuple[str, ...]:
         eni = self.interface_at(address)
         if eni.groups is None:
-            raise NotKnown.because("this snapshot does not hold the groups of ENIs", "a new snapshot")
+            raise NotKnown.because(
+                "this snapshot does not contain the security groups of ENIs", "a new snapshot"
+            )
         return tuple(group.group_id for group in eni.groups)
 
     def interface_at(self, address: str) -> aws.NetworkInterface:
@@ -59,7 +61,7 @@ class Peers(ClusterPart):
         try:
             number = int(IPv4Address(address))
         except ValueError as error:
-            raise NotKnown.because("the IPv6 addresses of ENIs are not read") from error
+            raise NotKnown.because("the IPv6 IPs of ENIs are not collected") from error
         found = self._holders.get(number) or self._holders_of_prefixes.get(number >> 4)
         if found is not None:
             return found

@@ -38,7 +38,7 @@ def default_route(cluster: "Cluster", subnet: str) -> DefaultRoute:
     table = table_of(cluster, subnet)
     active = [route for route in table.routes if route.state != "blackhole"]
     if {route.destination_cidr_block for route in active} >= HALVES:
-        raise NotKnown.because(f"{table.route_table_id} splits the default route in halves")
+        raise NotKnown.because(f"{table.route_table_id} splits the default route into two halves")
     found = [route for route in table.routes if route.destination_cidr_block == EVERYWHERE]
     if not found:
         return DefaultRoute(WayOut.NONE, "", table.route_table_id)

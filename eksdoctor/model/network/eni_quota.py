@@ -41,7 +41,7 @@ class ENIQuota(ClusterPart, name="eni_quota"):
             missing = gap(self.snapshot, request)
             if missing is not None:
                 raise NotKnown(missing)
-        raise NotKnown.because("Service Quotas names no quota of network interfaces")
+        raise NotKnown.because("Service Quotas returned no quota for network interfaces")
 
     @fact
     def seen(self) -> int:
@@ -55,7 +55,7 @@ class ENIQuota(ClusterPart, name="eni_quota"):
         missing = gap(self.snapshot, requests.REGION_INTERFACES)
         if missing is None or any(reason.asked for reason in missing.reasons):
             return missing
-        return Unknown((Reason("the interfaces of other subnets and VPCs were not counted", asked=False),))
+        return Unknown((Reason("the ENIs of other subnets and VPCs were not counted", asked=False),))
 
     @fact
     def is_worth_counting(self) -> bool:

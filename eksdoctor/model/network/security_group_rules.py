@@ -107,7 +107,7 @@ def _is_for_peer(rule: SecurityGroupRule, other: Peer) -> bool | Unknown:
     if not block:
         if rule.prefix_list_id:
             return Unknown.because(
-                f"rule {rule.security_group_rule_id} goes by prefix list {rule.prefix_list_id}, "
+                f"rule {rule.security_group_rule_id} uses prefix list {rule.prefix_list_id}, "
                 "whose entries are not read"
             )
         return _unread(rule, "a peer")

@@ -35,7 +35,7 @@ def lacks_way_to_sts(node: "Node") -> bool:
         and not route.gateway_id.startswith("vpce-")
     ]
     if others:
-        raise NotKnown.because("routes to other networks are there, which may hold an endpoint of STS")
+        raise NotKnown.because("routes lead to other networks, which may have an STS endpoint")
     return True
 
 

@@ -23,7 +23,7 @@ from eksdoctor.model.observations.node_observations import POOL, NodeHearing
 from eksdoctor.model.observations.observation_group import BRIEF
 
 INCONSISTENT = EvidenceClass.INCONSISTENT_POOL
-ONE_LOOK = Unknown((Reason("what the daemon holds was not seen twice, a minute apart", asked=False),))
+ONE_LOOK = Unknown((Reason("ipamd's state was not collected twice, a minute apart", asked=False),))
 
 
 class Leak(NodePart, name="leak"):

@@ -45,7 +45,7 @@ class AttachmentRefusals(NodePart):
     def words(self) -> str:
         """The line that says it."""
         if not self._said:
-            raise NotKnown.because("no attachment was refused")
+            raise NotKnown.because("no attachment failed")
         return " ".join(self._said[-1].evidence.split())[:300]
 
     @fact
@@ -83,7 +83,7 @@ class AttachmentRefusals(NodePart):
             known_number(self.node.part(NodeHearing).slots_per_eni),
         )
         if most <= 0:
-            raise NotKnown.because("how many addresses an ENI holds was not heard")
+            raise NotKnown.because("no log line shows how many IPs an ENI has")
         return -(-total // most)
 
     @fact
@@ -134,7 +134,7 @@ class AttachmentRefusals(NodePart):
         if not known(self.count) or self.pool_has_addresses is True:
             return False
         if self.pool_has_addresses is not False and not self._somebody_got_none:
-            raise NotKnown.because("whether the pool had addresses left was not heard")
+            raise NotKnown.because("no log line shows whether the pool had unused IPs")
         return any("interfaces" in one.numbers for one in self._said)
 
     @property

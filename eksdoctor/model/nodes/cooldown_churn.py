@@ -44,7 +44,7 @@ class Churn(NodePart, name="churn"):
             self.node.part(NodeHearing).require_silence()
             return 0
         if not self._refused_a_pod:
-            raise NotKnown.because("whether a pod asked for one of the addresses that cool was not heard")
+            raise NotKnown.because("no log line shows whether a pod requested an IP in cooldown")
         return sum(one.count for one in self._cooled)
 
     @fact
@@ -52,7 +52,7 @@ class Churn(NodePart, name="churn"):
         """How many cooled by its latest word of them."""
         numbers = [one.numbers["cooling"] for one in self._cooled if "cooling" in one.numbers]
         if not numbers:
-            raise NotKnown.because("the daemon spoke of no address that cools")
+            raise NotKnown.because("ipamd logged no IP in cooldown")
         return numbers[-1]
 
     @fact

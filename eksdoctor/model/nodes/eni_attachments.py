@@ -38,7 +38,7 @@ class Attachments(NodePart, name="attachments"):
         if attachment is None or attachment.status != ATTACHING:
             return False
         if attachment.attach_time is None:
-            return Unknown.because(f"since when {eni.network_interface_id} is being attached is not known")
+            return Unknown.because(f"the attachment of {eni.network_interface_id} has no start time")
         return self.node.cluster.at - attachment.attach_time > STUCK_AFTER
 
     @cached_property

@@ -137,7 +137,7 @@ class Passing(NodePart, name="passing"):
         """When the last of them should have its ENI."""
         bound = [pod.bound_at for pod in known(self.pods_awaiting_branch) if pod.bound_at is not None]
         if not bound:
-            raise NotKnown.because("no pod waits for a branch ENI that is on its way")
+            raise NotKnown.because("no pod waits for a branch ENI that is being created")
         return max(bound) + BRANCH_WAIT
 
     # --- a node's first minutes --------------------------------------------------------------------
@@ -147,7 +147,7 @@ class Passing(NodePart, name="passing"):
         """When a new node should serve pods: its daemon's start and set-up, then two minutes."""
         created = known(self.node.known_record).metadata.creation_timestamp
         if created is None:
-            raise NotKnown.because("how old the node is cannot be told")
+            raise NotKnown.because("the node has no creation time")
         daemon = self.node.part(DaemonPod)
         if daemon.is_ready is True:
             return min(known(daemon.ready_since) + BRIEF, created + FIRST_MINUTES + self._setup + BRIEF)

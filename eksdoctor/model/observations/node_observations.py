@@ -157,5 +157,5 @@ class NodeHearing(NodePart, name="heard"):
 def known_number(number: int | None) -> int:
     """The number; raises NotKnown when the daemon did not say it."""
     if number is None:
-        raise NotKnown.because("the daemon's own numbers were not heard")
+        raise NotKnown.because("ipamd's own numbers were not collected")
     return number

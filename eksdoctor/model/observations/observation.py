@@ -49,7 +49,7 @@ class Said(Utterance):
     def node(self) -> "Node":
         """That node."""
         if not self.node_name:
-            raise NotKnown.because("what was said names no node")
+            raise NotKnown.because("the log line or event names no node")
         return self.cluster.part(Nodes).node_named(self.node_name)
 
     @fact
@@ -81,12 +81,12 @@ class Said(Utterance):
             return True
         action = known(self.action)
         if action == ATTRIBUTE and not any(words in self.words for words in ATTACHING):
-            raise NotKnown.because(f"whether {action} was denied while an ENI was attached is not said")
+            raise NotKnown.because(f"whether {action} was denied while an ENI was attached is unknown")
         if action in STOPPING:
             return True
         if action in TOLERATED:
             return False
-        raise NotKnown.because(f"whether pods need {action} is not known")
+        raise NotKnown.because(f"whether pods need {action} is unknown")
 
     @fact
     def is_past_a_start(self) -> bool:
@@ -131,7 +131,7 @@ class Said(Utterance):
 
     def _waiting(self) -> Items[Pod]:
         if not self.node_name:
-            return Items((), Unknown.because("what was said names neither node nor pod"))
+            return Items((), Unknown.because("the log line or event names neither node nor pod"))
         starved = known(known(self.node).part(NodePool).starved_pods).where(self._may_be_about)
         return union((starved, self._before_its_start()))
 

@@ -96,7 +96,7 @@ class Utterance:
         """When it was said first."""
         times = [one.first for one in self.statements if one.first is not None]
         if not times:
-            raise NotKnown.because("what was said has no time")
+            raise NotKnown.because("the log line or event has no time")
         return min(times)
 
     @fact
@@ -104,7 +104,7 @@ class Utterance:
         """When it was said last."""
         times = [one.last for one in self.statements if one.last is not None]
         if not times:
-            raise NotKnown.because("what was said has no time")
+            raise NotKnown.because("the log line or event has no time")
         return max(times)
 
     @property

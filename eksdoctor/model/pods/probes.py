@@ -39,7 +39,7 @@ def unanswered_probes(pod: Pod) -> Items[NetworkProbe]:
     A container that is ready by such a probe proves that the kubelet reaches this pod.
     """
     if pod.record is None or pod.record.spec.termination_grace_period_seconds is None:
-        raise NotKnown.because("this snapshot does not hold the probes of pods", "a new snapshot")
+        raise NotKnown.because("this snapshot does not contain the probes of pods", "a new snapshot")
     bound = pod.bound_at
     if bound is None or pod.cluster.at - bound <= PATIENCE:
         return Items()

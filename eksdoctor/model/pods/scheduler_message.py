@@ -104,7 +104,7 @@ def required_answer(pod: "Pod") -> SchedulerAnswer:
     """The latest answer; raises NotKnown without one."""
     answer = scheduler_answer(pod)
     if answer is None:
-        raise NotKnown.because("no event tells what the scheduler answered")
+        raise NotKnown.because("no event shows the scheduler's result")
     return answer
 
 

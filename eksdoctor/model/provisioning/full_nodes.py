@@ -28,8 +28,8 @@ ALIVE = {
     "Running", "Pending", "ContainerCreating", "PodInitializing", "Terminating", "NotReady",
     "CrashLoopBackOff", "ImagePullBackOff", "ErrImagePull", "CreateContainerConfigError",
 }  # fmt: skip
-CUT_OFF = Unknown.because("the scheduler's answer is cut off")
-UNDIVIDED = Unknown.because("the scheduler's counts do not tell which nodes lack room for pods alone")
+CUT_OFF = Unknown.because("the scheduler's message is truncated")
+UNDIVIDED = Unknown.because("the scheduler's counts do not show which nodes lack only pod slots")
 
 
 @dataclass(frozen=True, slots=True)

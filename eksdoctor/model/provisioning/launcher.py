@@ -129,7 +129,7 @@ class KarpenterLauncher(Launcher):
     def subnets(self) -> "Items[Subnet]":
         """As its status lists them: what its selector terms find."""
         cluster, found = self.launching.cluster, self.record.status.subnets
-        missing = None if found else Unknown.because("the EC2NodeClass's status names no subnets")
+        missing = None if found else Unknown.because("the EC2NodeClass's status has no subnets")
         return Items(tuple(cluster.part(Subnets).subnet_named(one.id) for one in found if one.id), missing)
 
     @property

@@ -67,7 +67,7 @@ class NodeGroup:
         )
         if missing is not None:
             raise NotKnown(missing)
-        raise NotKnown.because("the launch template's version is not in the answer")
+        raise NotKnown.because("the AWS response has no such launch template version")
 
     @cached_property
     def _mode(self) -> PodMode:
@@ -112,7 +112,7 @@ class NodeGroup:
 
 def _sets_max_pods(version: launch_template.LaunchTemplateVersion) -> bool:
     if version.user_data == "unclear" or not version.user_data:
-        raise NotKnown.because("whether the launch template's user data sets max-pods cannot be read")
+        raise NotKnown.because("the launch template's user data can't be parsed for max-pods")
     return version.max_pods is not None or version.max_pods_expression is not None
 
 

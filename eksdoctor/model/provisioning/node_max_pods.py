@@ -93,7 +93,7 @@ class Density(NodePart, Subject, name="density"):
     def _capped(self, pods: int) -> int:
         limits = known(self.node.part(NodeInstance).limits)
         if limits.vcpus is None:
-            raise NotKnown.because(f"the vCPUs of {limits.instance_type} are not known")
+            raise NotKnown.because(f"the vCPUs of {limits.instance_type} are unknown")
         return min(pods, cap(limits.vcpus))
 
     @fact

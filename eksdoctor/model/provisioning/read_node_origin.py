@@ -29,7 +29,7 @@ BY_IMAGE = {
     Image.BOTTLEROCKET: Provisioner.BOTTLEROCKET,
 }
 NO_TEMPLATE = Unknown(
-    (Reason("user data of nodes that neither EKS nor Karpenter manages is not looked up", asked=False),)
+    (Reason("user data of nodes that neither EKS nor Karpenter manages is not collected", asked=False),)
 )
 
 
@@ -37,7 +37,7 @@ def origin_of(node: Node) -> Origin:
     """What is known of a node's making; raises NotKnown where what decides it was not read."""
     compute = known(node.compute)
     if compute not in (Compute.EC2, Compute.AUTO):
-        raise NotKnown.because("the node is no EC2 instance")
+        raise NotKnown.because("the node is not an EC2 instance")
     origin = Origin(_image(node), _limits(node))
     labels = known(node.labels)
     if compute == Compute.AUTO:
@@ -82,14 +82,14 @@ def node_group_of(node: Node) -> NodeGroup:
         missing = gap(cluster.snapshot, request)
         if missing is not None:
             raise NotKnown(missing)
-    raise NotKnown.because(f"EKS knows no node group {name}")
+    raise NotKnown.because(f"EKS has no node group {name}")
 
 
 def node_class_of(node: Node) -> karpenter.EC2NodeClass:
     """The EC2NodeClass that Karpenter launched a node from, by its label or by its NodePool."""
     labels, snapshot = known(node.labels), node.cluster.snapshot
     if OLD_POOL in labels:
-        raise NotKnown.because("the node is of a Karpenter that had no EC2NodeClass")
+        raise NotKnown.because("the node's Karpenter version had no EC2NodeClass")
     name = labels.get(NODE_CLASS) or _class_of_pool(node, labels.get(NODE_POOL, ""))
     classes = listed(snapshot, LIST_EC2_NODE_CLASSES.kind, requests.EC2_NODE_CLASSES)
     found = next((one for one in classes if one.metadata.name == name), None)
@@ -123,7 +123,7 @@ def _own(node: Node) -> Provisioner:
 def _image(node: Node) -> Image:
     record = node.record
     if record is None or not record.status.node_info.os_image:
-        raise NotKnown.because("the node does not state its operating system's image")
+        raise NotKnown.because("the node does not report its OS image")
     return image_of(record.status.node_info.os_image)
 
 
@@ -143,7 +143,7 @@ def _by_karpenter(origin: Origin, node_class: karpenter.EC2NodeClass) -> Origin:
     number = spec.kubelet.max_pods
     if isinstance(number, str):
         raise NotKnown.because(
-            f"maxPods of EC2NodeClass {node_class.metadata.name} is an expression, which is not computed here"
+            f"maxPods of EC2NodeClass {node_class.metadata.name} is an expression (not evaluated)"
         )
     return replace(origin, karpenter=KarpenterSettings(None, number, spec.kubelet.pods_per_core or 0))
 
@@ -171,5 +171,5 @@ def _with_user_data(origin: Origin, setting: launch_template.MaxPodsSetting) -> 
     elif setting.user_data in ("none", "read"):
         return origin
     else:
-        text = "whether the launch template's user data sets max-pods cannot be read"
+        text = "the launch template's user data can't be parsed for max-pods"
     return replace(origin, unread_user_data=Unknown.because(text))

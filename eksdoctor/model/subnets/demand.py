@@ -66,7 +66,7 @@ class SubnetDemand(SubnetPart, inline=True):
         types = Counter(known(node.instance_type) for node in nodes)
         if not types:
             nodes.all()
-            raise NotKnown.because("no node stands in this subnet")
+            raise NotKnown.because("no node is in this subnet")
         usual = min(types, key=lambda name: (-types[name], name))
         return next(node for node in nodes if node.instance_type == usual)
 
@@ -228,7 +228,7 @@ class SubnetDemand(SubnetPart, inline=True):
         known(self.subnet.reservations).all()
         found = known(self.subnet.part(SubnetUsage).holdings)
         if found.hidden:
-            raise NotKnown.because(f"{found.hidden} addresses are held by somebody this account cannot see")
+            raise NotKnown.because(f"{found.hidden} IPs belong to an owner that this account cannot see")
         in_reach = found.free_prefixes * BLOCK if known(self.uses_prefixes) else found.free
         return min(in_reach, known(self.subnet.free_ips))
 

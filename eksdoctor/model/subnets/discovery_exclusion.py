@@ -16,10 +16,10 @@ class Miss(StrEnum):
     """Why a tagged subnet serves no node."""
 
     NONE = "none"
-    ZONE = "no node of the VPC CNI is in its zone, and an ENI must be made in its node's zone"
+    ZONE = "no node with the VPC CNI is in its zone, and an ENI can't be attached across zones"
     CLUSTER = "its cluster tags name other clusters only"
-    EMPTY = "its tag has no value, which counts as no tag since v1.22"
-    ZERO = "its tag says 0, and no other subnet of the zone is left for new ENIs"
+    EMPTY = "its tag has no value, and v1.22 and later ignore such a tag"
+    ZERO = "its tag is 0, and no other subnet in the zone is left for new ENIs"
 
 
 def miss_of(subnet: "Subnet") -> Miss:

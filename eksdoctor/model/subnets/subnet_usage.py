@@ -29,7 +29,7 @@ class SubnetUsage(SubnetPart, inline=True):
 
     def _surveyed(self, pods: frozenset[str]) -> AddressMap:
         if not LARGEST <= known(self.subnet.cidr).prefixlen <= SMALLEST:
-            raise NotKnown.because("the range is none that EC2 allows a subnet")
+            raise NotKnown.because("EC2 allows no subnet with this CIDR")
         reservations = known(self.subnet.reservations)
         return survey(
             known(self.subnet.cidr),
@@ -98,7 +98,7 @@ class SubnetUsage(SubnetPart, inline=True):
         found = known(self.holdings)
         if not found.single_of_others and known(self.subnet.hidden_ips):
             raise NotKnown.because(
-                f"{known(self.subnet.hidden_ips)} addresses are held by somebody this account cannot see"
+                f"{known(self.subnet.hidden_ips)} IPs belong to an owner that this account cannot see"
             )
         return found.single_of_others
 

@@ -44,7 +44,7 @@ class VpcRange:
         try:
             block = IPv4Network(self.block)
         except ValueError as error:
-            raise NotKnown.because("the range is none of IPv4") from error
+            raise NotKnown.because("the CIDR is not IPv4") from error
         return known(self.cluster.part(Nodes).nodes_of_vpc_cni).where(lambda node: _draws_on(node, block))
 
     @fact

@@ -18,16 +18,16 @@ FAILED = ("DEGRADED", "CREATE_FAILED", "UPDATE_FAILED", "DELETE_FAILED")
 CHANGING = ("CREATING", "UPDATING", "DELETING")
 # https://docs.aws.amazon.com/eks/latest/APIReference/API_AddonIssue.html
 MEANINGS = {
-    "AccessDenied": "EKS may not write its objects: the role eks:addon-manager or its binding is altered",
-    "AddonPermissionFailure": "the role given to the add-on cannot be used",
-    "AddonSubscriptionNeeded": "the account has no subscription to it",
-    "AdmissionRequestDenied": "an admission webhook or policy of the cluster refuses its objects",
+    "AccessDenied": "EKS can't write its objects: the role eks:addon-manager or its binding was changed",
+    "AddonPermissionFailure": "the add-on can't use its IAM role",
+    "AddonSubscriptionNeeded": "the account has no subscription for it",
+    "AdmissionRequestDenied": "an admission webhook or policy of the cluster rejects its objects",
     "ClusterUnreachable": "EKS cannot reach the cluster's API server",
-    "ConfigurationConflict": "somebody else set fields of it, and EKS was not told to overwrite them",
-    "InsufficientNumberOfReplicas": "pods of it are missing or not ready: look at the aws-node pods",
-    "InternalFailure": "EKS failed by itself",
+    "ConfigurationConflict": "another client set some of its fields, and EKS may not overwrite them",
+    "InsufficientNumberOfReplicas": "some of its pods are missing or not ready: check the aws-node pods",
+    "InternalFailure": "EKS had an internal error",
     "K8sResourceNotFound": "an object that it manages was deleted",
-    "UnsupportedAddonModification": "an object that it manages was changed in a way it does not support",
+    "UnsupportedAddonModification": "an object that it manages was changed in an unsupported way",
 }
 
 
@@ -101,7 +101,7 @@ class Addon(CNIPart, Subject, name="addon"):
         text = self._installed().addon_version
         version = Version.parse(text)
         if version is None:
-            raise NotKnown.because(f"the add-on's version {text or '(none)'} is no release")
+            raise NotKnown.because(f"the add-on's version {text or '(none)'} is not a version")
         return version
 
     @fact

@@ -116,7 +116,7 @@ class Settings(CNIPart, name="settings"):
         for one in known(self.corrections):
             changes.setdefault(one.container, {})[one.name] = one.meant
         if not changes:
-            raise NotKnown.because("what was meant cannot be told from the values")
+            raise NotKnown.because("the values do not show what was intended")
         return self.cni.part(Addon).configuration_with(changes)
 
 

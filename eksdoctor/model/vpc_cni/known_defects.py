@@ -45,24 +45,24 @@ class Defect:
 
 
 NODE_ADDRESS = Defect(
-    "hands the node's own address to pods",
+    "assigns the node's own IP to pods",
     Version(1, 22, 0),
     Version(1, 22, 3),
-    "where the subnet of an ENI cannot be looked up (DescribeSubnets fails, or the account does not see it) "
-    "a pod is given the node's primary address, and DNS and probes fail; mended in v1.22.4",
+    "if the subnet of an ENI can't be looked up (DescribeSubnets fails, or the account can't see it), "
+    "a pod gets the node's primary IP, and DNS and probes fail; fixed in v1.22.4",
 )
 CLUSTER_TAG = Defect(
-    "looks for another cluster tag",
+    "uses another cluster tag",
     Version(1, 22, 0),
     Version(1, 22, 0),
-    "subnet discovery goes by tags that begin with kubernetes.io/cluster/ in place of "
-    "cni.networking.k8s.aws/cluster/, so subnets that are the cluster's may be left out",
+    "subnet discovery uses tags that begin with kubernetes.io/cluster/ instead of "
+    "cni.networking.k8s.aws/cluster/, so it may exclude subnets of this cluster",
 )
 GROUPS_AT_START = Defect(
     "needs ec2:DescribeSecurityGroups",
     Version(1, 22, 0),
     Version(1, 22, 1),
-    "with subnet discovery on it calls ec2:DescribeSecurityGroups when it starts, and exits when it may not",
+    "with subnet discovery on, it calls ec2:DescribeSecurityGroups at start and exits if denied",
 )
 DEFECTS = (NODE_ADDRESS, CLUSTER_TAG, GROUPS_AT_START)
 
@@ -76,7 +76,7 @@ class Release(CNIPart, name="release"):
         text = known(self.cni.cluster.record).version
         version = Version.parse(text)
         if version is None:
-            raise NotKnown.because(f"the cluster's Kubernetes version {text or '(none)'} is no release")
+            raise NotKnown.because(f"the cluster's Kubernetes version {text or '(none)'} is not a version")
         return version
 
     @property
@@ -92,7 +92,7 @@ class Release(CNIPart, name="release"):
         found = OLDEST_RECOMMENDED.get((version.major, version.minor))
         if found is None:
             raise NotKnown.because(
-                f"the VPC CNI's makers name no oldest release for Kubernetes {self.kubernetes_minor}"
+                f"the VPC CNI documentation has no minimum version for Kubernetes {self.kubernetes_minor}"
             )
         return found
 

@@ -80,7 +80,7 @@ class Deployer(CNIPart, name="deployer"):
             return Tool.TERRAFORM
         if names and all(name.startswith(KUBECTL) for name in names):
             return Tool.KUBECTL
-        raise NotKnown.because("nothing on the aws-node DaemonSet tells what deploys it")
+        raise NotKnown.because("nothing on the aws-node DaemonSet shows what deploys it")
 
     @property
     def place(self) -> str:
@@ -115,7 +115,7 @@ class Deployer(CNIPart, name="deployer"):
     def _managers(self) -> tuple[FieldManager, ...]:
         managers = self._daemon_set().metadata.managed_fields
         if managers is None:
-            raise NotKnown.because("who owns the DaemonSet's fields was not kept", "a new capture")
+            raise NotKnown.because("the owners of the DaemonSet's fields were not collected", "a new capture")
         return managers
 
 

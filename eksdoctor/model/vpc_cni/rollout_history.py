@@ -79,7 +79,7 @@ class SettingsHistory(CNIPart, name="history"):
         states = known(self._states)
         on = [state.environment.flag("ENABLE_PREFIX_DELEGATION", default=False) for state in states]
         if on[-1] != known(self.cni.prefix_delegation):
-            raise NotKnown.because("aws-node's newest revision is not what the DaemonSet is set to")
+            raise NotKnown.because("aws-node's newest revision differs from the DaemonSet")
         if not on[-1]:
             raise NotKnown.because("prefix delegation is off")
         if all(on):
@@ -87,7 +87,7 @@ class SettingsHistory(CNIPart, name="history"):
         first = len(on) - on[::-1].index(False)
         since = _taken_up(states[first - 1], states[first])
         if since is None:
-            raise NotKnown.because("an earlier revision of aws-node was taken up again, which has no date")
+            raise NotKnown.because("aws-node was rolled back to an earlier revision, which has no date")
         return since
 
 
