@@ -29,6 +29,7 @@ BOOK = load(ROOT / "rules")
 RULE_FILES = sorted(ROOT.glob("rules/**/*.yaml"))
 MODULES = sorted(ROOT.glob("eksdoctor/**/*.py"))
 PAGES = [path for path in MODULES if path.relative_to(ROOT).parts[1] in {"render", "cli", "triage"}]
+PENDING = frozenset((ROOT / "tests/words_pending.txt").read_text(encoding="utf-8").splitlines())
 
 
 def relative(path):
@@ -49,6 +50,13 @@ def texts_of(document, key=""):
 
 def faults(texts):
     return [f"{wrong}: {text}" for text in texts for wrong in wrong_words(text)]
+
+
+@pytest.fixture(autouse=True)
+def _still_to_rewrite(request):
+    """A text of tests/words_pending.txt is expected to fail, and must leave the list once it passes."""
+    if request.node.name in PENDING:
+        request.node.add_marker(pytest.mark.xfail(strict=True, reason="still to be rewritten"))
 
 
 @pytest.mark.parametrize("path", RULE_FILES, ids=relative)
