@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from eksdoctor.model.branch_enis.policy import Policies
-from eksdoctor.model.cluster.traffic import Wiring
+from eksdoctor.model.branch_traffic.traffic import Wiring
 from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.facts import requests

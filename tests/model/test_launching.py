@@ -8,7 +8,7 @@ from eksdoctor.collection_plan.next_requests import next_requests
 from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts import requests
-from eksdoctor.model.pods.launch_refusal import refusals_of
+from eksdoctor.model.node_groups.launch_refusal import refusals_of
 from eksdoctor.model.pods.trouble import Trouble
 from eksdoctor.snapshot.records import aws
 from eksdoctor.snapshot.snapshot import Outcome

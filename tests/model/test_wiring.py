@@ -6,8 +6,8 @@ from eksdoctor.engine.cases.patch import Patch, patched
 from eksdoctor.model.branch_enis.enforcing_mode import Enforcing
 from eksdoctor.model.entities.cluster import Cluster
 from eksdoctor.model.facts.fact import NotKnown, Unknown
-from eksdoctor.model.network.default_route import WayOut, default_route
 from eksdoctor.model.pods.probes import network_probes
+from eksdoctor.model.routes.default_route import WayOut, default_route
 from eksdoctor.snapshot.records.kubernetes import Container, ContainerPort, Probe, ProbeTarget
 
 

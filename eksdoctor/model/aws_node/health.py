@@ -12,10 +12,10 @@ from eksdoctor.model.entities.observation_index import ObservationIndex
 from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, all_of, fact, known
-from eksdoctor.model.network.sts_reachability import lacks_way_to_sts
 from eksdoctor.model.observations.node_observations import WEB_IDENTITY, NodeHearing
 from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.model.pods.waits_for_aws_node import waits_for_daemon
+from eksdoctor.model.routes.sts_reachability import lacks_way_to_sts
 from eksdoctor.snapshot.records import kubernetes
 
 AGENT = "aws-eks-nodeagent"

@@ -9,7 +9,7 @@ from eksdoctor.model.entities.nodes import Nodes
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap, listed
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
-from eksdoctor.model.provisioning.managed_node_group import NodeGroups
+from eksdoctor.model.node_groups.managed_node_group import NodeGroups
 from eksdoctor.snapshot.records import kubernetes
 from eksdoctor.snapshot.records.identity import (
     DESCRIBE_POD_IDENTITY_ASSOCIATION,

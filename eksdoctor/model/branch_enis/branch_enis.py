@@ -2,8 +2,8 @@
 
 from functools import cached_property
 
-from eksdoctor.model.aws_node_settings.controller_config_map import number, setting
 from eksdoctor.model.branch_enis.by_instance_type import BranchType, by_type
+from eksdoctor.model.branch_enis.controller_config_map import number, setting
 from eksdoctor.model.branch_enis.controller_failures import BranchFailure, Step, failures
 from eksdoctor.model.branch_enis.node_branch_enis import BranchState, NodeBranch
 from eksdoctor.model.branch_enis.policy import Policies

@@ -1,6 +1,7 @@
 """What a SecurityGroupPolicy does: which pods it can give a branch ENI, and whether its groups are there."""
 
 from eksdoctor.model.branch_enis.policy import Policy, PolicyPart
+from eksdoctor.model.custom_networking.security_group_lookup import is_missing, is_of_another_vpc
 from eksdoctor.model.entities.nodes import NodeOfPod
 from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.entities.pods import Pods
@@ -8,7 +9,6 @@ from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items, NotKnown, Reason, Unknown, fact, known
 from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.model.instance_types.compute import Compute
-from eksdoctor.model.network.security_group_lookup import is_missing, is_of_another_vpc
 from eksdoctor.model.pods.trouble import PodTrouble, Trouble
 
 GROUP_REFUSALS = ("InvalidSecurityGroupID.NotFound", "InvalidGroup.NotFound", "InvalidSecurityGroup.NotFound")

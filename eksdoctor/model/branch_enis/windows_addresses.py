@@ -1,6 +1,6 @@
 """Addresses of Windows pods, which the resource controller hands out from one ENI of each node."""
 
-from eksdoctor.model.aws_node_settings.controller_config_map import setting
+from eksdoctor.model.branch_enis.controller_config_map import setting
 from eksdoctor.model.entities.cluster import ClusterPart
 from eksdoctor.model.entities.node import Node
 from eksdoctor.model.entities.nodes import NodeOfPod, Nodes

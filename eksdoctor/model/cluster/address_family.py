@@ -18,8 +18,8 @@ from eksdoctor.model.entities.subnets import Subnets
 from eksdoctor.model.entities.vpc_cni import AWS_NODE, CNI
 from eksdoctor.model.facts.fact import Items, Unknown, fact, join, known, union
 from eksdoctor.model.facts.version import Version
+from eksdoctor.model.node_groups.managed_node_group import NodeGroups
 from eksdoctor.model.pods.affected_pods import AffectedPods
-from eksdoctor.model.provisioning.managed_node_group import NodeGroups
 
 IPV6_SINCE = Version(1, 10)
 V4_EGRESS_SINCE = Version(1, 15, 1)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from eksdoctor.model.custom_networking.security_group_lookup import is_missing, is_of_another_vpc
 from eksdoctor.model.entities.cluster import Cluster, ClusterPart
 from eksdoctor.model.entities.node import Node
 from eksdoctor.model.entities.subnet import Subnet
@@ -17,7 +18,6 @@ from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import Items, fact, known
 from eksdoctor.model.facts.subject import Part, Subject
 from eksdoctor.model.facts.version import Version
-from eksdoctor.model.network.security_group_lookup import is_missing, is_of_another_vpc
 from eksdoctor.snapshot.records import kubernetes
 from eksdoctor.snapshot.records.kubernetes import LIST_ENI_CONFIGS
 

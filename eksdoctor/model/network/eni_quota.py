@@ -5,8 +5,8 @@ from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, NotKnown, Reason, Unknown, fact, known, union
+from eksdoctor.model.nodes.waits_for_eni import pods_without_new_eni
 from eksdoctor.model.pods.affected_pods import AffectedPods
-from eksdoctor.model.pods.waits_for_eni import pods_without_new_eni
 from eksdoctor.snapshot.records.aws import DESCRIBE_NETWORK_INTERFACES
 from eksdoctor.snapshot.records.quotas import GET_DEFAULT_SERVICE_QUOTA, GET_SERVICE_QUOTA, Quota
 

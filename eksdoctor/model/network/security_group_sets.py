@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from eksdoctor.model.branch_enis.policy import Policies, Policy
 from eksdoctor.model.custom_networking.eniconfig import ENIConfigs
-from eksdoctor.model.custom_networking.eniconfig_effect import ENIConfigEffect
+from eksdoctor.model.eniconfig_use.eniconfig_effect import ENIConfigEffect
 from eksdoctor.model.entities.cluster import Cluster, ClusterPart
 from eksdoctor.model.entities.observation_index import ObservationIndex
 from eksdoctor.model.entities.pod import Pod

@@ -3,7 +3,7 @@
 from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.entities.subnet import Subnet
 from eksdoctor.model.facts.fact import Items, fact, known
-from eksdoctor.model.network.default_route import DefaultRoute, WayOut, default_route
+from eksdoctor.model.routes.default_route import DefaultRoute, WayOut, default_route
 
 
 class SubnetExit:

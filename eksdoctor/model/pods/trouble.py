@@ -8,7 +8,7 @@ from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import NotKnown, fact, known
-from eksdoctor.model.pods.launch_refusal import LaunchRefusals
+from eksdoctor.model.node_groups.launch_refusal import LaunchRefusals
 
 FAILURES_OF_TROUBLE = 2
 ADDRESS_RESOURCES = ("Too many pods", BRANCH_RESOURCE, "vpc.amazonaws.com/PrivateIPv4Address")

@@ -14,7 +14,7 @@ from eksdoctor.model.instance_types.max_pods_formula import Networking
 from eksdoctor.model.instance_types.max_pods_setting import Provisioner
 from eksdoctor.model.instance_types.node_origin import Image, Origin, image_of
 from eksdoctor.model.instance_types.provisioner_defaults import KarpenterSettings, eni_max_pods
-from eksdoctor.model.provisioning.managed_node_group import NodeGroup, NodeGroups
+from eksdoctor.model.node_groups.managed_node_group import NodeGroup, NodeGroups
 from eksdoctor.snapshot.records import karpenter, launch_template
 from eksdoctor.snapshot.records.karpenter import LIST_EC2_NODE_CLASSES, LIST_NODE_POOLS
 

@@ -14,10 +14,10 @@ from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.entities.subnet import Subnet, SubnetPart
 from eksdoctor.model.entities.vpc_cni import CNI, WarmTargets
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, join, known, union
+from eksdoctor.model.node_problems.pool_stops import PoolStops
 from eksdoctor.model.nodes.node_enis import NodeInterfaces
 from eksdoctor.model.nodes.node_pool import NodePool
-from eksdoctor.model.nodes.pool_stops import PoolStops
-from eksdoctor.model.pods.waits_for_eni import pods_refused_on, pods_without_new_eni
+from eksdoctor.model.nodes.waits_for_eni import pods_refused_on, pods_without_new_eni
 from eksdoctor.model.subnets.discovery_exclusion import Miss, miss_of
 from eksdoctor.model.subnets.refused_subnets import SubnetRefusals
 from eksdoctor.model.subnets.subnet_usage import SubnetUsage

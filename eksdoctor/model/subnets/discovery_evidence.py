@@ -10,8 +10,8 @@ from eksdoctor.model.entities.subnet import SubnetPart
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known, union
 from eksdoctor.model.nodes.node_enis import NodeInterfaces
 from eksdoctor.model.nodes.node_pool import NodePool
+from eksdoctor.model.nodes.waits_for_eni import pods_without_new_eni
 from eksdoctor.model.observations.node_observations import NodeHearing
-from eksdoctor.model.pods.waits_for_eni import pods_without_new_eni
 from eksdoctor.model.subnets.demand import SubnetDemand
 from eksdoctor.model.subnets.discovery_exclusion import Miss
 

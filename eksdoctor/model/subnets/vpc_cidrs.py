@@ -9,8 +9,8 @@ from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import gap
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known, union
+from eksdoctor.model.node_problems.pool_stops import PoolStops
 from eksdoctor.model.nodes.node_pool import NodePool
-from eksdoctor.model.nodes.pool_stops import PoolStops
 from eksdoctor.snapshot.records import aws
 from eksdoctor.snapshot.records.aws import DESCRIBE_VPCS
 

@@ -11,9 +11,9 @@ from eksdoctor.model.entities.vpc_cni import CNIPart
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, join, known, union
-from eksdoctor.model.observations.by_class import Hearing
-from eksdoctor.model.observations.observation import Said
 from eksdoctor.model.pods.affected_pods import AffectedPods
+from eksdoctor.model.reported_problems.by_class import Hearing
+from eksdoctor.model.reported_problems.reported_problem import Said
 from eksdoctor.model.vpc_cni.addon import Addon
 from eksdoctor.snapshot.records.kubernetes import GET_CONFIG_MAP, LIST_CONTROLLER_REVISIONS
 

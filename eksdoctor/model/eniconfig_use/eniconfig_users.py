@@ -13,8 +13,8 @@ from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items, Unknown, fact, known, union
 from eksdoctor.model.nodes.node_pool import NodePool
+from eksdoctor.model.nodes.waits_for_eni import pods_without_new_eni
 from eksdoctor.model.observations.node_observations import NodeHearing
-from eksdoctor.model.pods.waits_for_eni import pods_without_new_eni
 
 MISSING = EvidenceClass.ENICONFIG_MISSING
 UNNAMED = "(not named)"

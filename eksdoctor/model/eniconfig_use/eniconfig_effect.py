@@ -2,15 +2,15 @@
 
 from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.custom_networking.eniconfig import ENIConfigPart, zones_of
-from eksdoctor.model.custom_networking.eniconfig_users import ENIConfigUses
 from eksdoctor.model.custom_networking.node_placement import CustomNetworking
+from eksdoctor.model.eniconfig_use.eniconfig_users import ENIConfigUses
 from eksdoctor.model.entities.node import Node
 from eksdoctor.model.entities.observation_index import ObservationIndex
 from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.facts.fact import Items, Unknown, fact, join, known, union
 from eksdoctor.model.nodes.node_pool import NodePool
+from eksdoctor.model.nodes.waits_for_eni import pods_without_new_eni
 from eksdoctor.model.observations.node_observations import NodeHearing
-from eksdoctor.model.pods.waits_for_eni import pods_without_new_eni
 
 NOT_MADE = (EvidenceClass.SUBNET_MISSING, EvidenceClass.SECURITY_GROUP_MISSING)
 

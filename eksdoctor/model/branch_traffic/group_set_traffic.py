@@ -13,7 +13,7 @@ from eksdoctor.model.network.security_group_rules import Peer, Traffic, lets_in,
 from eksdoctor.model.pods.probes import NetworkProbe, unanswered_probes
 
 if TYPE_CHECKING:
-    from eksdoctor.model.cluster.traffic import Wiring
+    from eksdoctor.model.branch_traffic.traffic import Wiring
 
 
 DNS = (Traffic("udp", 53), Traffic("tcp", 53))

@@ -3,9 +3,9 @@
 from functools import cached_property
 
 from eksdoctor.model.branch_enis.enforcing_mode import BranchMode, Enforcing
-from eksdoctor.model.branch_enis.group_set_traffic import BranchSet
 from eksdoctor.model.branch_enis.policy import Policies, Policy
-from eksdoctor.model.branch_enis.unsupported_combinations import Combination, combinations, has_no_grace
+from eksdoctor.model.branch_traffic.group_set_traffic import BranchSet
+from eksdoctor.model.branch_traffic.unsupported_combinations import Combination, combinations, has_no_grace
 from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.entities.pods import Pods
 from eksdoctor.model.entities.subnet import Subnet

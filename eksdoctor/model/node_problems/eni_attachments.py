@@ -10,11 +10,11 @@ from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known, union
 from eksdoctor.model.instance_types.limits import PREFIX_SIZE
-from eksdoctor.model.nodes.attachment_refusals import AttachmentRefusals
+from eksdoctor.model.node_problems.attachment_refusals import AttachmentRefusals
+from eksdoctor.model.node_problems.pool_stops import PoolStops
 from eksdoctor.model.nodes.node_capacity import NodeCapacity
 from eksdoctor.model.nodes.node_enis import NodeInterfaces
 from eksdoctor.model.nodes.node_pool import NodePool
-from eksdoctor.model.nodes.pool_stops import PoolStops
 from eksdoctor.snapshot.records import aws
 
 ATTACHED, ATTACHING = "attached", "attaching"

@@ -7,7 +7,7 @@ from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import NotKnown, known
-from eksdoctor.model.network.default_route import WayOut, default_route, table_of
+from eksdoctor.model.routes.default_route import WayOut, default_route, table_of
 from eksdoctor.snapshot.records.network import DESCRIBE_VPC_ENDPOINTS
 
 PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")

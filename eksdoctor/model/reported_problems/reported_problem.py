@@ -14,10 +14,10 @@ from eksdoctor.model.entities.subnets import Subnets
 from eksdoctor.model.entities.vpc_cni import CNI
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known, union
 from eksdoctor.model.nodes.node_pool import NodePool
+from eksdoctor.model.nodes.waits_for_eni import pods_without_new_eni
 from eksdoctor.model.observations.observation_group import BRIEF, Utterance
 from eksdoctor.model.pods.affected_pods import AffectedPods
 from eksdoctor.model.pods.trouble import PodTrouble, Trouble
-from eksdoctor.model.pods.waits_for_eni import pods_without_new_eni
 
 STOPPING = frozenset(
     {

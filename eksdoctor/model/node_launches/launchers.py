@@ -4,8 +4,8 @@ from eksdoctor.model.entities.cluster import ClusterPart
 from eksdoctor.model.facts import requests
 from eksdoctor.model.facts.coverage import listed
 from eksdoctor.model.facts.fact import Items, Unknown, fact, union
-from eksdoctor.model.provisioning.launcher import GroupLauncher, KarpenterLauncher, Launcher
-from eksdoctor.model.provisioning.managed_node_group import NodeGroups
+from eksdoctor.model.node_groups.managed_node_group import NodeGroups
+from eksdoctor.model.node_launches.launcher import GroupLauncher, KarpenterLauncher, Launcher
 from eksdoctor.snapshot.records.karpenter import LIST_EC2_NODE_CLASSES
 
 

@@ -7,15 +7,15 @@ from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.entities.subnet import Subnet
 from eksdoctor.model.entities.subnets import Subnets
 from eksdoctor.model.facts.fact import Items, Unknown, fact, known
+from eksdoctor.model.node_groups.launch_refusal import LaunchRefusal, LaunchRefusals, refusals_of
+from eksdoctor.model.node_groups.managed_node_group import NodeGroup
 from eksdoctor.model.pods.affected_pods import AffectedPods
-from eksdoctor.model.pods.launch_refusal import LaunchRefusal, LaunchRefusals, refusals_of
 from eksdoctor.model.pods.trouble import PodTrouble, Trouble
-from eksdoctor.model.provisioning.managed_node_group import NodeGroup
 from eksdoctor.model.subnets.demand import SubnetDemand
 from eksdoctor.snapshot.records.karpenter import EC2NodeClass
 
 if TYPE_CHECKING:
-    from eksdoctor.model.provisioning.launchers import Launching
+    from eksdoctor.model.node_launches.launchers import Launching
 
 
 KARPENTER = "karpenter"

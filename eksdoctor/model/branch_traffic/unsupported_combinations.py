@@ -9,7 +9,7 @@ from eksdoctor.model.entities.pod import Pod
 from eksdoctor.model.facts.fact import Items, Unknown, join, known
 
 if TYPE_CHECKING:
-    from eksdoctor.model.cluster.traffic import Wiring
+    from eksdoctor.model.branch_traffic.traffic import Wiring
 
 
 @dataclass(frozen=True, slots=True)

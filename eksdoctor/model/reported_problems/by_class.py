@@ -11,8 +11,8 @@ from eksdoctor.model.entities.observation_index import OF_EVENTS, ObservationInd
 from eksdoctor.model.entities.pod_events import PodEvents
 from eksdoctor.model.facts.fact import Items, NotKnown, Unknown, fact, known
 from eksdoctor.model.observations.node_observations import WEB_IDENTITY
-from eksdoctor.model.observations.observation import Said
 from eksdoctor.model.pods.affected_pods import AffectedPods
+from eksdoctor.model.reported_problems.reported_problem import Said
 
 CONTROLLER = "vpc-resource-controller"
 WINDOWS_PLUGIN = "vpc-bridge"

@@ -10,9 +10,9 @@ from eksdoctor.model.entities.vpc_cni import WarmTargets
 from eksdoctor.model.facts.fact import Items, Unknown, fact, known
 from eksdoctor.model.instance_types.limits import PREFIX_SIZE
 from eksdoctor.model.nodes.node_pool import NodePool
-from eksdoctor.model.observations.by_class import Hearing
 from eksdoctor.model.observations.node_observations import REFUSED, NodeHearing
 from eksdoctor.model.observations.observation_group import BRIEF, FEW
+from eksdoctor.model.reported_problems.by_class import Hearing
 
 POOL_LOW = "ipamd-pool-low"
 EMPTIED = EvidenceClass.DATASTORE_EMPTY

@@ -2,8 +2,8 @@
 
 from eksdoctor.evidence.signatures.classes import EvidenceClass
 from eksdoctor.model.custom_networking.eniconfig import ENIConfig, ENIConfigs
-from eksdoctor.model.custom_networking.eniconfig_users import UNNAMED, resolved_name
 from eksdoctor.model.custom_networking.node_eniconfig import NodeENIConfig
+from eksdoctor.model.eniconfig_use.eniconfig_users import UNNAMED, resolved_name
 from eksdoctor.model.entities.cluster import Cluster, ClusterPart
 from eksdoctor.model.entities.node import Node
 from eksdoctor.model.entities.nodes import Nodes

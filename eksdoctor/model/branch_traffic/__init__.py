@@ -1,0 +1,1 @@
+"""Traffic of pods with branch ENIs: security groups, DNS, probes, unsupported combinations."""

@@ -1,0 +1,1 @@
+"""Which nodes use an ENIConfig, and the pods that wait because of it."""

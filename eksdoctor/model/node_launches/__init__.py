@@ -1,0 +1,1 @@
+"""What starts nodes in which subnets."""

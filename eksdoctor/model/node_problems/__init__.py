@@ -1,0 +1,1 @@
+"""What goes wrong on one node: full pool, leaked IPs, refused attachments, transient start-up errors."""

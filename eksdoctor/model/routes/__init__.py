@@ -1,0 +1,1 @@
+"""Default routes of subnets, and whether STS is reachable through them."""
