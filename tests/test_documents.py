@@ -37,7 +37,7 @@ PROGRAM_FOLDERS = [
     if folder.is_dir() and (folder / "__init__.py").is_file()
 ]
 # What a page announces and the program does not have yet.
-COMING = {"reports/rule.schema.json", "rules facts"}
+COMING: set[str] = set()
 # Names of AWS, Kubernetes and tools that are written with hyphens.
 OTHER_NAMES = {
     "amazon-vpc-cni", "aws-eks-nodeagent", "aws-k8s-branch-eni", "aws-k8s-trunk-eni", "aws-node",

@@ -1,4 +1,4 @@
-"""`eksdoctor rules list|test|docs`."""
+"""`eksdoctor rules list|test|docs|facts`."""
 
 import sys
 from pathlib import Path
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from eksdoctor.engine.rulebook.load import Rulebook
 
 rules = typer.Typer(
-    help="List the rules, test them, generate their catalogue.",
+    help="List and test the rules, list the facts they may read.",
     no_args_is_help=True,
     rich_markup_mode=None,
     epilog=epilog(
@@ -163,3 +163,31 @@ def docs(
         print(f"wrote {file}", file=sys.stderr)
     elif not file.is_file() or file.read_text(encoding="utf-8") != text:
         raise UsageError(f"{file} is out of date", "Generate it: eksdoctor rules docs")
+
+
+@rules.command(
+    epilog=epilog("eksdoctor rules facts", "eksdoctor rules facts Node", "eksdoctor rules facts -o json cni")
+)
+def facts(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="[TYPE]", show_default=False, help="A type, or `cluster` or `cni`."),
+    ] = "",
+    output: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--output", "-o", metavar="FORMAT[=FILE]", show_default="terminal", help="terminal or json."
+        ),
+    ] = None,
+    color: shared.ColorChoice = Color.AUTO,
+) -> None:
+    """List what rules may read: every type, or the facts of one type."""
+    from eksdoctor.cli import outputs
+    from eksdoctor.render import fact_list
+
+    for page in outputs.parse_outputs(output, ("terminal", "json")):
+        if page.format == "json":
+            text = fact_list.json_list(name)
+        else:
+            text = fact_list.terminal(name, outputs.width(), outputs.color_mode(page, color))
+        outputs.write_page(page, text)

@@ -25,7 +25,7 @@ def attribute(owner: object, name: str, path: str) -> object:
         raise UsageError(f"{path} has no {name}")
     if issubclass(inner, Mapping):
         raise UsageError(f"{path} is a mapping and has no {name}", "Add a fact that looks the key up.")
-    found = _attributes(inner)  # type: ignore[arg-type]  # classes hash
+    found = facts_of(inner)  # type: ignore[arg-type]  # classes hash
     if name not in found:
         raise UsageError(f"{path} has no fact {name}", suggestion(name, found))
     return found[name]
@@ -71,7 +71,8 @@ def describe(hint: object) -> str:
 
 
 @cache
-def _attributes(owner: type) -> dict[str, object]:
+def facts_of(owner: type) -> dict[str, object]:
+    """The facts of a type by name, with their types: its own, and those that its parts add."""
     found: dict[str, object] = {}
     for base in reversed(owner.__mro__[:-1]):
         for name, hint in getattr(base, "__annotations__", {}).items():
@@ -94,9 +95,23 @@ def _parts(owner: type) -> dict[str, object]:
     for name, entry in registered_names(owner).items():
         if not entry.is_inline:
             added[name] = entry.part
-        elif name in (facts := _attributes(entry.part)):  # type: ignore[arg-type]  # classes hash
+        elif name in (facts := facts_of(entry.part)):  # type: ignore[arg-type]  # classes hash
             added[name] = facts[name]
     return added
+
+
+def sentence_of(owner: type, name: str) -> str:
+    """The first line of a fact's docstring; empty when it has none."""
+    entry = registered_names(owner).get(name) if issubclass(owner, Subject) else None
+    if entry is not None and not entry.is_inline:
+        return _first_line(entry.part.__doc__)
+    holder = entry.part if entry is not None else owner
+    member = next((vars(base)[name] for base in holder.__mro__ if name in vars(base)), None)
+    return _first_line(getattr(_formula(member), "__doc__", None))
+
+
+def _first_line(docstring: str | None) -> str:
+    return (docstring or "").strip().partition("\n")[0]
 
 
 def _formula(member: object) -> object:
